@@ -146,7 +146,9 @@ impl fmt::Display for Base32 {
         let value = self.0.as_u128();
         (0..DIGITS).rev().try_for_each(|digit| {
             let index = (value >> (digit * 5)) & 31;
-            let symbol = usize::try_from(index).ok().and_then(|index| ALPHABET.get(index));
+            let symbol = usize::try_from(index)
+                .ok()
+                .and_then(|index| ALPHABET.get(index));
             write!(f, "{}", char::from(symbol.copied().unwrap_or(b'0')))
         })
     }
@@ -158,7 +160,9 @@ fn from_base32(text: &str) -> Option<Uuid> {
     }
     let value = text.bytes().try_fold(0_u128, |value, byte| {
         let digit = ALPHABET.iter().position(|symbol| *symbol == byte)?;
-        value.checked_mul(32)?.checked_add(u128::try_from(digit).ok()?)
+        value
+            .checked_mul(32)?
+            .checked_add(u128::try_from(digit).ok()?)
     })?;
     Some(Uuid::from_u128(value))
 }
@@ -184,7 +188,10 @@ mod tests {
     #[test]
     fn an_id_of_another_noun_is_refused() {
         let id = PlanId::from_uuid(Uuid::from_u128(7));
-        assert_eq!(id.to_string().parse::<ApiId>(), Err(NotAnId { prefix: "api" }));
+        assert_eq!(
+            id.to_string().parse::<ApiId>(),
+            Err(NotAnId { prefix: "api" })
+        );
     }
 
     #[test]

@@ -4,7 +4,33 @@
 
 pub mod entropy;
 pub mod id;
-pub mod operation;
+pub mod revision;
 pub mod secret;
 pub mod text;
 pub mod time;
+
+pub mod access;
+mod access_action;
+mod access_subject;
+pub mod audit;
+mod audit_kind;
+
+pub mod api;
+pub mod consumer;
+pub mod contract;
+pub mod gateway;
+pub mod key;
+pub mod limit;
+pub mod operation;
+pub mod operator;
+pub mod plan;
+pub mod ring;
+pub mod subscription;
+pub mod team;
+pub mod token;
+pub mod version;
+
+pub mod decision;
+pub mod record;
+pub mod refusal;
+pub mod snapshot;

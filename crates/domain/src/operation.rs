@@ -211,7 +211,9 @@ mod tests {
 
     #[test]
     fn a_scope_may_hold_colons_in_its_own_name() {
-        let scope: Scope = "orders:v1:orders:read".parse().expect("a scope with a colon in its name");
+        let scope: Scope = "orders:v1:orders:read"
+            .parse()
+            .expect("a scope with a colon in its name");
         assert_eq!(scope.name.as_str(), "orders:read");
         assert_eq!(scope.to_string(), "orders:v1:orders:read");
     }

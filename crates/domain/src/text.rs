@@ -18,7 +18,9 @@ pub enum TextError {
         max: usize,
     },
     /// A character outside the kind's alphabet.
-    #[error("must start with a letter or digit and hold only a-z, 0-9 and single hyphens between them")]
+    #[error(
+        "must start with a letter or digit and hold only a-z, 0-9 and single hyphens between them"
+    )]
     NotASlug,
     /// A control, bidirectional or invisible character, which could make two names look alike.
     #[error("must not hold control, bidirectional or invisible characters")]
@@ -33,7 +35,9 @@ pub enum TextError {
     #[error("must be `v` and a whole number from 1 to 9999, for instance v1")]
     NotAVersion,
     /// Not a scope name.
-    #[error("must hold only visible ASCII characters other than `\"` and `\\` (RFC 6749 section 3.3)")]
+    #[error(
+        "must hold only visible ASCII characters other than `\"` and `\\` (RFC 6749 section 3.3)"
+    )]
     NotAScope,
     /// Not an http or https address with a host and nothing hidden in it.
     #[error("must be http:// or https:// and a host, without user, query or fragment")]
@@ -124,9 +128,15 @@ impl Name {
 
 fn slug(text: &str) -> Result<(), TextError> {
     bounded(text, 63)?;
-    let inside = text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'));
+    let inside = text
+        .bytes()
+        .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'));
     let edges = text.starts_with('-') || text.ends_with('-') || text.contains("--");
-    if inside && !edges { Ok(()) } else { Err(TextError::NotASlug) }
+    if inside && !edges {
+        Ok(())
+    } else {
+        Err(TextError::NotASlug)
+    }
 }
 
 fn name(text: &str) -> Result<(), TextError> {
@@ -147,12 +157,18 @@ fn reason(text: &str) -> Result<(), TextError> {
 fn scope(text: &str) -> Result<(), TextError> {
     bounded(text, 128)?;
     let inside = |byte| matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e);
-    if text.bytes().all(inside) { Ok(()) } else { Err(TextError::NotAScope) }
+    if text.bytes().all(inside) {
+        Ok(())
+    } else {
+        Err(TextError::NotAScope)
+    }
 }
 
 fn upstream(text: &str) -> Result<(), TextError> {
     bounded(text, 500)?;
-    let rest = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
+    let rest = text
+        .strip_prefix("http://")
+        .or_else(|| text.strip_prefix("https://"));
     let rest = rest.ok_or(TextError::NotAnUpstream)?;
     let (authority, _) = rest.split_once('/').unwrap_or((rest, ""));
     let visible = text.bytes().all(|byte| byte.is_ascii_graphic());
@@ -169,7 +185,9 @@ fn an_authority(text: &str) -> bool {
     let (host, port) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         Some((host, "")) => (host, None),
         Some((host, port)) => (host, Some(port.strip_prefix(':').unwrap_or("none"))),
-        None => text.split_once(':').map_or((text, None), |(host, port)| (host, Some(port))),
+        None => text
+            .split_once(':')
+            .map_or((text, None), |(host, port)| (host, Some(port))),
     };
     let bracketed = text.starts_with('[');
     let letters = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
@@ -185,7 +203,11 @@ fn bounded(text: &str, max: usize) -> Result<(), TextError> {
     if text.trim().is_empty() {
         return Err(TextError::Empty);
     }
-    if text.chars().count() > max { Err(TextError::TooLong { max }) } else { Ok(()) }
+    if text.chars().count() > max {
+        Err(TextError::TooLong { max })
+    } else {
+        Ok(())
+    }
 }
 
 /// One line that shows what it is: no control, bidirectional or invisible characters, normal form C, no outer blanks.
@@ -196,7 +218,11 @@ fn honest(text: &str) -> Result<(), TextError> {
     if text.chars().any(is_deceptive) {
         return Err(TextError::Deceptive);
     }
-    if is_nfc(text) { Ok(()) } else { Err(TextError::NotNormal) }
+    if is_nfc(text) {
+        Ok(())
+    } else {
+        Err(TextError::NotNormal)
+    }
 }
 
 fn is_deceptive(c: char) -> bool {
@@ -225,7 +251,11 @@ impl TryFrom<u16> for VersionNumber {
     type Error = TextError;
 
     fn try_from(major: u16) -> Result<Self, TextError> {
-        if (1..=9999).contains(&major) { Ok(Self(major)) } else { Err(TextError::NotAVersion) }
+        if (1..=9999).contains(&major) {
+            Ok(Self(major))
+        } else {
+            Err(TextError::NotAVersion)
+        }
     }
 }
 
@@ -238,7 +268,10 @@ impl FromStr for VersionNumber {
         if !plain {
             return Err(TextError::NotAVersion);
         }
-        digits.parse::<u16>().map_err(|_| TextError::NotAVersion)?.try_into()
+        digits
+            .parse::<u16>()
+            .map_err(|_| TextError::NotAVersion)?
+            .try_into()
     }
 }
 
@@ -275,7 +308,9 @@ mod tests {
     #[test]
     fn an_api_name_is_a_slug() {
         assert!("orders".parse::<ApiName>().is_ok());
-        for bad in ["", "-orders", "orders-", "or--ders", "Orders", "or ders", "órders", "a/b"] {
+        for bad in [
+            "", "-orders", "orders-", "or--ders", "Orders", "or ders", "órders", "a/b",
+        ] {
             assert!(bad.parse::<ApiName>().is_err(), "{bad}");
         }
     }
@@ -290,7 +325,10 @@ mod tests {
 
     #[test]
     fn a_version_number_is_v_and_a_major() {
-        assert_eq!("v12".parse::<VersionNumber>().map(VersionNumber::major), Ok(12));
+        assert_eq!(
+            "v12".parse::<VersionNumber>().map(VersionNumber::major),
+            Ok(12)
+        );
         for bad in ["1", "v0", "v01", "v1.2", "v", "v10000", "V1", "v+1"] {
             assert!(bad.parse::<VersionNumber>().is_err(), "{bad}");
         }
@@ -298,13 +336,28 @@ mod tests {
 
     #[test]
     fn an_upstream_hides_nothing() {
-        for good in ["http://127.0.0.1:9000", "https://api.example/base/v1", "http://[::1]:80"] {
+        for good in [
+            "http://127.0.0.1:9000",
+            "https://api.example/base/v1",
+            "http://[::1]:80",
+        ] {
             assert!(good.parse::<Upstream>().is_ok(), "{good}");
         }
         let bad = [
-            "ftp://a", "http://", "http://user@host", "http://h?q", "http://h#f", "http://h/a/../b",
-            "http://h:0", "http://h:99999", "http://h\\@x", "http:///x", "http://h//x", "http://h x",
-            "http://[::1", "http://[zz]",
+            "ftp://a",
+            "http://",
+            "http://user@host",
+            "http://h?q",
+            "http://h#f",
+            "http://h/a/../b",
+            "http://h:0",
+            "http://h:99999",
+            "http://h\\@x",
+            "http:///x",
+            "http://h//x",
+            "http://h x",
+            "http://[::1",
+            "http://[zz]",
         ];
         for bad in bad {
             assert!(bad.parse::<Upstream>().is_err(), "{bad}");

@@ -25,7 +25,11 @@ impl Timestamp {
         if millis < 0 {
             return Self(0);
         }
-        if millis > Self::MAX { Self(Self::MAX) } else { Self(millis) }
+        if millis > Self::MAX {
+            Self(Self::MAX)
+        } else {
+            Self(millis)
+        }
     }
 
     /// The moment so many whole seconds after 1970; clamped as `from_millis`.
@@ -93,7 +97,10 @@ impl fmt::Display for Timestamp {
         let at = self.date_time();
         let (year, month, day) = (at.year(), u8::from(at.month()), at.day());
         let (hour, minute, second, milli) = (at.hour(), at.minute(), at.second(), at.millisecond());
-        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}Z")
+        write!(
+            f,
+            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}Z"
+        )
     }
 }
 
@@ -108,8 +115,13 @@ impl FromStr for Timestamp {
 
     fn from_str(text: &str) -> Result<Self, NotATime> {
         let at = OffsetDateTime::parse(text, &Rfc3339).map_err(|_| NotATime)?;
-        let millis = i64::try_from(at.unix_timestamp_nanos().div_euclid(1_000_000)).map_err(|_| NotATime)?;
-        if (0..=Self::MAX).contains(&millis) { Ok(Self(millis)) } else { Err(NotATime) }
+        let millis =
+            i64::try_from(at.unix_timestamp_nanos().div_euclid(1_000_000)).map_err(|_| NotATime)?;
+        if (0..=Self::MAX).contains(&millis) {
+            Ok(Self(millis))
+        } else {
+            Err(NotATime)
+        }
     }
 }
 
@@ -138,12 +150,18 @@ mod tests {
 
     #[test]
     fn a_moment_is_shown_in_rfc_3339_with_milliseconds() {
-        assert_eq!(Timestamp::from_millis(1_800_000_000_123).to_string(), "2027-01-15T08:00:00.123Z");
+        assert_eq!(
+            Timestamp::from_millis(1_800_000_000_123).to_string(),
+            "2027-01-15T08:00:00.123Z"
+        );
     }
 
     #[test]
     fn an_offset_is_read_as_utc() {
-        assert_eq!("2027-01-15T09:00:00+01:00".parse(), Ok(Timestamp::from_seconds(1_800_000_000)));
+        assert_eq!(
+            "2027-01-15T09:00:00+01:00".parse(),
+            Ok(Timestamp::from_seconds(1_800_000_000))
+        );
     }
 
     #[test]

@@ -1,0 +1,386 @@
+//! Who may do what. The policy is `allows`, one pure `match`; the only way to a `Permit` is through it.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    audit::Event,
+    id::{AccessTokenId, GatewayId, OperatorId, RequestId, SessionId, TeamId},
+};
+
+pub use crate::access_action::Action;
+pub use crate::access_subject::Subject;
+
+/// What an operator is trusted with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Everything.
+    Admin,
+    /// The APIs of their teams, and who may call them.
+    Publisher,
+    /// Keys, revocation, gateways and the trail.
+    Security,
+    /// Reads everything, the trail included; changes nothing.
+    Auditor,
+}
+
+impl Role {
+    /// Every role, the most trusted first.
+    pub const ALL: [Self; 4] = [Self::Admin, Self::Publisher, Self::Security, Self::Auditor];
+
+    /// The word on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::Publisher => "publisher",
+            Self::Security => "security",
+            Self::Auditor => "auditor",
+        }
+    }
+
+    /// Whether a token of this role may be made by somebody of role `owner`: the same role, or the read-only one,
+    /// or any when the owner is an administrator.
+    #[must_use]
+    pub const fn is_not_above(self, owner: Self) -> bool {
+        matches!(
+            (owner, self),
+            (Self::Admin, _)
+                | (_, Self::Auditor)
+                | (Self::Publisher, Self::Publisher)
+                | (Self::Security, Self::Security)
+        )
+    }
+}
+
+/// A word that names no role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a role: expected admin, publisher, security or auditor")]
+pub struct NotARole;
+
+impl std::str::FromStr for Role {
+    type Err = NotARole;
+
+    fn from_str(word: &str) -> Result<Self, NotARole> {
+        Self::ALL
+            .into_iter()
+            .find(|role| role.as_str() == word)
+            .ok_or(NotARole)
+    }
+}
+
+impl std::fmt::Display for Role {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// How an operator proved who they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// A signed-in session of the portal.
+    Session(SessionId),
+    /// A personal access token.
+    AccessToken(AccessTokenId),
+}
+
+/// Who acts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// A person.
+    Operator {
+        /// Who.
+        id: OperatorId,
+        /// How they proved it.
+        proof: Proof,
+    },
+    /// The person at the terminal of the machine that holds the data.
+    CommandLine,
+    /// A timed job of the server, by its name.
+    Job(&'static str),
+    /// A gateway.
+    Gateway(GatewayId),
+    /// The holder of the set-up link.
+    Founder,
+    /// Nobody known.
+    Stranger,
+}
+
+/// Where a request came from; recorded beside what it did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// `portal`, `api`, `cli` or `job`.
+    pub via: &'static str,
+    /// The request, when there was one.
+    pub request: Option<RequestId>,
+    /// `METHOD /route/template`, when there was one.
+    pub route: Option<String>,
+    /// The caller's network address: personal data, kept apart from the event.
+    pub address: Option<String>,
+}
+
+/// Somebody who asks for something to be done, with what they are trusted with.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    actor: Actor,
+    standing: Standing,
+    origin: Origin,
+}
+
+/// What a caller is trusted with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Standing {
+    Console,
+    Operator { role: Role, teams: BTreeSet<TeamId> },
+    Machine,
+    Founder,
+    Stranger,
+}
+
+impl Caller {
+    /// A person with a role, in their teams. Who may call this is a checked list (`tidy`).
+    #[must_use]
+    pub fn operator(
+        id: OperatorId,
+        proof: Proof,
+        role: Role,
+        teams: BTreeSet<TeamId>,
+        origin: Origin,
+    ) -> Self {
+        let actor = Actor::Operator { id, proof };
+        Self {
+            actor,
+            standing: Standing::Operator { role, teams },
+            origin,
+        }
+    }
+
+    /// The person at the terminal of the machine that holds the data: trusted as an administrator.
+    #[must_use]
+    pub fn command_line() -> Self {
+        let origin = Origin {
+            via: "cli",
+            ..Origin::default()
+        };
+        Self {
+            actor: Actor::CommandLine,
+            standing: Standing::Console,
+            origin,
+        }
+    }
+
+    /// A timed job of the server.
+    #[must_use]
+    pub fn job(name: &'static str) -> Self {
+        let origin = Origin {
+            via: "job",
+            ..Origin::default()
+        };
+        Self {
+            actor: Actor::Job(name),
+            standing: Standing::Machine,
+            origin,
+        }
+    }
+
+    /// The holder of the set-up link.
+    #[must_use]
+    pub fn founder(origin: Origin) -> Self {
+        Self {
+            actor: Actor::Founder,
+            standing: Standing::Founder,
+            origin,
+        }
+    }
+
+    /// Somebody who has not proved anything.
+    #[must_use]
+    pub fn stranger(origin: Origin) -> Self {
+        Self {
+            actor: Actor::Stranger,
+            standing: Standing::Stranger,
+            origin,
+        }
+    }
+
+    /// Who it is.
+    #[must_use]
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// Where the request came from.
+    #[must_use]
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// The role, when it is a person.
+    #[must_use]
+    pub fn role(&self) -> Option<Role> {
+        match &self.standing {
+            Standing::Operator { role, .. } => Some(*role),
+            Standing::Console | Standing::Machine | Standing::Founder | Standing::Stranger => None,
+        }
+    }
+
+    /// Which teams' APIs the caller sees: all of them, or only these.
+    #[must_use]
+    pub fn horizon(&self) -> Horizon {
+        match &self.standing {
+            Standing::Operator {
+                role: Role::Publisher,
+                teams,
+            } => Horizon::Teams(teams.clone()),
+            Standing::Operator { .. } | Standing::Console | Standing::Machine => {
+                Horizon::Everything
+            }
+            Standing::Founder | Standing::Stranger => Horizon::Teams(BTreeSet::new()),
+        }
+    }
+
+    /// Asks the policy. The only way to a permit.
+    ///
+    /// # Errors
+    /// `Denied` when the policy forbids it; the attempt is an audit event of its own.
+    pub fn may(&self, action: Action, on: Subject) -> Result<Permit, Denied> {
+        if allows(self, action, &on) {
+            Ok(Permit {
+                actor: self.actor.clone(),
+                origin: self.origin.clone(),
+                action,
+                on,
+            })
+        } else {
+            Err(Denied {
+                actor: self.actor.clone(),
+                origin: self.origin.clone(),
+                action,
+                on,
+            })
+        }
+    }
+
+    /// Whether the policy would allow it; for showing or hiding a button, never for acting.
+    #[must_use]
+    pub fn could(&self, action: Action, on: &Subject) -> bool {
+        allows(self, action, on)
+    }
+}
+
+/// Which teams' APIs a caller sees.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Horizon {
+    /// Those of every team.
+    Everything,
+    /// Those of these teams only.
+    Teams(BTreeSet<TeamId>),
+}
+
+/// The right to do one thing to one subject, once.
+#[must_use]
+#[derive(Debug)]
+pub struct Permit {
+    actor: Actor,
+    origin: Origin,
+    action: Action,
+    on: Subject,
+}
+
+impl Permit {
+    /// Who acts.
+    #[must_use]
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// Where the request came from.
+    #[must_use]
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// Whether this permit is for what the event says: the one place where action and subject are compared.
+    #[must_use]
+    pub fn covers(&self, event: &Event) -> bool {
+        event.kind().is_allowed_by(self.action) && *event.subject() == self.on
+    }
+}
+
+/// A refusal of the policy: who, what, on what.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("your role does not allow this: {} needs {}", self.action.as_str(), self.action.who())]
+pub struct Denied {
+    actor: Actor,
+    origin: Origin,
+    action: Action,
+    on: Subject,
+}
+
+impl Denied {
+    /// Who asked.
+    #[must_use]
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// Where the request came from.
+    #[must_use]
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// What was asked for.
+    #[must_use]
+    pub fn action(&self) -> Action {
+        self.action
+    }
+
+    /// On what.
+    #[must_use]
+    pub fn on(&self) -> &Subject {
+        &self.on
+    }
+}
+
+/// The policy. Deny is the default: what no arm allows is forbidden.
+fn allows(caller: &Caller, action: Action, on: &Subject) -> bool {
+    match &caller.standing {
+        Standing::Console => !action.is_reserved_for_the_door(),
+        Standing::Operator { .. } if action.is_personal() => caller.is_at_home(action, on),
+        Standing::Operator {
+            role: Role::Admin, ..
+        } => !action.is_reserved(),
+        Standing::Operator {
+            role: Role::Publisher,
+            teams,
+        } => action.is_publishing() && on.is_within(teams),
+        Standing::Operator {
+            role: Role::Security,
+            ..
+        } => action.is_guarding(),
+        Standing::Operator {
+            role: Role::Auditor,
+            ..
+        } => action.is_reading(),
+        Standing::Machine => matches!(action, Action::Operate),
+        Standing::Founder => matches!(action, Action::SetUp),
+        Standing::Stranger => matches!(action, Action::SignIn),
+    }
+}
+
+impl Caller {
+    /// Whether a personal action is on the caller's own account, proved by a session: an access token makes no
+    /// access tokens and changes no password. An administrator may also revoke the access tokens of others.
+    fn is_at_home(&self, action: Action, on: &Subject) -> bool {
+        let Actor::Operator { id, proof } = &self.actor else {
+            return false;
+        };
+        let own = *on == Subject::Operator(*id);
+        let revokes = matches!(action, Action::RevokeAccessToken);
+        let signed_in = matches!(proof, Proof::Session(_));
+        (own && (signed_in || revokes)) || (revokes && self.role() == Some(Role::Admin))
+    }
+}

@@ -1,0 +1,162 @@
+//! The closed catalogue of audit events: each kind's name in the trail, and the actions whose permit may write it.
+
+use std::{fmt, str::FromStr};
+
+use crate::access::Action;
+
+/// A name that is not in the catalogue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not an event of the catalogue; names are `noun.verb`, for instance version.publish")]
+pub struct NotAKind;
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $kind:ident = $name:literal by $($action:ident)|+;)*) => {
+        /// What happened: `noun.verb` on the wire.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Kind {
+            $($(#[$doc])* $kind,)*
+            /// The policy forbade an action.
+            AccessDenied(Action),
+        }
+
+        impl Kind {
+            /// Every kind, in the order of the catalogue; `access.deny` stands once, whatever was denied.
+            pub const NAMES: &'static [&'static str] = &[$($name,)* "access.deny"];
+
+            /// The name in the trail.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $name,)*
+                    Self::AccessDenied(_) => "access.deny",
+                }
+            }
+
+            /// The actions whose permit may write this kind.
+            #[must_use]
+            pub const fn actions(self) -> &'static [Action] {
+                match self {
+                    $(Self::$kind => &[$(Action::$action),+],)*
+                    Self::AccessDenied(_) => &[],
+                }
+            }
+        }
+
+        impl FromStr for Kind {
+            type Err = NotAKind;
+
+            /// Reads every name but `access.deny`, whose action stands beside it in the event.
+            fn from_str(name: &str) -> Result<Self, NotAKind> {
+                match name {
+                    $($name => Ok(Self::$kind),)*
+                    _ => Err(NotAKind),
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// The first administrator was made with the set-up link.
+    InstallationSetUp = "installation.set-up" by SetUp;
+    /// The server started.
+    ServerStarted = "server.start" by Operate;
+    /// Somebody signed in.
+    SignedIn = "session.start" by SignIn | SetUp;
+    /// A sign-in failed.
+    SignInFailed = "session.refuse" by SignIn;
+    /// Somebody signed out.
+    SignedOut = "session.end" by SignOut;
+    /// A team was formed.
+    TeamFormed = "team.form" by FormTeam | SetUp | Operate;
+    /// An operator was admitted.
+    OperatorAdmitted = "operator.admit" by AdmitOperator | SetUp;
+    /// An operator's role or teams changed.
+    OperatorReassigned = "operator.reassign" by ReassignOperator;
+    /// An operator was disabled.
+    OperatorDisabled = "operator.disable" by DisableOperator;
+    /// An operator was enabled again.
+    OperatorEnabled = "operator.enable" by EnableOperator;
+    /// A password changed.
+    PasswordChanged = "operator.change-password" by ChangePassword | ResetPassword;
+    /// A personal access token was issued.
+    AccessTokenIssued = "access-token.issue" by IssueAccessToken;
+    /// A personal access token was revoked.
+    AccessTokenRevoked = "access-token.revoke" by RevokeAccessToken;
+    /// An API was registered.
+    ApiRegistered = "api.register" by RegisterApi;
+    /// An API's title or description changed.
+    ApiEdited = "api.edit" by EditApi;
+    /// A version was drafted.
+    VersionDrafted = "version.draft" by DraftVersion;
+    /// A draft's or live version's upstream changed.
+    VersionRedirected = "version.redirect" by EditVersion;
+    /// A contract was uploaded, as a new revision.
+    ContractUploaded = "contract.upload" by UploadContract;
+    /// A version took a revision of its contract into use.
+    ContractAdopted = "version.adopt-contract" by UploadContract;
+    /// A version was published.
+    VersionPublished = "version.publish" by PublishVersion;
+    /// A version was deprecated.
+    VersionDeprecated = "version.deprecate" by DeprecateVersion;
+    /// A version was retired.
+    VersionRetired = "version.retire" by RetireVersion;
+    /// A version was blocked.
+    VersionBlocked = "version.block" by BlockVersion;
+    /// A version was unblocked.
+    VersionUnblocked = "version.unblock" by UnblockVersion;
+    /// A draft was discarded.
+    VersionDiscarded = "version.discard" by DiscardVersion;
+    /// A plan was opened.
+    PlanOpened = "plan.open" by OpenPlan;
+    /// A plan's terms changed.
+    PlanEdited = "plan.edit" by EditPlan;
+    /// A plan was closed.
+    PlanClosed = "plan.close" by ClosePlan;
+    /// A consumer was registered.
+    ConsumerRegistered = "consumer.register" by RegisterConsumer;
+    /// An application was registered.
+    ApplicationRegistered = "application.register" by RegisterApplication;
+    /// An application was disabled.
+    ApplicationDisabled = "application.disable" by DisableApplication;
+    /// An application was enabled again.
+    ApplicationEnabled = "application.enable" by EnableApplication;
+    /// Every token of an application was revoked.
+    ApplicationTokensRevoked = "application.revoke-tokens" by RevokeAllTokens;
+    /// A subscription began.
+    Subscribed = "subscription.open" by Subscribe;
+    /// A subscription was paused.
+    SubscriptionPaused = "subscription.pause" by PauseSubscription;
+    /// A subscription was resumed.
+    SubscriptionResumed = "subscription.resume" by ResumeSubscription;
+    /// A subscription ended.
+    SubscriptionClosed = "subscription.close" by CloseSubscription;
+    /// A token was issued.
+    TokenIssued = "token.issue" by IssueToken;
+    /// A token was revoked.
+    TokenRevoked = "token.revoke" by RevokeToken;
+    /// A key ring was made.
+    RingFormed = "key-ring.form" by Operate;
+    /// A signing key was generated and published.
+    KeyPublished = "signing-key.publish" by Operate | RotateKey | CompromiseKey;
+    /// A signing key began to sign.
+    KeyActivated = "signing-key.activate" by Operate | RotateKey | CompromiseKey;
+    /// A signing key stopped signing; its private part was erased.
+    KeyDeactivated = "signing-key.deactivate" by RotateKey;
+    /// A signing key left the key set for good.
+    KeyRetired = "signing-key.retire" by Operate;
+    /// A signing key was declared compromised.
+    KeyCompromised = "signing-key.compromise" by CompromiseKey;
+    /// A gateway was enrolled.
+    GatewayEnrolled = "gateway.enrol" by EnrolGateway;
+    /// A gateway was removed.
+    GatewayRemoved = "gateway.remove" by RemoveGateway;
+    /// The trail was verified.
+    AuditVerified = "audit.verify" by VerifyAudit;
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

@@ -1,0 +1,414 @@
+//! The decision: may this token call this operation now? One pure function, used by the gateway for every request, and by
+//! the inspector and the decision page to explain itself.
+//!
+//! Invariant: `decide` and `explain` walk the same `RULES`, so they cannot disagree.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    consumer::ClientId,
+    key::Kid,
+    limit::{Arrival, until_tomorrow},
+    refusal::Refusal,
+    snapshot::{Client, PlanTerms, Right, RouteState, RoutedOperation, RoutedVersion},
+    time::Timestamp,
+    token::Jti,
+};
+
+/// What a verified token says: facts, which may be kept; never a decision, which may not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenFacts {
+    /// Its name.
+    pub jti: Jti,
+    /// Whose it is.
+    pub client_id: ClientId,
+    /// The key that signed it.
+    pub kid: Kid,
+    /// When it was issued.
+    pub issued: Timestamp,
+    /// When it ends.
+    pub expires: Timestamp,
+    /// What it is for.
+    pub audience: Vec<String>,
+    /// What it carries.
+    pub scopes: Vec<String>,
+}
+
+/// How much of its limits a subscription has used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// The state of its rate limiter.
+    pub arrival: Arrival,
+    /// Requests since 00:00 UTC.
+    pub today: u64,
+}
+
+/// Everything that is known when a request is decided. Looked up beforehand, so that deciding touches nothing else.
+#[derive(Clone, Copy, Debug)]
+pub struct Question<'a> {
+    /// The version that was addressed.
+    pub version: &'a RoutedVersion,
+    /// The operation that was addressed.
+    pub operation: &'a RoutedOperation,
+    /// The token that was sent, verified.
+    pub token: &'a TokenFacts,
+    /// Whether the token's name is on the list of revoked ones.
+    pub revoked: bool,
+    /// The application of the token's client id.
+    pub client: Option<&'a Client>,
+    /// The application's subscription to the version.
+    pub right: Option<&'a Right>,
+    /// The plan of the subscription.
+    pub plan: Option<&'a PlanTerms>,
+    /// What the subscription has used.
+    pub counters: Counters,
+    /// The clock skew forgiven, in seconds.
+    pub leeway_s: u32,
+    /// The moment.
+    pub now: Timestamp,
+}
+
+/// One rule of the decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rule {
+    /// The version can be called.
+    Version,
+    /// The token was not revoked by name.
+    Revocation,
+    /// The token belongs to an application that may call.
+    Application,
+    /// The token is not older than the application's watermark.
+    Watermark,
+    /// The token has not ended since it was verified.
+    Expiry,
+    /// The token is for this version.
+    Audience,
+    /// The token carries what the operation requires.
+    Scope,
+    /// The application is subscribed.
+    Subscription,
+    /// The plan's rate is kept.
+    Rate,
+    /// The plan's quota is not used up.
+    Quota,
+}
+
+/// The rules in the order in which they are asked: cheap and fatal first, what counts last.
+pub const RULES: [Rule; 10] = [
+    Rule::Version,
+    Rule::Revocation,
+    Rule::Application,
+    Rule::Watermark,
+    Rule::Expiry,
+    Rule::Audience,
+    Rule::Scope,
+    Rule::Subscription,
+    Rule::Rate,
+    Rule::Quota,
+];
+
+/// How one rule judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// It let the request pass.
+    Passed,
+    /// It refused.
+    Refused,
+    /// It was not asked, because an earlier one refused.
+    NotAsked,
+}
+
+/// One rule as people read it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// The rule.
+    pub rule: String,
+    /// How it judged.
+    pub verdict: Verdict,
+    /// What it compared.
+    pub compared: String,
+    /// What would have passed, when it refused.
+    pub mend: Option<String>,
+}
+
+/// Decides one request.
+///
+/// # Errors
+/// The refusal of the first rule that does not let it pass.
+pub fn decide(question: &Question<'_>) -> Result<(), Refusal> {
+    RULES.iter().try_for_each(|rule| rule.judge(question))
+}
+
+/// Decides one request, and says of every rule what it compared and what would have passed.
+#[must_use]
+pub fn explain(question: &Question<'_>) -> Vec<Step> {
+    let mut refused = false;
+    let step = |rule: &Rule| {
+        let judgement = if refused {
+            None
+        } else {
+            Some(rule.judge(question))
+        };
+        refused |= matches!(judgement, Some(Err(_)));
+        rule.step(question, judgement.as_ref())
+    };
+    RULES.iter().map(step).collect()
+}
+
+impl Rule {
+    /// Judges one question.
+    ///
+    /// # Errors
+    /// The refusal, when the rule does not let the request pass.
+    pub fn judge(self, q: &Question<'_>) -> Result<(), Refusal> {
+        match self {
+            Self::Version => match &q.version.state {
+                RouteState::Published | RouteState::Deprecated { .. } => Ok(()),
+                RouteState::Blocked { reason } => Err(Refusal::Blocked {
+                    reason: reason.clone(),
+                }),
+                RouteState::Retired { .. } => Err(Refusal::Retired {
+                    successor: q.version.successor,
+                }),
+            },
+            Self::Revocation => {
+                if q.revoked {
+                    Err(Refusal::TokenRevoked)
+                } else {
+                    Ok(())
+                }
+            }
+            Self::Application => match q.client {
+                None => Err(Refusal::ClientUnknown),
+                Some(client) if client.disabled => Err(Refusal::ClientDisabled),
+                Some(_) => Ok(()),
+            },
+            Self::Watermark => match q.client.and_then(|client| client.not_before) {
+                Some(not_before) if q.token.issued < not_before => {
+                    Err(Refusal::TokenBeforeWatermark { not_before })
+                }
+                Some(_) | None => Ok(()),
+            },
+            Self::Expiry => {
+                let end = q
+                    .token
+                    .expires
+                    .seconds()
+                    .saturating_add(i64::from(q.leeway_s));
+                if end <= q.now.seconds() {
+                    return Err(Refusal::TokenInvalid {
+                        step: "the token has expired".to_owned(),
+                    });
+                }
+                Ok(())
+            }
+            Self::Audience => {
+                if q.token.audience.contains(&q.version.audience) {
+                    return Ok(());
+                }
+                Err(Refusal::WrongAudience {
+                    expected: q.version.audience.clone(),
+                })
+            }
+            Self::Scope => q.has_scope(),
+            Self::Subscription => match q.right {
+                None => Err(Refusal::NotSubscribed),
+                Some(right) if right.paused => Err(Refusal::SubscriptionPaused),
+                Some(_) => Ok(()),
+            },
+            Self::Rate => {
+                let Some(plan) = q.plan else {
+                    return Err(Refusal::NotSubscribed);
+                };
+                let admitted = plan.rate.admit(q.counters.arrival, q.now);
+                admitted.map(|_| ()).map_err(|fast| Refusal::RateExceeded {
+                    retry_after_ms: u64::try_from(fast.retry_after.as_millis()).unwrap_or(u64::MAX),
+                })
+            }
+            Self::Quota => match q.plan.and_then(|plan| plan.daily_quota) {
+                Some(quota) if q.counters.today >= quota => {
+                    let wait = until_tomorrow(q.now).as_millis();
+                    let retry_after_ms = u64::try_from(wait).unwrap_or(u64::MAX);
+                    Err(Refusal::QuotaExceeded { retry_after_ms })
+                }
+                Some(_) | None => Ok(()),
+            },
+        }
+    }
+
+    fn step(self, q: &Question<'_>, judgement: Option<&Result<(), Refusal>>) -> Step {
+        let (verdict, mend) = match judgement {
+            None => (Verdict::NotAsked, None),
+            Some(Ok(())) => (Verdict::Passed, None),
+            Some(Err(refusal)) => (Verdict::Refused, Some(mend(refusal))),
+        };
+        Step {
+            rule: self.title().to_owned(),
+            verdict,
+            compared: self.compared(q),
+            mend,
+        }
+    }
+
+    /// What the rule asks, in words.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Version => "The version can be called",
+            Self::Revocation => "The token was not revoked",
+            Self::Application => "The application may call",
+            Self::Watermark => "The token is newer than the last revocation of all",
+            Self::Expiry => "The token has not ended",
+            Self::Audience => "The token is for this version",
+            Self::Scope => "The token carries the required scope",
+            Self::Subscription => "The application is subscribed",
+            Self::Rate => "The plan's rate is kept",
+            Self::Quota => "The plan's quota is not used up",
+        }
+    }
+
+    fn compared(self, q: &Question<'_>) -> String {
+        match self {
+            Self::Version => format!(
+                "{}/{} is {}",
+                q.version.api,
+                q.version.number,
+                q.version.state.word()
+            ),
+            Self::Revocation => format!("token {}", q.token.jti),
+            Self::Application => match q.client {
+                Some(client) => format!("{} is application {}", q.token.client_id, client.name),
+                None => format!("{} is no application", q.token.client_id),
+            },
+            Self::Watermark => match q.client.and_then(|client| client.not_before) {
+                Some(not_before) => format!("issued {}, watermark {not_before}", q.token.issued),
+                None => format!("issued {}, no watermark", q.token.issued),
+            },
+            Self::Expiry => format!("ends {}, now {}", q.token.expires, q.now),
+            Self::Audience => format!(
+                "for {}; needed {}",
+                q.token.audience.join(" "),
+                q.version.audience
+            ),
+            Self::Scope => format!("holds {}; needed {}", words(&q.token.scopes), q.required()),
+            Self::Subscription => match q.right {
+                Some(right) if right.paused => format!("{} is paused", right.subscription),
+                Some(right) => format!("{} is active", right.subscription),
+                None => "no subscription".to_owned(),
+            },
+            Self::Rate => q.plan.map_or_else(String::new, |plan| {
+                let (parts, left) = (
+                    plan.rate.parts(),
+                    plan.rate.remaining(q.counters.arrival, q.now),
+                );
+                format!(
+                    "{} requests per {} s; {left} left at once",
+                    parts.requests, parts.per_seconds
+                )
+            }),
+            Self::Quota => match q.plan.and_then(|plan| plan.daily_quota) {
+                Some(quota) => format!("{} of {quota} used today", q.counters.today),
+                None => "no quota".to_owned(),
+            },
+        }
+    }
+}
+
+impl Question<'_> {
+    fn has_scope(&self) -> Result<(), Refusal> {
+        let requires = &self.operation.requires;
+        let holds = |scope: &String| self.token.scopes.contains(scope);
+        if requires.is_empty() || requires.iter().any(|all| all.iter().all(holds)) {
+            return Ok(());
+        }
+        let required = requires.first().cloned().unwrap_or_default();
+        Err(Refusal::InsufficientScope {
+            required,
+            held: self.token.scopes.clone(),
+        })
+    }
+
+    fn required(&self) -> String {
+        let alternatives: Vec<String> = self
+            .operation
+            .requires
+            .iter()
+            .map(|all| all.join(" and "))
+            .collect();
+        if alternatives.is_empty() {
+            "no scope".to_owned()
+        } else {
+            alternatives.join(", or ")
+        }
+    }
+}
+
+fn words(scopes: &[String]) -> String {
+    if scopes.is_empty() {
+        "no scope".to_owned()
+    } else {
+        scopes.join(" ")
+    }
+}
+
+/// What would have passed, for the people who can do something about it.
+#[must_use]
+pub fn mend(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::Malformed { what } => format!("Send an unambiguous request: {what}."),
+        Refusal::NoRoute => "Call /{api}/{version}/… of a published version.".to_owned(),
+        Refusal::NoOperation => {
+            "Call a path of the contract, or upload a contract that has it.".to_owned()
+        }
+        Refusal::MethodNotAllowed { allowed } => format!("Use {}.", allowed.join(" or ")),
+        Refusal::Retired {
+            successor: Some(next),
+        } => format!("Move to {next}."),
+        Refusal::Retired { successor: None } => "The API has no other version.".to_owned(),
+        Refusal::Blocked { .. } => "Unblock the version, when its reason is gone.".to_owned(),
+        Refusal::NoCredential => "Send Authorization: Bearer and a token.".to_owned(),
+        Refusal::CredentialMalformed => {
+            "Send exactly one Authorization header, of scheme Bearer.".to_owned()
+        }
+        Refusal::TokenInvalid { .. } => {
+            "Issue a new token; the inspector shows what is wrong.".to_owned()
+        }
+        Refusal::TokenRevoked => "Issue a new token; this one was revoked.".to_owned(),
+        Refusal::TokenBeforeWatermark { .. } => {
+            "Issue a new token; all older ones of the application were revoked.".to_owned()
+        }
+        Refusal::ClientUnknown => "Issue a token for a registered application.".to_owned(),
+        Refusal::ClientDisabled => "Enable the application.".to_owned(),
+        Refusal::WrongAudience { expected } => format!("Issue a token for {expected}."),
+        Refusal::InsufficientScope { required, .. } => {
+            format!("Issue a token that carries {}.", required.join(" and "))
+        }
+        Refusal::NotSubscribed => "Subscribe the application to this version.".to_owned(),
+        Refusal::SubscriptionPaused => "Resume the subscription.".to_owned(),
+        Refusal::RateExceeded { retry_after_ms } => {
+            format!("Wait {retry_after_ms} ms, or raise the plan's rate.")
+        }
+        Refusal::QuotaExceeded { .. } => {
+            "Wait for 00:00 UTC, or raise the plan's quota.".to_owned()
+        }
+        Refusal::NotReady => "Connect the gateway to its control plane.".to_owned(),
+        Refusal::UpstreamUnreachable => "Start the upstream, or correct its address.".to_owned(),
+        Refusal::UpstreamTimeout => "Make the upstream answer sooner.".to_owned(),
+        Refusal::TooLarge => "Send a smaller request.".to_owned(),
+    }
+}
+
+impl RouteState {
+    /// The word for it.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Published => "published",
+            Self::Deprecated { .. } => "deprecated",
+            Self::Blocked { .. } => "blocked",
+            Self::Retired { .. } => "retired",
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Plans: the limits under which an API is called.
+
+use std::time::Duration;
+
+use crate::{
+    access::Subject,
+    api::ApiRef,
+    audit::{Aggregate, Change, Facts, Kind, Target, facts, or_none},
+    id::PlanId,
+    limit::Rate,
+    revision::Revision,
+    text::Name,
+    time::Timestamp,
+};
+
+/// What a plan allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// How fast.
+    pub rate: Rate,
+    /// How many requests per UTC day; nothing means no quota.
+    pub daily_quota: Option<u64>,
+    /// The longest a token under this plan may live.
+    pub max_token_lifetime: Lifetime,
+}
+
+/// How long a token lives: whole seconds, from one minute to one year.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Lifetime(u32);
+
+/// A lifetime outside the bounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a token lives from 60 seconds to 31536000 seconds (one year)")]
+pub struct NotALifetime;
+
+impl Lifetime {
+    /// The longest: one year, the ceiling of the ring's signing window.
+    pub const LONGEST: Self = Self(31_536_000);
+
+    /// Seconds.
+    #[must_use]
+    pub const fn seconds(self) -> u32 {
+        self.0
+    }
+
+    /// The same as a duration.
+    #[must_use]
+    pub fn duration(self) -> Duration {
+        Duration::from_secs(u64::from(self.0))
+    }
+}
+
+impl TryFrom<u64> for Lifetime {
+    type Error = NotALifetime;
+
+    fn try_from(seconds: u64) -> Result<Self, NotALifetime> {
+        let seconds = u32::try_from(seconds).map_err(|_| NotALifetime)?;
+        if (60..=Self::LONGEST.0).contains(&seconds) {
+            Ok(Self(seconds))
+        } else {
+            Err(NotALifetime)
+        }
+    }
+}
+
+/// A plan of an API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// Its id.
+    pub id: PlanId,
+    /// The API it is of.
+    pub api: ApiRef,
+    /// Its name, unique within the API.
+    pub name: Name,
+    /// What it allows.
+    pub terms: Terms,
+    /// When it was opened.
+    pub opened: Timestamp,
+    /// When it was closed to new subscriptions, if it was.
+    pub closed: Option<Timestamp>,
+    /// How often it was written.
+    pub revision: Revision,
+}
+
+/// The plan is closed already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the plan is closed already")]
+pub struct AlreadyClosed;
+
+impl Plan {
+    /// A new plan, open to subscriptions.
+    pub fn open(id: PlanId, api: ApiRef, name: Name, terms: Terms, now: Timestamp) -> Change<Self> {
+        let (closed, revision) = (None, Revision::NEW);
+        let plan = Self {
+            id,
+            api,
+            name,
+            terms,
+            opened: now,
+            closed,
+            revision,
+        };
+        Change::first(Kind::PlanOpened, plan)
+    }
+
+    /// Changes what it allows, at once for everybody under it.
+    pub fn edit(self, terms: Terms) -> Change<Self> {
+        Change::step(Kind::PlanEdited, self, |plan| Self { terms, ..plan })
+    }
+
+    /// Takes no new subscriptions; those there are go on.
+    ///
+    /// # Errors
+    /// When it is closed already.
+    pub fn close(self, now: Timestamp) -> Result<Change<Self>, AlreadyClosed> {
+        if self.closed.is_some() {
+            return Err(AlreadyClosed);
+        }
+        Ok(Change::step(Kind::PlanClosed, self, |plan| Self {
+            closed: Some(now),
+            ..plan
+        }))
+    }
+}
+
+impl Aggregate for Plan {
+    fn target(&self) -> Target {
+        let label = format!("{} plan {}", self.api.name, self.name);
+        Target {
+            kind: "plan",
+            id: self.id.to_string(),
+            label,
+            parent: Some(self.api.id.to_string()),
+        }
+    }
+
+    fn subject(&self) -> Subject {
+        self.api.subject()
+    }
+
+    fn facts(&self) -> Facts {
+        let rate = self.terms.rate.parts();
+        let speed = format!(
+            "{} per {} s, burst {}",
+            rate.requests, rate.per_seconds, rate.burst
+        );
+        facts([
+            ("name", self.name.to_string()),
+            ("rate", speed),
+            ("daily_quota", or_none(self.terms.daily_quota)),
+            (
+                "max_token_lifetime_s",
+                self.terms.max_token_lifetime.seconds().to_string(),
+            ),
+            ("closed", or_none(self.closed)),
+        ])
+    }
+
+    fn revision(&self) -> Revision {
+        self.revision
+    }
+
+    fn at(self, revision: Revision) -> Self {
+        Self { revision, ..self }
+    }
+}

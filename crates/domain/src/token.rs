@@ -1,0 +1,438 @@
+//! Tokens: what an application calls with. A row for every token, committed before it is signed; the text is never kept.
+
+use std::{collections::BTreeSet, fmt};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    access::Subject,
+    audit::{Aggregate, Change, Facts, Kind, Target, facts, list, or_none},
+    consumer::Application,
+    entropy::Entropy,
+    id::{ApplicationId, TeamId, TokenId},
+    key::Kid,
+    operation::Scope,
+    plan::{Lifetime, Plan},
+    revision::Revision,
+    subscription::{Subscription, SubscriptionStatus},
+    text::{Name, Reason},
+    time::Timestamp,
+    version::{Status, Version, VersionRef},
+};
+
+/// A token's own name, by which it is revoked: 128 drawn bits as 22 characters of base64url for our own.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Jti(String);
+
+impl Jti {
+    /// Draws a new one.
+    #[must_use]
+    pub fn draw(entropy: &dyn Entropy) -> Self {
+        const ALPHABET: &[u8; 64] =
+            b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        let mut bytes = [0; 22];
+        entropy.fill(&mut bytes);
+        let symbol = |byte: u8| {
+            ALPHABET
+                .get(usize::from(byte & 63))
+                .copied()
+                .unwrap_or(b'A')
+        };
+        Self(
+            bytes
+                .into_iter()
+                .map(|byte| char::from(symbol(byte)))
+                .collect(),
+        )
+    }
+
+    /// One that stands in a token, row or snapshot; any text, since it only ever is looked up.
+    #[must_use]
+    pub fn from_wire(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Jti {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Jti {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// An issued token: everything about it but its text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    id: TokenId,
+    jti: Jti,
+    name: Name,
+    application: ApplicationId,
+    kid: Kid,
+    versions: Vec<VersionRef>,
+    scopes: BTreeSet<Scope>,
+    issued: Timestamp,
+    expires: Timestamp,
+    revoked: Option<Timestamp>,
+    revision: Revision,
+}
+
+/// A token as stored; only the store restores one (`tidy` checks).
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "the fields are those of `Token`")]
+pub struct TokenParts {
+    pub id: TokenId,
+    pub jti: Jti,
+    pub name: Name,
+    pub application: ApplicationId,
+    pub kid: Kid,
+    pub versions: Vec<VersionRef>,
+    pub scopes: BTreeSet<Scope>,
+    pub issued: Timestamp,
+    pub expires: Timestamp,
+    pub revoked: Option<Timestamp>,
+    pub revision: Revision,
+}
+
+/// What is asked for when a token is issued.
+#[derive(Clone, Debug)]
+pub struct TokenWish {
+    /// What people will call it.
+    pub name: Name,
+    /// The scopes it shall carry. With none it reaches every subscribed version, but only operations that need none.
+    pub scopes: BTreeSet<Scope>,
+    /// How long it shall live.
+    pub lifetime: Lifetime,
+}
+
+/// One subscription with what limits tokens under it.
+#[derive(Clone, Debug)]
+pub struct Entitlement {
+    /// The subscription.
+    pub subscription: Subscription,
+    /// Its plan.
+    pub plan: Plan,
+    /// Its version.
+    pub version: Version,
+}
+
+/// What the issuer has drawn and looked up for a new token.
+#[derive(Clone, Debug)]
+pub struct Issuance {
+    /// The id drawn for it.
+    pub id: TokenId,
+    /// The name drawn for it.
+    pub jti: Jti,
+    /// The key that signs now.
+    pub kid: Kid,
+}
+
+/// Why no token is issued.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TokenError {
+    /// The application may not call.
+    #[error("the application is disabled; enable it first")]
+    ApplicationDisabled,
+    /// Every token up to a moment was revoked, and that moment has not passed.
+    #[error("tokens of this application were just revoked; try again after {0}")]
+    TooSoon(Timestamp),
+    /// The application has no active subscription.
+    #[error("the application has no active subscription; subscribe it to a version first")]
+    NoSubscription,
+    /// A scope is not covered by an active subscription.
+    #[error("the scope {0} is not part of an active subscription of this application")]
+    ScopeNotSubscribed(Scope),
+    /// A plan allows no such lifetime.
+    #[error("the plan {plan} allows tokens to live at most {max} seconds")]
+    LongerThanPlan {
+        /// The plan.
+        plan: Name,
+        /// Its ceiling in seconds.
+        max: u32,
+    },
+    /// No token outlives the version it is for.
+    #[error("{version} ends at {sunset}, and no token outlives the version it is for")]
+    BeyondSunset {
+        /// The version.
+        version: String,
+        /// When it ends.
+        sunset: Timestamp,
+    },
+    /// The token was revoked before.
+    #[error("the token is revoked already")]
+    AlreadyRevoked,
+}
+
+impl Token {
+    /// Decides a new token. `iat` is this second, `exp` so much later (RFC 7519 `NumericDate`: whole seconds).
+    ///
+    /// # Errors
+    /// Every variant of `TokenError` but `AlreadyRevoked`.
+    pub fn issue(
+        application: &Application,
+        entitlements: &[Entitlement],
+        wish: TokenWish,
+        issuance: Issuance,
+        now: Timestamp,
+    ) -> Result<Change<Self>, TokenError> {
+        if application.disabled.is_some() {
+            return Err(TokenError::ApplicationDisabled);
+        }
+        let issued = Timestamp::from_seconds(now.seconds());
+        if let Some(watermark) = application
+            .not_before
+            .filter(|watermark| issued < *watermark)
+        {
+            return Err(TokenError::TooSoon(watermark));
+        }
+        let TokenWish {
+            name,
+            scopes,
+            lifetime,
+        } = wish;
+        let used = covering(entitlements, &scopes)?;
+        let expires = issued.plus(lifetime.duration());
+        used.iter()
+            .try_for_each(|entitlement| entitlement.allows(lifetime, expires))?;
+        let Issuance { id, jti, kid } = issuance;
+        let mut versions: Vec<VersionRef> = used
+            .iter()
+            .map(|entitlement| entitlement.version.place().clone())
+            .collect();
+        versions.sort_by_key(|version| version.id);
+        versions.dedup_by_key(|version| version.id);
+        let token = Self {
+            id,
+            jti,
+            name,
+            application: application.id,
+            kid,
+            versions,
+            scopes,
+            issued,
+            expires,
+            revoked: None,
+            revision: Revision::NEW,
+        };
+        Ok(Change::first(Kind::TokenIssued, token))
+    }
+
+    /// The token of stored parts.
+    #[must_use]
+    pub fn restore(parts: TokenParts) -> Self {
+        let TokenParts {
+            id,
+            jti,
+            name,
+            application,
+            kid,
+            versions,
+            scopes,
+            issued,
+            expires,
+            revoked,
+            revision,
+        } = parts;
+        Self {
+            id,
+            jti,
+            name,
+            application,
+            kid,
+            versions,
+            scopes,
+            issued,
+            expires,
+            revoked,
+            revision,
+        }
+    }
+
+    /// Ends it before its time.
+    ///
+    /// # Errors
+    /// `AlreadyRevoked`.
+    pub fn revoke(
+        self,
+        reason: Option<Reason>,
+        now: Timestamp,
+    ) -> Result<Change<Self>, TokenError> {
+        if self.revoked.is_some() {
+            return Err(TokenError::AlreadyRevoked);
+        }
+        let revoke = |token| Self {
+            revoked: Some(now),
+            ..token
+        };
+        Ok(Change::step(Kind::TokenRevoked, self, revoke).because(reason))
+    }
+
+    /// The id of its row.
+    #[must_use]
+    pub fn id(&self) -> TokenId {
+        self.id
+    }
+
+    /// The name it carries.
+    #[must_use]
+    pub fn jti(&self) -> &Jti {
+        &self.jti
+    }
+
+    /// What people call it.
+    #[must_use]
+    pub fn name(&self) -> &Name {
+        &self.name
+    }
+
+    /// Whose it is.
+    #[must_use]
+    pub fn application(&self) -> ApplicationId {
+        self.application
+    }
+
+    /// The key that signs it.
+    #[must_use]
+    pub fn kid(&self) -> &Kid {
+        &self.kid
+    }
+
+    /// The versions it is for: its audience.
+    #[must_use]
+    pub fn versions(&self) -> &[VersionRef] {
+        &self.versions
+    }
+
+    /// The scopes it carries.
+    #[must_use]
+    pub fn scopes(&self) -> &BTreeSet<Scope> {
+        &self.scopes
+    }
+
+    /// When it was issued, on a whole second.
+    #[must_use]
+    pub fn issued(&self) -> Timestamp {
+        self.issued
+    }
+
+    /// When it ends, on a whole second.
+    #[must_use]
+    pub fn expires(&self) -> Timestamp {
+        self.expires
+    }
+
+    /// When it was revoked, if it was.
+    #[must_use]
+    pub fn revoked(&self) -> Option<Timestamp> {
+        self.revoked
+    }
+}
+
+/// The active subscriptions that cover the scopes: for no scopes, all of them.
+fn covering<'a>(
+    entitlements: &'a [Entitlement],
+    scopes: &BTreeSet<Scope>,
+) -> Result<Vec<&'a Entitlement>, TokenError> {
+    let active: Vec<&Entitlement> = entitlements.iter().filter(|one| one.is_usable()).collect();
+    if active.is_empty() {
+        return Err(TokenError::NoSubscription);
+    }
+    if scopes.is_empty() {
+        return Ok(active);
+    }
+    let cover = |scope: &Scope| {
+        let found = active.iter().find(|entitlement| entitlement.covers(scope));
+        found
+            .copied()
+            .ok_or_else(|| TokenError::ScopeNotSubscribed(scope.clone()))
+    };
+    scopes.iter().map(cover).collect()
+}
+
+impl Entitlement {
+    /// Whether tokens may be issued under it: the subscription is active, and the version can be called or is only
+    /// blocked for now.
+    fn is_usable(&self) -> bool {
+        let live = matches!(
+            self.version.status(),
+            Status::Live(_) | Status::Blocked { .. }
+        );
+        live && self.subscription.status() == SubscriptionStatus::Active
+    }
+
+    fn covers(&self, scope: &Scope) -> bool {
+        let place = self.version.place();
+        place.api.name == scope.api
+            && place.number == scope.version
+            && self.subscription.scopes().contains(&scope.name)
+    }
+
+    fn allows(&self, lifetime: Lifetime, expires: Timestamp) -> Result<(), TokenError> {
+        let ceiling = self.plan.terms.max_token_lifetime;
+        if lifetime > ceiling {
+            let (plan, max) = (self.plan.name.clone(), ceiling.seconds());
+            return Err(TokenError::LongerThanPlan { plan, max });
+        }
+        match self.version.status().sunset() {
+            Some(sunset) if sunset < expires => {
+                let version = self.version.place().to_string();
+                Err(TokenError::BeyondSunset { version, sunset })
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+}
+
+impl Aggregate for Token {
+    fn target(&self) -> Target {
+        let (id, label) = (self.id.to_string(), self.name.to_string());
+        Target {
+            kind: "token",
+            id,
+            label,
+            parent: Some(self.application.to_string()),
+        }
+    }
+
+    fn subject(&self) -> Subject {
+        let teams: BTreeSet<TeamId> = self
+            .versions
+            .iter()
+            .map(|version| version.api.team)
+            .collect();
+        Subject::Grant {
+            application: self.application,
+            teams,
+        }
+    }
+
+    fn facts(&self) -> Facts {
+        facts([
+            ("jti", self.jti.to_string()),
+            ("kid", self.kid.to_string()),
+            ("versions", list(&self.versions)),
+            ("scopes", list(&self.scopes)),
+            ("expires", self.expires.to_string()),
+            ("revoked", or_none(self.revoked)),
+        ])
+    }
+
+    fn revision(&self) -> Revision {
+        self.revision
+    }
+
+    fn at(self, revision: Revision) -> Self {
+        Self { revision, ..self }
+    }
+}
