@@ -1,0 +1,128 @@
+//! The policy as a table that people can review.
+
+use std::{collections::BTreeSet, fmt::Write};
+
+use gatewright_domain::{
+    access::{Action, Caller, Origin, Proof, Role, Subject},
+    audit::{Event, Kind, Outcome},
+    id::{AccessTokenId, ApiId, OperatorId},
+};
+use uuid::Uuid;
+
+use crate::town::{caller, me, orders, team};
+
+/// The subject that each action is asked about, once one's own and once a stranger's.
+fn subjects(action: Action) -> (Subject, Subject) {
+    let other = OperatorId::from_uuid(Uuid::from_u128(99));
+    match action {
+        Action::ChangePassword
+        | Action::IssueAccessToken
+        | Action::RevokeAccessToken
+        | Action::SignOut
+        | Action::ReassignOperator
+        | Action::DisableOperator
+        | Action::EnableOperator
+        | Action::ResetPassword => (Subject::Operator(me()), Subject::Operator(other)),
+        _ => {
+            let foreign = ApiId::from_uuid(Uuid::from_u128(98));
+            (
+                orders().subject(),
+                Subject::Api {
+                    api: foreign,
+                    team: team(2),
+                },
+            )
+        }
+    }
+}
+
+#[test]
+fn the_policy_is_this_table() {
+    let callers: Vec<(String, Caller)> = Role::ALL
+        .into_iter()
+        .map(|role| (role.to_string(), caller(role)))
+        .chain([
+            ("command line".to_owned(), Caller::command_line()),
+            ("job".to_owned(), Caller::job("test")),
+            ("founder".to_owned(), Caller::founder(Origin::default())),
+            ("stranger".to_owned(), Caller::stranger(Origin::default())),
+        ])
+        .collect();
+    let mut table = String::from("own / foreign\n");
+    for action in Action::ALL {
+        let (own, foreign) = subjects(*action);
+        let cells: Vec<String> = callers
+            .iter()
+            .map(|(name, caller)| {
+                (
+                    name,
+                    caller.could(*action, &own),
+                    caller.could(*action, &foreign),
+                )
+            })
+            .filter(|(_, own, foreign)| *own || *foreign)
+            .map(|(name, own, foreign)| match (own, foreign) {
+                (true, true) => name.clone(),
+                (true, false) => format!("{name} (own only)"),
+                (false, _) => format!("{name} (foreign only)"),
+            })
+            .collect();
+        writeln!(table, "{:<40} {}", action.as_str(), cells.join(", ")).unwrap();
+    }
+    insta::assert_snapshot!(table);
+}
+
+#[test]
+fn an_access_token_makes_no_access_tokens() {
+    let proof = Proof::AccessToken(AccessTokenId::from_uuid(Uuid::from_u128(5)));
+    let caller = Caller::operator(me(), proof, Role::Admin, BTreeSet::new(), Origin::default());
+    assert!(
+        caller
+            .may(Action::IssueAccessToken, Subject::Operator(me()))
+            .is_err()
+    );
+    assert!(
+        caller
+            .may(Action::RevokeAccessToken, Subject::Operator(me()))
+            .is_ok()
+    );
+}
+
+#[test]
+fn a_permit_covers_its_own_subject_and_action_only() {
+    let permit = caller(Role::Admin)
+        .may(Action::PublishVersion, orders().subject())
+        .unwrap();
+    let event = |kind, subject: Subject| {
+        let target = subject.target();
+        Event::note(kind, Outcome::Success, subject, target)
+    };
+    let other = Subject::Api {
+        api: ApiId::from_uuid(Uuid::from_u128(77)),
+        team: team(1),
+    };
+    assert!(permit.covers(&event(Kind::VersionPublished, orders().subject())));
+    assert!(!permit.covers(&event(Kind::VersionPublished, other)));
+    assert!(!permit.covers(&event(Kind::VersionRetired, orders().subject())));
+}
+
+#[test]
+fn a_publisher_cannot_grant_what_another_team_owns() {
+    let application = gatewright_domain::id::ApplicationId::from_uuid(Uuid::from_u128(3));
+    let mixed = Subject::Grant {
+        application,
+        teams: BTreeSet::from([team(1), team(2)]),
+    };
+    assert!(
+        caller(Role::Publisher)
+            .may(Action::IssueToken, mixed)
+            .is_err()
+    );
+}
+
+#[test]
+fn every_kind_of_event_has_one_name_of_noun_and_verb() {
+    let names: BTreeSet<&str> = Kind::NAMES.iter().copied().collect();
+    assert_eq!(names.len(), Kind::NAMES.len(), "two kinds share a name");
+    assert!(names.iter().all(|name| name.split('.').count() == 2));
+}
