@@ -303,9 +303,11 @@ impl Permit {
     }
 
     /// Whether this permit is for what the event says: the one place where action and subject are compared.
+    /// Founding an installation reaches everything in it, since there is nothing else yet.
     #[must_use]
     pub fn covers(&self, event: &Event) -> bool {
-        event.kind().is_allowed_by(self.action) && *event.subject() == self.on
+        let reaches = *event.subject() == self.on || self.action == Action::SetUp;
+        reaches && event.kind().is_allowed_by(self.action)
     }
 }
 

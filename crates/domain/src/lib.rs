@@ -2,6 +2,7 @@
 //! Forbids I/O, async, clocks, randomness, HTTP and SQL: everything here is a value or a pure function.
 //! Start with `version` (a lifecycle), then `access` and `audit` (how a change comes to be), then `decision`.
 
+pub mod credential;
 pub mod entropy;
 pub mod id;
 pub mod revision;
