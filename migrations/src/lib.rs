@@ -1,1 +1,51 @@
-//! migrations
+//! The history of the database: one numbered file per step, forward only, never edited once merged.
+//! Forbids entities and rules: tables are named as text, so that an old step means the same for ever.
+//! Start with `m0001_people`; `script` says how one text serves PostgreSQL and SQLite.
+
+use sea_orm_migration::{
+    MigrationTrait, MigratorTrait,
+    async_trait::async_trait,
+    sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr},
+};
+
+mod script;
+
+mod m0001_people;
+mod m0002_registry;
+mod m0003_keys;
+mod m0004_audit;
+mod m0005_traffic;
+
+/// Applies what is missing, within a transaction that the caller holds alone, and says what that was.
+///
+/// # Errors
+/// What the database says; also when it holds steps that this program does not know, being of a newer release.
+pub async fn apply(transaction: &DatabaseTransaction) -> Result<Vec<String>, DbErr> {
+    let missing = Steps::get_pending_migrations(transaction).await?;
+    Steps::up(transaction, None).await?;
+    Ok(missing.iter().map(|step| step.name().to_owned()).collect())
+}
+
+/// What is missing; changes nothing.
+///
+/// # Errors
+/// As `apply`.
+pub async fn pending(database: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
+    let missing = Steps::get_pending_migrations_read_only(database).await?;
+    Ok(missing.iter().map(|step| step.name().to_owned()).collect())
+}
+
+struct Steps;
+
+#[async_trait]
+impl MigratorTrait for Steps {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_people::Migration),
+            Box::new(m0002_registry::Migration),
+            Box::new(m0003_keys::Migration),
+            Box::new(m0004_audit::Migration),
+            Box::new(m0005_traffic::Migration),
+        ]
+    }
+}

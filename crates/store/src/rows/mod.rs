@@ -1,0 +1,35 @@
+//! The tables, one file each. Shut: what comes out of a row is a domain value, and filters stay in here.
+
+pub(crate) mod installation;
+
+pub(crate) mod access_token;
+pub(crate) mod operator;
+pub(crate) mod operator_team;
+pub(crate) mod session;
+pub(crate) mod setup_link;
+pub(crate) mod sign_in_attempt;
+pub(crate) mod team;
+
+pub(crate) mod api;
+pub(crate) mod application;
+pub(crate) mod consumer;
+pub(crate) mod contract_revision;
+pub(crate) mod plan;
+pub(crate) mod subscription;
+pub(crate) mod version;
+
+pub(crate) mod kek_check;
+pub(crate) mod signing_key;
+pub(crate) mod token;
+pub(crate) mod token_version;
+
+pub(crate) mod audit_event;
+pub(crate) mod audit_head;
+pub(crate) mod audit_private;
+pub(crate) mod audit_verification;
+
+pub(crate) mod decision;
+pub(crate) mod gateway;
+pub(crate) mod gateway_ack;
+pub(crate) mod idempotency_key;
+pub(crate) mod usage_hour;

@@ -1,0 +1,54 @@
+//! What a violated uniqueness means to people. PostgreSQL names the constraint, SQLite the columns.
+
+/// The constraint, the columns, the noun and its field.
+const UNIQUE: [(&str, &str, &str); 14] = [
+    ("teams_name", "teams.name_folded", "team name"),
+    ("operators_name", "operators.name_folded", "operator name"),
+    ("apis_name", "apis.name", "api name"),
+    (
+        "versions_number",
+        "versions.api_id, versions.number",
+        "version number",
+    ),
+    (
+        "contract_revisions_number",
+        "contract_revisions.version_id, contract_revisions.number",
+        "contract revision number",
+    ),
+    ("plans_name", "plans.api_id, plans.name_folded", "plan name"),
+    ("consumers_name", "consumers.name_folded", "consumer name"),
+    (
+        "applications_name",
+        "applications.consumer_id, applications.name_folded",
+        "application name",
+    ),
+    (
+        "subscriptions_place",
+        "subscriptions.application_id, subscriptions.version_id",
+        "subscription to the version",
+    ),
+    ("signing_keys_kid", "signing_keys.kid", "kid"),
+    (
+        "signing_keys_active",
+        "signing_keys.state",
+        "place of the active key",
+    ),
+    ("tokens_jti", "tokens.jti", "token jti"),
+    ("access_tokens_hash", "access_tokens.hash", "access token"),
+    ("gateways_name", "gateways.name_folded", "gateway name"),
+];
+
+/// The noun and field whose uniqueness the database's message is about.
+pub(crate) fn what(message: &str) -> Option<&'static str> {
+    let named = |name: &str| {
+        let quoted = message
+            .split('"')
+            .nth(1)
+            .is_some_and(|constraint| constraint == name);
+        quoted || message.ends_with(&format!(": {name}"))
+    };
+    UNIQUE
+        .iter()
+        .find(|(constraint, columns, _)| named(constraint) || named(columns))
+        .map(|(_, _, what)| *what)
+}
