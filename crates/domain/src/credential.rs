@@ -3,9 +3,7 @@
 //! The prefix lets scanners find a leaked one, the checksum refuses a mistyped one before any look-up, and the
 //! underscores let a double click select the whole. Never change a prefix: scan rules out there name it.
 
-use sha2::{Digest, Sha256};
-
-use crate::{entropy::Entropy, secret::Secret};
+use crate::{digest::sha256_hex, entropy::Entropy, secret::Secret};
 
 /// What a credential is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

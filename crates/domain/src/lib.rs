@@ -3,7 +3,9 @@
 //! Start with `version` (a lifecycle), then `access` and `audit` (how a change comes to be), then `decision`.
 
 pub mod credential;
+pub mod digest;
 pub mod entropy;
+pub mod handle;
 pub mod id;
 pub mod revision;
 pub mod secret;
