@@ -80,10 +80,7 @@ pub fn fingerprint(kind: CredentialKind, text: &str) -> Result<Fingerprint, NotA
     if checksum(drawn) != given {
         return Err(NotACredential);
     }
-    let digest = Sha256::digest(text.as_bytes());
-    Ok(Fingerprint(
-        digest.iter().map(|byte| format!("{byte:02x}")).collect(),
-    ))
+    Ok(Fingerprint(sha256_hex(text.as_bytes())))
 }
 
 /// The first characters of a credential, for recognising it in a list.
