@@ -1,0 +1,35 @@
+//! The two pages before the console: set-up and sign-in.
+
+use askama::Template;
+
+use crate::page::{
+    form::{Faults, Field},
+    frame::{Frame, Theme},
+    icon::Icon,
+};
+
+/// Sign in.
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+pub struct SignIn {
+    /// The frame.
+    pub frame: Frame,
+    /// What was wrong.
+    pub faults: Faults,
+    /// Name and password.
+    pub fields: Vec<Field>,
+    /// Where to go afterwards: a path of this instance.
+    pub back: Option<String>,
+}
+
+/// Make the first operator, from the link that the first start printed.
+#[derive(Template)]
+#[template(path = "setup.html")]
+pub struct SetUp {
+    /// The frame.
+    pub frame: Frame,
+    /// What was wrong.
+    pub faults: Faults,
+    /// Name and password.
+    pub fields: Vec<Field>,
+}
