@@ -1,1 +1,13 @@
-//! contract
+//! OpenAPI documents: parse them losslessly, check them, and list what they offer and require.
+//! Forbids I/O, clocks, and every other room of the house except `domain`: bytes in, findings out.
+//! Start with `examine`, the front door, and follow a document through `read`, `document`, `model` and `validate`.
+
+mod budget;
+mod examine;
+mod finding;
+mod rule;
+
+pub use budget::Budgets;
+pub use examine::{Examined, Format, Summary, examine};
+pub use finding::{Finding, Findings};
+pub use rule::{Level, Rule};

@@ -1,0 +1,67 @@
+//! Findings: what is noteworthy in a document, and where.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::rule::{Level, Rule};
+
+/// One thing that is noteworthy, at one place of the upload.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// The rule that found it.
+    pub rule: Rule,
+    /// How grave it is.
+    pub level: Level,
+    /// The JSON pointer of the place (RFC 6901); empty for the document as a whole. Cut off with `…` when longer
+    /// than a pointer to anything sensible is.
+    pub pointer: String,
+    /// The line of the upload, from 1.
+    pub line: u32,
+    /// The column within the line, in characters, from 1.
+    pub column: u32,
+    /// What it is, and what would be right.
+    pub message: String,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            rule,
+            level,
+            line,
+            column,
+            message,
+            ..
+        } = self;
+        write!(f, "{line}:{column}: {level} {rule}: {message}")
+    }
+}
+
+/// Findings in the order of the document, at most [`Findings::MOST`] and one that counts the rest.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Findings(Vec<Finding>);
+
+impl Findings {
+    /// The most findings that are told. Nobody mends more at a time, and an answer must stay small.
+    pub const MOST: usize = 200;
+
+    /// Whether any of them forbids storing the document.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.0.iter().any(|finding| finding.level == Level::Error)
+    }
+
+    /// The findings, in the order of the document.
+    #[must_use]
+    pub fn as_slice(&self) -> &[Finding] {
+        &self.0
+    }
+
+    /// The findings by value, in the order of the document.
+    #[must_use]
+    pub fn into_vec(self) -> Vec<Finding> {
+        self.0
+    }
+}
