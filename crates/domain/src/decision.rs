@@ -10,7 +10,7 @@ use crate::{
     key::Kid,
     limit::{Arrival, until_tomorrow},
     refusal::Refusal,
-    snapshot::{Client, PlanTerms, Right, RouteState, RoutedOperation, RoutedVersion},
+    snapshot::{Client, PlanTerms, Right, RoutedOperation, RoutedVersion},
     time::Timestamp,
     token::Jti,
 };
@@ -164,15 +164,7 @@ impl Rule {
     /// The refusal, when the rule does not let the request pass.
     pub fn judge(self, q: &Question<'_>) -> Result<(), Refusal> {
         match self {
-            Self::Version => match &q.version.state {
-                RouteState::Published | RouteState::Deprecated { .. } => Ok(()),
-                RouteState::Blocked { reason } => Err(Refusal::Blocked {
-                    reason: reason.clone(),
-                }),
-                RouteState::Retired { .. } => Err(Refusal::Retired {
-                    successor: q.version.successor,
-                }),
-            },
+            Self::Version => q.version.answers(),
             Self::Revocation => {
                 if q.revoked {
                     Err(Refusal::TokenRevoked)
@@ -397,18 +389,5 @@ pub fn mend(refusal: &Refusal) -> String {
         Refusal::UpstreamUnreachable => "Start the upstream, or correct its address.".to_owned(),
         Refusal::UpstreamTimeout => "Make the upstream answer sooner.".to_owned(),
         Refusal::TooLarge => "Send a smaller request.".to_owned(),
-    }
-}
-
-impl RouteState {
-    /// The word for it.
-    #[must_use]
-    pub const fn word(&self) -> &'static str {
-        match self {
-            Self::Published => "published",
-            Self::Deprecated { .. } => "deprecated",
-            Self::Blocked { .. } => "blocked",
-            Self::Retired { .. } => "retired",
-        }
     }
 }

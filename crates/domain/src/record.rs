@@ -66,3 +66,22 @@ pub struct Decision {
     /// The snapshot it was decided under.
     pub revision: u64,
 }
+
+/// What a gateway hands on about its traffic, some time after it happened.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Batch {
+    /// One record per request.
+    pub records: Vec<AccessRecord>,
+    /// Every refusal.
+    pub decisions: Vec<Decision>,
+    /// How many records were lost since the last batch, because nobody took them in time.
+    pub dropped: u64,
+}
+
+impl Batch {
+    /// Whether there is nothing to tell.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty() && self.decisions.is_empty() && self.dropped == 0
+    }
+}

@@ -8,6 +8,7 @@ use crate::{
     key::Kid,
     limit::Rate,
     operation::Method,
+    refusal::Refusal,
     text::{ApiName, Name, Upstream, VersionNumber},
     time::Timestamp,
     token::Jti,
@@ -43,6 +44,9 @@ pub struct Snapshot {
     pub plans: Vec<PlanTerms>,
     /// Tokens revoked one by one that would otherwise still live, in order.
     pub revoked: Vec<RevokedToken>,
+    /// Families of tokens (`sid`) revoked as one that would otherwise still live, in order.
+    #[serde(default)]
+    pub revoked_sessions: Vec<RevokedSession>,
 }
 
 /// A public key and the window in which it signed.
@@ -184,4 +188,44 @@ pub struct RevokedToken {
     pub jti: Jti,
     /// When it would have ended; the entry may be dropped some time after.
     pub expires: Timestamp,
+}
+
+/// A family of tokens, all of one session (`sid`), revoked before its time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RevokedSession {
+    /// The family's name.
+    pub sid: String,
+    /// When its last token would have ended; the entry may be dropped some time after.
+    pub expires: Timestamp,
+}
+
+impl RoutedVersion {
+    /// Whether the version can be called as it stands. Asked before a token is looked at, and again by the decision.
+    ///
+    /// # Errors
+    /// `Blocked` and `Retired`.
+    pub fn answers(&self) -> Result<(), Refusal> {
+        match &self.state {
+            RouteState::Published | RouteState::Deprecated { .. } => Ok(()),
+            RouteState::Blocked { reason } => Err(Refusal::Blocked {
+                reason: reason.clone(),
+            }),
+            RouteState::Retired { .. } => Err(Refusal::Retired {
+                successor: self.successor,
+            }),
+        }
+    }
+}
+
+impl RouteState {
+    /// The word for it.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Published => "published",
+            Self::Deprecated { .. } => "deprecated",
+            Self::Blocked { .. } => "blocked",
+            Self::Retired { .. } => "retired",
+        }
+    }
 }
