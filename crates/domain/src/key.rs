@@ -2,9 +2,10 @@
 //!
 //! Invariant: a key is published before it signs and kept until the last token it signed has died.
 
-use std::fmt;
+mod kid;
+mod state;
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
 
 use crate::{
     access::Subject,
@@ -15,65 +16,8 @@ use crate::{
     time::Timestamp,
 };
 
-/// The public name of a key: its RFC 7638 SHA-256 thumbprint for our own, at most 64 of `[A-Za-z0-9_-]` for any.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Kid(String);
-
-/// A text that cannot name a key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a kid: expected 1 to 64 characters of A-Z, a-z, 0-9, `-` and `_`")]
-pub struct NotAKid;
-
-impl Kid {
-    /// The text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl TryFrom<String> for Kid {
-    type Error = NotAKid;
-
-    fn try_from(text: String) -> Result<Self, NotAKid> {
-        let inside = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-        let fits = (1..=64).contains(&text.len()) && text.bytes().all(inside);
-        if fits { Ok(Self(text)) } else { Err(NotAKid) }
-    }
-}
-
-impl std::str::FromStr for Kid {
-    type Err = NotAKid;
-
-    fn from_str(text: &str) -> Result<Self, NotAKid> {
-        text.to_owned().try_into()
-    }
-}
-
-impl From<Kid> for String {
-    fn from(kid: Kid) -> String {
-        kid.0
-    }
-}
-
-impl std::borrow::Borrow<str> for Kid {
-    fn borrow(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Kid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Debug for Kid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+pub use kid::{Kid, NotAKid};
+pub use state::{KeyState, KeyStateName};
 
 /// A private key as it rests: sealed under a key-encryption key, useless without it.
 #[derive(Clone, PartialEq, Eq)]
@@ -87,92 +31,6 @@ pub struct Sealed {
 impl fmt::Debug for Sealed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "[sealed under {}]", self.kek)
-    }
-}
-
-/// Where a key stands (NIST SP 800-57 part 1, section 7). The private key lives in the states that may still sign.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum KeyState {
-    /// In the key set, not signing yet: the warm standby.
-    Published {
-        /// Since when.
-        at: Timestamp,
-        /// Its private key.
-        private: Sealed,
-    },
-    /// Signing.
-    Active {
-        /// When it was published.
-        published: Timestamp,
-        /// When it began to sign.
-        at: Timestamp,
-        /// Its private key.
-        private: Sealed,
-    },
-    /// No longer signing; its tokens live on. The private key is gone.
-    Deactivated {
-        /// When it was published.
-        published: Timestamp,
-        /// When it began to sign.
-        activated: Timestamp,
-        /// When it stopped.
-        at: Timestamp,
-    },
-    /// Out of the key set for good, its last token dead.
-    Retired {
-        /// Since when.
-        at: Timestamp,
-    },
-    /// Out of the key set at once, nothing it signed accepted any more.
-    Compromised {
-        /// Since when.
-        at: Timestamp,
-    },
-}
-
-/// A key's state without its data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "the variants are those of `KeyState`")]
-pub enum KeyStateName {
-    Published,
-    Active,
-    Deactivated,
-    Retired,
-    Compromised,
-}
-
-impl KeyStateName {
-    /// The word on the wire.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Published => "published",
-            Self::Active => "active",
-            Self::Deactivated => "deactivated",
-            Self::Retired => "retired",
-            Self::Compromised => "compromised",
-        }
-    }
-}
-
-impl fmt::Display for KeyStateName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl KeyState {
-    /// The state without its data.
-    #[must_use]
-    pub const fn name(&self) -> KeyStateName {
-        match self {
-            Self::Published { .. } => KeyStateName::Published,
-            Self::Active { .. } => KeyStateName::Active,
-            Self::Deactivated { .. } => KeyStateName::Deactivated,
-            Self::Retired { .. } => KeyStateName::Retired,
-            Self::Compromised { .. } => KeyStateName::Compromised,
-        }
     }
 }
 

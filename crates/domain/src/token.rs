@@ -1,76 +1,27 @@
 //! Tokens: what an application calls with. A row for every token, committed before it is signed; the text is never kept.
 
-use std::{collections::BTreeSet, fmt};
+mod entitlement;
+mod jti;
 
-use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 use crate::{
     access::Subject,
     audit::{Aggregate, Change, Facts, Kind, Target, facts, list, or_none},
     consumer::Application,
-    entropy::Entropy,
     id::{ApplicationId, TeamId, TokenId},
     key::Kid,
     operation::Scope,
-    plan::{Lifetime, Plan},
+    plan::Lifetime,
     revision::Revision,
-    subscription::{Subscription, SubscriptionStatus},
     text::{Name, Reason},
     time::Timestamp,
-    version::{Status, Version, VersionRef},
+    version::VersionRef,
 };
 
-/// A token's own name, by which it is revoked: 128 drawn bits as 22 characters of base64url for our own.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Jti(String);
-
-impl Jti {
-    /// Draws a new one.
-    #[must_use]
-    pub fn draw(entropy: &dyn Entropy) -> Self {
-        const ALPHABET: &[u8; 64] =
-            b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-        let mut bytes = [0; 22];
-        entropy.fill(&mut bytes);
-        let symbol = |byte: u8| {
-            ALPHABET
-                .get(usize::from(byte & 63))
-                .copied()
-                .unwrap_or(b'A')
-        };
-        Self(
-            bytes
-                .into_iter()
-                .map(|byte| char::from(symbol(byte)))
-                .collect(),
-        )
-    }
-
-    /// One that stands in a token, row or snapshot; any text, since it only ever is looked up.
-    #[must_use]
-    pub fn from_wire(text: String) -> Self {
-        Self(text)
-    }
-
-    /// The text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Jti {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Debug for Jti {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+pub use entitlement::Entitlement;
+use entitlement::covering;
+pub use jti::Jti;
 
 /// An issued token: everything about it but its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,17 +65,6 @@ pub struct TokenWish {
     pub scopes: BTreeSet<Scope>,
     /// How long it shall live.
     pub lifetime: Lifetime,
-}
-
-/// One subscription with what limits tokens under it.
-#[derive(Clone, Debug)]
-pub struct Entitlement {
-    /// The subscription.
-    pub subscription: Subscription,
-    /// Its plan.
-    pub plan: Plan,
-    /// Its version.
-    pub version: Version,
 }
 
 /// What the issuer has drawn and looked up for a new token.
@@ -336,61 +276,6 @@ impl Token {
     #[must_use]
     pub fn revoked(&self) -> Option<Timestamp> {
         self.revoked
-    }
-}
-
-/// The active subscriptions that cover the scopes: for no scopes, all of them.
-fn covering<'a>(
-    entitlements: &'a [Entitlement],
-    scopes: &BTreeSet<Scope>,
-) -> Result<Vec<&'a Entitlement>, TokenError> {
-    let active: Vec<&Entitlement> = entitlements.iter().filter(|one| one.is_usable()).collect();
-    if active.is_empty() {
-        return Err(TokenError::NoSubscription);
-    }
-    if scopes.is_empty() {
-        return Ok(active);
-    }
-    let cover = |scope: &Scope| {
-        let found = active.iter().find(|entitlement| entitlement.covers(scope));
-        found
-            .copied()
-            .ok_or_else(|| TokenError::ScopeNotSubscribed(scope.clone()))
-    };
-    scopes.iter().map(cover).collect()
-}
-
-impl Entitlement {
-    /// Whether tokens may be issued under it: the subscription is active, and the version can be called or is only
-    /// blocked for now.
-    fn is_usable(&self) -> bool {
-        let live = matches!(
-            self.version.status(),
-            Status::Live(_) | Status::Blocked { .. }
-        );
-        live && self.subscription.status() == SubscriptionStatus::Active
-    }
-
-    fn covers(&self, scope: &Scope) -> bool {
-        let place = self.version.place();
-        place.api.name == scope.api
-            && place.number == scope.version
-            && self.subscription.scopes().contains(&scope.name)
-    }
-
-    fn allows(&self, lifetime: Lifetime, expires: Timestamp) -> Result<(), TokenError> {
-        let ceiling = self.plan.terms.max_token_lifetime;
-        if lifetime > ceiling {
-            let (plan, max) = (self.plan.name.clone(), ceiling.seconds());
-            return Err(TokenError::LongerThanPlan { plan, max });
-        }
-        match self.version.status().sunset() {
-            Some(sunset) if sunset < expires => {
-                let version = self.version.place().to_string();
-                Err(TokenError::BeyondSunset { version, sunset })
-            }
-            Some(_) | None => Ok(()),
-        }
     }
 }
 
