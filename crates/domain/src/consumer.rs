@@ -9,7 +9,7 @@ use crate::{
     audit::{Aggregate, Change, Facts, Kind, Target, facts, or_none},
     id::{ApplicationId, ConsumerId, TeamId},
     revision::Revision,
-    text::Name,
+    text::{Name, Reason},
     time::Timestamp,
 };
 
@@ -174,7 +174,7 @@ impl Application {
 
     /// Revokes every token issued so far. The watermark is the next whole second, because `iat` is in seconds and a
     /// token of this same second must die; issuing waits until it has passed.
-    pub fn revoke_tokens(self, now: Timestamp) -> Change<Self> {
+    pub fn revoke_tokens(self, reason: Option<Reason>, now: Timestamp) -> Change<Self> {
         let watermark = Timestamp::from_seconds(now.seconds().saturating_add(1));
         let not_before = Some(
             self.not_before
@@ -185,6 +185,7 @@ impl Application {
             not_before,
             ..application
         })
+        .because(reason)
     }
 
     /// Stops it from calling anything.

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use crate::{
+    id::TeamId,
     operation::Scope,
     plan::{Lifetime, Plan},
     subscription::{Subscription, SubscriptionStatus},
     time::Timestamp,
-    token::TokenError,
+    token::{Token, TokenError},
     version::{Status, Version},
 };
 
@@ -41,6 +42,23 @@ pub(crate) fn covering<'a>(
             .ok_or_else(|| TokenError::ScopeNotSubscribed(scope.clone()))
     };
     scopes.iter().map(cover).collect()
+}
+
+impl Token {
+    /// The teams whose APIs a token with these scopes would reach: what a permit to issue it must be for.
+    ///
+    /// # Errors
+    /// `NoSubscription`; `ScopeNotSubscribed`.
+    pub fn reach(
+        entitlements: &[Entitlement],
+        scopes: &BTreeSet<Scope>,
+    ) -> Result<BTreeSet<TeamId>, TokenError> {
+        let used = covering(entitlements, scopes)?;
+        let teams = used
+            .iter()
+            .map(|entitlement| entitlement.version.place().api.team);
+        Ok(teams.collect())
+    }
 }
 
 impl Entitlement {

@@ -149,7 +149,7 @@ fn no_token_outlives_its_version() {
 
 #[test]
 fn revoking_all_kills_the_tokens_of_this_same_second_and_delays_the_next() {
-    let revoked = stored(application().revoke_tokens(NOON));
+    let revoked = stored(application().revoke_tokens(None, NOON));
     assert!(NOON < revoked.not_before.unwrap());
     assert_eq!(
         revoked.not_before,
