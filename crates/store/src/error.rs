@@ -38,6 +38,9 @@ pub enum StoreError {
     /// The database did not get to it in time; trying again later may work.
     #[error("the database is busy")]
     Busy,
+    /// The server stopped before it was known whether the change was stored.
+    #[error("the server stopped before it was known whether the change was stored")]
+    Interrupted,
     /// The database cannot be used by this program.
     #[error("the database cannot be used: {0}")]
     Unusable(String),

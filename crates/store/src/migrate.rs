@@ -7,7 +7,7 @@ use crate::{
     error::StoreError,
     rows::{audit_head, installation},
     store::Store,
-    transaction,
+    transaction::Open,
 };
 
 /// Any number will do, as long as no other program that shares the server uses it.
@@ -20,19 +20,20 @@ impl Store {
     /// # Errors
     /// `Database`, also when the database is of a newer release than this program.
     pub async fn migrate(&self) -> Result<Vec<String>, StoreError> {
-        let transaction = transaction::begin(&self.inner.writer).await?;
+        let open = Open::begin(&self.inner.writer).await?;
+        let transaction = open.transaction()?;
         if transaction.get_database_backend() == DbBackend::Postgres {
             transaction.execute_unprepared(LOCK).await?;
         }
-        let applied = gatewright_migrations::apply(&transaction).await?;
+        let applied = gatewright_migrations::apply(transaction).await?;
         if installation::Entity::find()
-            .one(&transaction)
+            .one(transaction)
             .await?
             .is_none()
         {
-            self.install(&transaction).await?;
+            self.install(transaction).await?;
         }
-        transaction.commit().await?;
+        open.commit().await?;
         Ok(applied)
     }
 

@@ -1,12 +1,15 @@
 //! The store: a pool that writes, a pool that only reads, and the number that says how often was written.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, Mutex},
+};
 
 use gatewright_domain::entropy::Entropy;
 use sea_orm::DatabaseConnection;
 use tokio::sync::watch;
 
-use crate::{error::StoreError, open, reader::Reader};
+use crate::{error::StoreError, flood::Flood, open, reader::Reader, transaction::Open};
 
 /// The database of an installation. Cheap to clone; every clone is the same store.
 #[derive(Clone)]
@@ -19,6 +22,7 @@ pub(crate) struct Inner {
     pub(crate) reader: DatabaseConnection,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) revisions: watch::Sender<u64>,
+    pub(crate) flood: Mutex<Flood>,
 }
 
 impl Store {
@@ -29,11 +33,13 @@ impl Store {
     pub async fn open(url: &str, entropy: Arc<dyn Entropy>) -> Result<Self, StoreError> {
         let open::Pools { writer, reader } = open::pools(url).await?;
         let (revisions, _) = watch::channel(0);
+        let flood = Mutex::default();
         let inner = Inner {
             writer,
             reader,
             entropy,
             revisions,
+            flood,
         };
         Ok(Self {
             inner: Arc::new(inner),
@@ -52,6 +58,16 @@ impl Store {
         self.inner.revisions.subscribe()
     }
 
+    /// The pool for what `quiet` lists.
+    pub(crate) fn quietly(&self) -> &DatabaseConnection {
+        &self.inner.writer
+    }
+
+    /// Several quiet writes that belong together.
+    pub(crate) async fn begin_quietly(&self) -> Result<Open, StoreError> {
+        Open::begin(&self.inner.writer).await
+    }
+
     /// Closes both pools once their connections are idle.
     ///
     /// # Errors
@@ -59,6 +75,17 @@ impl Store {
     pub async fn close(&self) -> Result<(), StoreError> {
         self.inner.writer.close_by_ref().await?;
         Ok(self.inner.reader.close_by_ref().await?)
+    }
+}
+
+impl Inner {
+    /// Tells those who follow the revisions. Commits may be announced out of order; the number never falls.
+    pub(crate) fn announce(&self, size: u64) {
+        self.revisions.send_if_modified(|known| {
+            let rises = *known < size;
+            *known = size.max(*known);
+            rises
+        });
     }
 }
 

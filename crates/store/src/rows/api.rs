@@ -1,12 +1,15 @@
 //! APIs.
 
-use sea_orm::entity::prelude::*;
-
 use gatewright_domain::{
+    api::{Api, ApiRef},
     id::{ApiId, TeamId},
     revision::Revision,
     time::Timestamp,
 };
+use sea_orm::{ActiveValue::Set, DatabaseTransaction, entity::prelude::*};
+
+use super::{Place, Stored, save};
+use crate::error::StoreError;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "apis")]
@@ -39,3 +42,67 @@ impl Related<super::team::Entity> for Entity {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+/// The API of this id.
+pub(crate) async fn load<C: ConnectionTrait>(db: &C, id: ApiId) -> Result<Api, StoreError> {
+    let model = Entity::find_by_id(id)
+        .one(db)
+        .await?
+        .ok_or(StoreError::NotFound)?;
+    model.try_into()
+}
+
+impl TryFrom<Model> for Api {
+    type Error = StoreError;
+
+    fn try_from(model: Model) -> Result<Self, StoreError> {
+        let Model {
+            id,
+            name,
+            title,
+            team_id,
+            registered_at,
+            revision,
+        } = model;
+        let at = Place::of("apis", id);
+        Ok(Self {
+            id,
+            name: at.parse("name", &name)?,
+            title: at.parse("title", &title)?,
+            team: team_id,
+            registered: registered_at,
+            revision,
+        })
+    }
+}
+
+/// The API as the things inside it know it.
+pub(crate) fn reference(model: &Model) -> Result<ApiRef, StoreError> {
+    let at = Place::of("apis", model.id);
+    Ok(ApiRef {
+        id: model.id,
+        name: at.parse("name", &model.name)?,
+        team: model.team_id,
+    })
+}
+
+impl Stored for Api {
+    async fn put(self, transaction: &DatabaseTransaction) -> Result<Self, StoreError> {
+        let was = self.revision;
+        let api = Self {
+            revision: was.next(),
+            ..self
+        };
+        let active = ActiveModel {
+            id: Set(api.id),
+            name: Set(api.name.to_string()),
+            title: Set(api.title.to_string()),
+            team_id: Set(api.team),
+            registered_at: Set(api.registered),
+            revision: Set(api.revision),
+        };
+        let this = Column::Id.eq(api.id);
+        save::<Entity>(transaction, active, this, Column::Revision, was).await?;
+        Ok(api)
+    }
+}

@@ -1,12 +1,16 @@
 //! Contract revisions. Large: a list of them must not load `document` and `operations`.
 
-use sea_orm::entity::prelude::*;
-
 use gatewright_domain::{
+    audit::Aggregate,
+    contract::ContractRevision,
     id::{RevisionId, VersionId},
     revision::Revision,
     time::Timestamp,
 };
+use sea_orm::{ActiveValue::Set, DatabaseTransaction, QuerySelect, entity::prelude::*};
+
+use super::{Place, Stored, save, version};
+use crate::error::StoreError;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "contract_revisions")]
@@ -46,3 +50,77 @@ impl Related<super::version::Entity> for Entity {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+/// The contract revision of this id, with its document.
+pub(crate) async fn load<C: ConnectionTrait>(
+    db: &C,
+    id: RevisionId,
+) -> Result<ContractRevision, StoreError> {
+    let model = Entity::find_by_id(id)
+        .one(db)
+        .await?
+        .ok_or(StoreError::NotFound)?;
+    let Model {
+        id,
+        version_id,
+        number,
+        document,
+        digest,
+        title,
+        operations,
+        scopes,
+        uploaded_at,
+        revision,
+    } = model;
+    let at = Place::of("contract_revisions", id);
+    Ok(ContractRevision {
+        id,
+        version: version::load(db, version_id).await?.place().clone(),
+        number: at.number("number", number)?,
+        document,
+        digest,
+        title,
+        operations: at.json("operations", operations)?,
+        scopes: at.json("scopes", scopes)?,
+        uploaded: uploaded_at,
+        revision,
+    })
+}
+
+/// The number that the next upload of a version's contract takes.
+pub(crate) async fn next_number<C: ConnectionTrait>(
+    db: &C,
+    version: VersionId,
+) -> Result<u32, StoreError> {
+    let of_version = Entity::find().filter(Column::VersionId.eq(version));
+    let last: Option<Option<i64>> = of_version
+        .select_only()
+        .column_as(Column::Number.max(), "last")
+        .into_tuple()
+        .one(db)
+        .await?;
+    let next = last.flatten().unwrap_or(0).saturating_add(1);
+    Place::of("contract_revisions", version).number("number", next)
+}
+
+impl Stored for ContractRevision {
+    async fn put(self, transaction: &DatabaseTransaction) -> Result<Self, StoreError> {
+        let was = self.revision;
+        let contract = self.at(was.next());
+        let active = ActiveModel {
+            id: Set(contract.id),
+            version_id: Set(contract.version.id),
+            number: Set(i64::from(contract.number)),
+            document: Set(contract.document.clone()),
+            digest: Set(contract.digest.clone()),
+            title: Set(contract.title.clone()),
+            operations: Set(serde_json::json!(contract.operations)),
+            scopes: Set(serde_json::json!(contract.scopes)),
+            uploaded_at: Set(contract.uploaded),
+            revision: Set(contract.revision),
+        };
+        let this = Column::Id.eq(contract.id);
+        save::<Entity>(transaction, active, this, Column::Revision, was).await?;
+        Ok(contract)
+    }
+}

@@ -1,8 +1,9 @@
 //! The installation itself: one row, written when the database is made.
 
-use sea_orm::entity::prelude::*;
-
 use gatewright_domain::{id::InstallationId, time::Timestamp};
+use sea_orm::{DatabaseTransaction, entity::prelude::*};
+
+use crate::error::StoreError;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "installation")]
@@ -18,3 +19,20 @@ pub(crate) struct Model {
 pub(crate) enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+/// Marks the installation as set up.
+///
+/// # Errors
+/// `NotFound` when it is already.
+pub(crate) async fn set_up(
+    transaction: &DatabaseTransaction,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let fresh = Entity::update_many()
+        .col_expr(Column::SetUpAt, Expr::value(now))
+        .filter(Column::SetUpAt.is_null());
+    match fresh.exec(transaction).await?.rows_affected {
+        0 => Err(StoreError::NotFound),
+        _ => Ok(()),
+    }
+}

@@ -33,3 +33,10 @@ pub(crate) mod gateway;
 pub(crate) mod gateway_ack;
 pub(crate) mod idempotency_key;
 pub(crate) mod usage_hour;
+
+mod place;
+mod save;
+
+pub(crate) use place::Place;
+pub use save::Row;
+pub(crate) use save::{Stored, save};

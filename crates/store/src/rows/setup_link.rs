@@ -1,8 +1,9 @@
 //! One-time links with which the first administrator is made, by their hash.
 
-use sea_orm::entity::prelude::*;
-
 use gatewright_domain::time::Timestamp;
+use sea_orm::{DatabaseTransaction, entity::prelude::*};
+
+use crate::error::StoreError;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "setup_links")]
@@ -18,3 +19,23 @@ pub(crate) struct Model {
 pub(crate) enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+/// Uses a link up.
+///
+/// # Errors
+/// `NotFound` unless there is such a link, unused and not expired.
+pub(crate) async fn consume(
+    transaction: &DatabaseTransaction,
+    hash: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let usable = Entity::update_many()
+        .col_expr(Column::UsedAt, Expr::value(now))
+        .filter(Column::Hash.eq(hash))
+        .filter(Column::UsedAt.is_null())
+        .filter(Column::ExpiresAt.gt(now));
+    match usable.exec(transaction).await?.rows_affected {
+        0 => Err(StoreError::NotFound),
+        _ => Ok(()),
+    }
+}

@@ -1,12 +1,21 @@
 //! Issued tokens: everything but their text. The versions stand in `token_version`.
 
-use sea_orm::entity::prelude::*;
-
 use gatewright_domain::{
+    audit::Aggregate,
     id::{ApplicationId, TokenId},
     revision::Revision,
     time::Timestamp,
+    token::{Jti, Token, TokenParts},
+    version::VersionRef,
 };
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    DatabaseTransaction,
+    entity::prelude::*,
+};
+
+use super::{Place, Stored, save, token_version};
+use crate::error::StoreError;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "tokens")]
@@ -46,3 +55,70 @@ impl Related<super::application::Entity> for Entity {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+/// The token of this id.
+pub(crate) async fn load<C: ConnectionTrait>(db: &C, id: TokenId) -> Result<Token, StoreError> {
+    let model = Entity::find_by_id(id)
+        .one(db)
+        .await?
+        .ok_or(StoreError::NotFound)?;
+    let versions = token_version::of_token(db, id).await?;
+    restore(model, versions)
+}
+
+/// The token of a row and of the versions found beside it.
+pub(crate) fn restore(model: Model, versions: Vec<VersionRef>) -> Result<Token, StoreError> {
+    let Model {
+        id,
+        jti,
+        name,
+        application_id,
+        kid,
+        scopes,
+        issued_at,
+        expires_at,
+        revoked_at,
+        last_used_at: _,
+        revision,
+    } = model;
+    let at = Place::of("tokens", id);
+    Ok(Token::restore(TokenParts {
+        id,
+        jti: Jti::from_wire(jti),
+        name: at.parse("name", &name)?,
+        application: application_id,
+        kid: at.parse("kid", &kid)?,
+        versions,
+        scopes: at.json("scopes", scopes)?,
+        issued: issued_at,
+        expires: expires_at,
+        revoked: revoked_at,
+        revision,
+    }))
+}
+
+impl Stored for Token {
+    async fn put(self, transaction: &DatabaseTransaction) -> Result<Self, StoreError> {
+        let was = self.revision();
+        let token = self.at(was.next());
+        let active = ActiveModel {
+            id: Set(token.id()),
+            jti: Set(token.jti().to_string()),
+            name: Set(token.name().to_string()),
+            application_id: Set(token.application()),
+            kid: Set(token.kid().to_string()),
+            scopes: Set(serde_json::json!(token.scopes())),
+            issued_at: Set(token.issued()),
+            expires_at: Set(token.expires()),
+            revoked_at: Set(token.revoked()),
+            last_used_at: NotSet,
+            revision: Set(token.revision()),
+        };
+        let this = Column::Id.eq(token.id());
+        save::<Entity>(transaction, active, this, Column::Revision, was).await?;
+        if was == Revision::NEW {
+            token_version::insert(transaction, token.id(), token.versions()).await?;
+        }
+        Ok(token)
+    }
+}

@@ -1,8 +1,13 @@
 //! Which token is for which version.
 
-use sea_orm::entity::prelude::*;
+use gatewright_domain::{
+    id::{TokenId, VersionId},
+    version::VersionRef,
+};
+use sea_orm::{ActiveValue::Set, DatabaseTransaction, entity::prelude::*};
 
-use gatewright_domain::id::{TokenId, VersionId};
+use super::version;
+use crate::error::StoreError;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "token_versions")]
@@ -42,3 +47,35 @@ impl Related<super::version::Entity> for Entity {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+/// The versions a token is for, in order of id.
+pub(crate) async fn of_token<C: ConnectionTrait>(
+    db: &C,
+    token: TokenId,
+) -> Result<Vec<VersionRef>, StoreError> {
+    let rows = Entity::find()
+        .filter(Column::TokenId.eq(token))
+        .all(db)
+        .await?;
+    let versions = version::load_many(db, rows.into_iter().map(|row| row.version_id)).await?;
+    Ok(versions
+        .into_iter()
+        .map(|version| version.place().clone())
+        .collect())
+}
+
+/// Says which versions a new token is for; it never changes.
+pub(crate) async fn insert(
+    transaction: &DatabaseTransaction,
+    token: TokenId,
+    versions: &[VersionRef],
+) -> Result<(), StoreError> {
+    let rows = versions.iter().map(|version| ActiveModel {
+        token_id: Set(token),
+        version_id: Set(version.id),
+    });
+    Entity::insert_many(rows)
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(())
+}

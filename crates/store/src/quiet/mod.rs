@@ -1,0 +1,15 @@
+//! Every write without an audit event, each with its reason. What is not listed here is written through `Tx`.
+//!
+//! None of them touches a thing that has a life of its own, but for two columns that say when it was last used.
+
+pub mod acknowledgements;
+pub mod decisions;
+pub mod idempotency;
+pub mod kek_checks;
+pub mod last_used;
+pub mod sessions;
+pub mod setup_links;
+pub mod sign_ins;
+pub mod tokens;
+pub mod usage;
+pub mod verifications;

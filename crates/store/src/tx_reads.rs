@@ -1,0 +1,108 @@
+//! What a use-case reads inside its transaction: single things by id. Every one answers `NotFound` when there is none.
+
+use gatewright_domain::{
+    api::Api,
+    consumer::{Application, Consumer},
+    contract::ContractRevision,
+    gateway::Gateway,
+    id::{
+        AccessTokenId, ApiId, ApplicationId, ConsumerId, GatewayId, OperatorId, PlanId, RevisionId,
+        SubscriptionId, TeamId, TokenId, VersionId,
+    },
+    key::{Kid, SigningKey},
+    operator::{AccessToken, Operator},
+    plan::Plan,
+    subscription::Subscription,
+    team::Team,
+    text::Name,
+    time::Timestamp,
+    token::{Entitlement, Token},
+    version::Version,
+};
+
+use crate::{error::StoreError, rows, tx::Tx};
+
+macro_rules! reads {
+    ($($(#[$doc:meta])* $name:ident($id:ident: $key:ty) -> $thing:ty = $load:path;)*) => {
+        /// Reads inside the transaction. Each fails with `NotFound` when there is no such thing, with `Corrupt` when
+        /// what is stored means nothing, and with `Database`.
+        impl Tx<'_> {
+            $(
+                $(#[$doc])*
+                ///
+                /// # Errors
+                /// See above.
+                pub async fn $name(&mut self, $id: $key) -> Result<$thing, StoreError> {
+                    $load(self.transaction()?, $id).await
+                }
+            )*
+        }
+    };
+}
+
+reads! {
+    /// A team.
+    team(id: TeamId) -> Team = rows::team::load;
+    /// An operator.
+    operator(id: OperatorId) -> Operator = rows::operator::load;
+    /// The operator who signs in with this name, whatever its case.
+    operator_named(name: &Name) -> Operator = rows::operator::load_named;
+    /// A personal access token.
+    access_token(id: AccessTokenId) -> AccessToken = rows::access_token::load;
+    /// An API.
+    api(id: ApiId) -> Api = rows::api::load;
+    /// A version.
+    version(id: VersionId) -> Version = rows::version::load;
+    /// A contract revision, with its document.
+    contract(id: RevisionId) -> ContractRevision = rows::contract_revision::load;
+    /// The number that the next upload of this version's contract takes, from 1.
+    next_contract_number(version: VersionId) -> u32 = rows::contract_revision::next_number;
+    /// A plan.
+    plan(id: PlanId) -> Plan = rows::plan::load;
+    /// A consumer.
+    consumer(id: ConsumerId) -> Consumer = rows::consumer::load;
+    /// An application, with the teams it reaches.
+    application(id: ApplicationId) -> Application = rows::application::load;
+    /// A subscription.
+    subscription(id: SubscriptionId) -> Subscription = rows::subscription::load;
+    /// What an application may have tokens for: its subscriptions that are not closed, in order of id.
+    entitlements(application: ApplicationId) -> Vec<Entitlement> = rows::subscription::entitlements;
+    /// A token.
+    token(id: TokenId) -> Token = rows::token::load;
+    /// A gateway.
+    gateway(id: GatewayId) -> Gateway = rows::gateway::load;
+}
+
+impl Tx<'_> {
+    /// Every signing key, those that are over included, oldest first.
+    ///
+    /// # Errors
+    /// `Corrupt`; `Database`.
+    pub async fn keys(&mut self) -> Result<Vec<SigningKey>, StoreError> {
+        rows::signing_key::all(self.transaction()?).await
+    }
+
+    /// Raises the moment at which the last token of the active key expires; never lowers it. Call it before issuing:
+    /// it also keeps the key from being rotated away until this write is over.
+    ///
+    /// # Errors
+    /// `Stale` when the key is not the active one any more; `Database`.
+    pub async fn raise_last_expiry(
+        &mut self,
+        kid: &Kid,
+        expiry: Timestamp,
+    ) -> Result<(), StoreError> {
+        rows::signing_key::raise_last_expiry(self.transaction()?, kid, expiry).await
+    }
+
+    /// Uses up the set-up link of this hash and marks the installation as set up. Whoever calls it writes the first
+    /// administrator and the event beside it.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such link, it has expired or was used, or the installation is set up already.
+    pub async fn set_up(&mut self, link_hash: &str) -> Result<(), StoreError> {
+        let now = self.now();
+        rows::setup_link::consume(self.transaction()?, link_hash, now).await?;
+        rows::installation::set_up(self.transaction()?, now).await
+    }
+}
