@@ -1,5 +1,7 @@
 //! The rules of the vocabulary, tried without any fixture but values.
 
+#![cfg(test)]
+
 mod decision;
 mod lifecycle;
 mod policy;

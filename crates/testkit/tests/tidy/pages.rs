@@ -35,6 +35,11 @@ fn the_first_page_of_a_room_says_what_it_is_what_it_forbids_and_where_to_start()
 }
 
 #[test]
+fn a_crate_of_tests_says_that_it_is_one() {
+    demand_of_every_page(hides_that_it_tests);
+}
+
+#[test]
 fn a_lint_is_never_switched_off() {
     demand_of_every_page(allows);
 }
@@ -56,6 +61,21 @@ fn the_rules_of_a_page_find_what_breaks_them() {
     let head = "//! What it is.\n//! Forbids much.\n//! Start with `b`.\n";
     assert!(!finds(headless, "crates/a/src/lib.rs", head));
     assert!(finds(headless, "crates/a/src/lib.rs", "//! What it is.\n"));
+    assert!(finds(
+        hides_that_it_tests,
+        "crates/a/tests/it/main.rs",
+        "mod b;"
+    ));
+    assert!(finds(
+        hides_that_it_tests,
+        "crates/a/tests/b.rs",
+        "fn f() {}"
+    ));
+    assert!(!finds(
+        hides_that_it_tests,
+        "crates/a/tests/it/b.rs",
+        "fn f() {}"
+    ));
     assert!(finds(
         allows,
         "crates/a/tests/b.rs",
@@ -105,6 +125,23 @@ fn headless(page: &Page) -> Option<Violation> {
         let rule =
             "a room's first page begins with three lines: what it is, `Forbids …`, `Start with …`";
         page.breaks(1, rule, "write them, as crates/domain/src/lib.rs does")
+    })
+}
+
+fn hides_that_it_tests(page: &Page) -> Option<Violation> {
+    let mut parts = page
+        .path
+        .split('/')
+        .skip_while(|part| *part != "tests")
+        .skip(1);
+    let root = match (parts.next(), parts.next(), parts.next()) {
+        (Some(file), None, None) => file.ends_with(".rs"),
+        (Some(_), Some(file), None) => file == "main.rs",
+        _ => false,
+    };
+    (root && !page.text.contains("#![cfg(test)]")).then(|| {
+        let rule = "clippy allows `unwrap` in the helper functions of tests only where it can tell that they are";
+        page.breaks(1, rule, "write `#![cfg(test)]` below the `//!` lines")
     })
 }
 
