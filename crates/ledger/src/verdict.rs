@@ -5,7 +5,7 @@ use crate::tree::Hash;
 /// The answer of a verification.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict {
-    /// How many events are sound, counted from the first.
+    /// How many events agree with each other, counted from the first.
     pub size: u64,
     /// The root of the tree of those events.
     pub root: Hash,
@@ -51,10 +51,8 @@ pub enum What {
     /// The event is the one that the tree knows, but the leaf hash beside it is another.
     #[error("the leaf hash was edited: the event itself is the one that its root vouches for")]
     EditedLeafHash,
-    /// The root does not follow from the one before it and this event.
-    #[error(
-        "the root does not follow from the events up to here: an event or the root was replaced"
-    )]
+    /// The root does not follow from the events up to here.
+    #[error("the root does not follow: this event, its root or what stands before it was replaced")]
     RootDoesNotFollow,
     /// There is no event of this number, although there are later ones.
     #[error("the event is missing: the numbers after it go on")]

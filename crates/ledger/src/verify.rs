@@ -1,7 +1,7 @@
 //! Whether a log is as it was written: fed its rows in order and then its head, in memory that does not grow with it.
 //!
-//! Invariant: the number that is named is the first at which the rows so far cannot all have been written in this
-//! order; what stands before it is sound.
+//! Invariant: the number that is named is the first at which the rows so far contradict each other. The steps, and
+//! what they cannot show, are sections 6 and 7 of `docs/book/src/audit-format.md`.
 
 use std::{error::Error, ops::ControlFlow};
 
