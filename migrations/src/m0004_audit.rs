@@ -25,7 +25,7 @@ CREATE TABLE audit_event (
     target_kind text   NOT NULL,
     target_id   text   NOT NULL,
     outcome     text   NOT NULL,
-    request_id  $uuid
+    request_id  text
 );
 CREATE INDEX audit_event_at ON audit_event (at);
 CREATE INDEX audit_event_action ON audit_event (action, seq);

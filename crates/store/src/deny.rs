@@ -7,7 +7,7 @@ use gatewright_domain::{access::Denied, time::Timestamp};
 use crate::{
     error::StoreError,
     flood::{Flood, Overflow},
-    ledger::Entry,
+    occurrence::Occurrence,
     store::Store,
     transaction::Open,
     tx,
@@ -21,11 +21,11 @@ impl Store {
     /// `Busy`; `Database`.
     pub async fn deny(&self, denied: &Denied, now: Timestamp) -> Result<(), StoreError> {
         let (overflows, listed) = self.flooded(|flood| (flood.drain(now), flood.meet(denied, now)));
-        let mut entries = counted(overflows, now);
+        let mut occurrences = counted(overflows, now);
         if listed {
-            entries.push(Entry::denied(denied, now));
+            occurrences.push(Occurrence::denied(denied, now));
         }
-        self.append(entries).await
+        self.append(occurrences).await
     }
 
     /// Records what is left of floods whose minute is over. A timed job calls it, and the server before it stops.
@@ -43,20 +43,20 @@ impl Store {
         ask(&mut flood.unwrap_or_else(std::sync::PoisonError::into_inner))
     }
 
-    async fn append(&self, entries: Vec<Entry>) -> Result<(), StoreError> {
-        if entries.is_empty() {
+    async fn append(&self, occurrences: Vec<Occurrence>) -> Result<(), StoreError> {
+        if occurrences.is_empty() {
             return Ok(());
         }
         let inner = Arc::clone(&self.inner);
         let appending = tokio::spawn(async move {
             let open = Open::begin(&inner.writer).await?;
-            tx::commit(inner, open, entries).await
+            tx::commit(inner, open, occurrences).await
         });
         appending.await.map_err(|_| StoreError::Interrupted)?
     }
 }
 
-fn counted(overflows: Vec<Overflow>, now: Timestamp) -> Vec<Entry> {
-    let entry = |Overflow { denied, count }| Entry::denied_often(&denied, count, now);
-    overflows.into_iter().map(entry).collect()
+fn counted(overflows: Vec<Overflow>, now: Timestamp) -> Vec<Occurrence> {
+    let occurrence = |Overflow { denied, count }| Occurrence::denied_often(&denied, count, now);
+    overflows.into_iter().map(occurrence).collect()
 }

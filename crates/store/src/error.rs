@@ -38,6 +38,9 @@ pub enum StoreError {
     /// The database did not get to it in time; trying again later may work.
     #[error("the database is busy")]
     Busy,
+    /// The event of the change is larger than the ledger takes.
+    #[error("the change is too large to be recorded")]
+    TooLarge,
     /// The server stopped before it was known whether the change was stored.
     #[error("the server stopped before it was known whether the change was stored")]
     Interrupted,

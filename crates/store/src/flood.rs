@@ -7,6 +7,8 @@ use gatewright_domain::{
     time::Timestamp,
 };
 
+use crate::occurrence::actor;
+
 /// As many refusals of one actor and action in a minute are events of their own.
 const LISTED: u64 = 20;
 
@@ -32,7 +34,7 @@ impl Flood {
     /// Counts a refusal, and says whether it is to be listed.
     pub(crate) fn meet(&mut self, denied: &Denied, now: Timestamp) -> bool {
         let number = minute(now);
-        let who = format!("{:?}", denied.actor());
+        let who = actor(denied.actor()).id;
         let fresh = || Minute {
             number,
             listed: 0,

@@ -7,6 +7,7 @@ mod error;
 mod flood;
 mod ledger;
 mod migrate;
+mod occurrence;
 mod open;
 pub mod quiet;
 mod reader;
@@ -16,6 +17,7 @@ mod taken;
 mod transaction;
 mod tx;
 mod tx_reads;
+mod verify;
 
 pub use crate::{
     error::{DatabaseError, StoreError},

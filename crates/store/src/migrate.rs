@@ -1,6 +1,7 @@
 //! Bringing a database up to date, one process at a time.
 
 use gatewright_domain::{id::InstallationId, time::Timestamp};
+use gatewright_ledger::tree::Frontier;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait};
 
 use crate::{
@@ -58,11 +59,12 @@ impl Store {
         installation::Entity::insert(installation)
             .exec_without_returning(transaction)
             .await?;
+        let tree = Frontier::new();
         let head = audit_head::ActiveModel {
-            id: Set(1),
+            id: Set(audit_head::ONE),
             size: Set(0),
-            frontier: Set(Vec::new()),
-            root: Set(Vec::new()),
+            frontier: Set(tree.to_bytes()),
+            root: Set(tree.root().as_bytes().to_vec()),
             epoch: Set(epoch),
         };
         audit_head::Entity::insert(head)

@@ -13,7 +13,8 @@ use sea_orm::DatabaseTransaction;
 
 use crate::{
     error::StoreError,
-    ledger::{self, Entry},
+    ledger,
+    occurrence::Occurrence,
     rows::Row,
     store::{Inner, Store},
     transaction::Open,
@@ -117,22 +118,22 @@ impl<'a> Tx<'a> {
         if events.is_empty() {
             return Ok(());
         }
-        let entries = events
+        let occurrences = events
             .into_iter()
-            .map(|event| Entry::of(event, &permit, now))
+            .map(|event| Occurrence::of(event, &permit, now))
             .collect();
-        let sealing = tokio::spawn(commit(Arc::clone(&store.inner), open, entries));
+        let sealing = tokio::spawn(commit(Arc::clone(&store.inner), open, occurrences));
         sealing.await.map_err(|_| StoreError::Interrupted)?
     }
 }
 
-/// Numbers the entries, commits, and then tells whoever follows the revisions.
+/// Numbers the occurrences, commits, and then tells whoever follows the revisions.
 pub(crate) async fn commit(
     inner: Arc<Inner>,
     open: Open,
-    entries: Vec<Entry>,
+    occurrences: Vec<Occurrence>,
 ) -> Result<(), StoreError> {
-    let size = ledger::append(open.transaction()?, inner.entropy.as_ref(), entries).await?;
+    let size = ledger::append(open.transaction()?, inner.entropy.as_ref(), occurrences).await?;
     open.commit().await?;
     inner.announce(size);
     Ok(())

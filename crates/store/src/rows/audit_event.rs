@@ -1,8 +1,9 @@
 //! The ledger. `canonical` is what was hashed; every other column is made of it, for indexes only.
 
-use sea_orm::entity::prelude::*;
+use gatewright_domain::time::Timestamp;
+use sea_orm::{QueryOrder, QuerySelect, entity::prelude::*};
 
-use gatewright_domain::{id::RequestId, time::Timestamp};
+use crate::error::StoreError;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "audit_event")]
@@ -28,10 +29,26 @@ pub(crate) struct Model {
     pub(crate) target_id: String,
     #[sea_orm(column_type = "Text")]
     pub(crate) outcome: String,
-    pub(crate) request_id: Option<RequestId>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub(crate) request_id: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
 pub(crate) enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+/// How many rows the verifier holds at a time: at most 64 MB of them, in practice one.
+const PAGE: u64 = 1000;
+
+/// The rows after this number, in order.
+pub(crate) async fn page<C: ConnectionTrait>(
+    db: &C,
+    after: Option<i64>,
+) -> Result<Vec<Model>, StoreError> {
+    let mut rows = Entity::find().order_by_asc(Column::Seq).limit(PAGE);
+    if let Some(after) = after {
+        rows = rows.filter(Column::Seq.gt(after));
+    }
+    Ok(rows.all(db).await?)
+}

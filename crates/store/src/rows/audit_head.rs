@@ -1,6 +1,9 @@
 //! The ledger's head: one row, locked by whoever appends.
 
-use sea_orm::entity::prelude::*;
+use gatewright_ledger::tree::Frontier;
+use sea_orm::{DatabaseTransaction, QuerySelect, entity::prelude::*};
+
+use crate::error::StoreError;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "audit_head")]
@@ -19,3 +22,35 @@ pub(crate) struct Model {
 pub(crate) enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+/// The one row's id.
+pub(crate) const ONE: i64 = 1;
+
+/// The head as it is, for readers.
+pub(crate) async fn read<C: ConnectionTrait>(db: &C) -> Result<Model, StoreError> {
+    Entity::find_by_id(ONE)
+        .one(db)
+        .await?
+        .ok_or(StoreError::NotFound)
+}
+
+/// The head, locked until the transaction ends. On SQLite the whole transaction is the lock already.
+pub(crate) async fn lock(transaction: &DatabaseTransaction) -> Result<Model, StoreError> {
+    let locked = Entity::find_by_id(ONE).lock_exclusive();
+    locked.one(transaction).await?.ok_or(StoreError::NotFound)
+}
+
+/// Makes this tree the one that the head vouches for.
+pub(crate) async fn advance(
+    transaction: &DatabaseTransaction,
+    tree: &Frontier,
+) -> Result<(), StoreError> {
+    let size = i64::try_from(tree.size()).map_err(|_| StoreError::TooLarge)?;
+    let update = Entity::update_many()
+        .col_expr(Column::Size, Expr::value(size))
+        .col_expr(Column::Frontier, Expr::value(tree.to_bytes()))
+        .col_expr(Column::Root, Expr::value(tree.root().as_bytes().to_vec()))
+        .filter(Column::Id.eq(ONE));
+    update.exec(transaction).await?;
+    Ok(())
+}
