@@ -129,14 +129,16 @@ impl Drop for Postgres {
     }
 }
 
-/// The directory of the newest installed server's programs.
+/// The directory of the server's programs: the newest that Debian has installed, else the one on the path.
 fn programs() -> Result<PathBuf> {
-    let installed = fs::read_dir("/usr/lib/postgresql").map_err(|_| anyhow!(INSTALL))?;
-    installed
-        .filter_map(|entry| Some(entry.ok()?.path().join("bin")))
+    let debian = fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
+    let debian = debian.filter_map(|entry| Some(entry.ok()?.path().join("bin")));
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    debian
+        .chain(std::env::split_paths(&path))
         .filter(|bin| bin.join("initdb").is_file())
         .max_by_key(|bin| version(bin))
-        .ok_or_else(|| anyhow!(INSTALL))
+        .context(INSTALL)
 }
 
 /// The major version in `…/15/bin`.
@@ -146,7 +148,8 @@ fn version(bin: &Path) -> Option<u32> {
 
 /// A command that runs as somebody other than root, as PostgreSQL insists.
 fn as_unprivileged(program: &str) -> Result<Command> {
-    let we_are_root = fs::metadata("/proc/self").context("no /proc")?.uid() == 0;
+    // What we make belongs to us.
+    let we_are_root = tempfile::tempfile()?.metadata()?.uid() == 0;
     if !we_are_root {
         return Ok(Command::new(program));
     }
