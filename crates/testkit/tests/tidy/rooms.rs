@@ -7,6 +7,8 @@ use crate::{
     tree::{Page, line_of, pages},
 };
 
+const HERE: &str = "crates/testkit/tests/tidy/rooms.rs";
+
 /// What is written (a pattern), why it has rooms, and the rooms, each with its reason.
 struct Door {
     pattern: &'static str,
@@ -142,6 +144,13 @@ fn a_door_is_opened_by_its_keepers_only() {
 }
 
 #[test]
+fn no_room_keeps_a_key_that_it_does_not_use() {
+    let pages = product();
+    let doors = LIBRARIES.iter().chain(&CALLS).chain([&CLOCK]);
+    demand_none(doors.flat_map(|door| idle_keys(door, &pages)).collect());
+}
+
+#[test]
 fn the_clock_is_read_in_one_place_and_by_the_gateway_once() {
     let (gateway, others): (Vec<Violation>, Vec<Violation>) = trespasses(&[CLOCK])
         .into_iter()
@@ -179,36 +188,50 @@ fn a_trespass_is_found_with_its_line() {
         ["crates/keys/src/a.rs:2"]
     );
     assert_eq!(found("crates/server/src/system.rs", clock), none);
+    let idle = idle_keys(&CLOCK, &[Page::new("crates/server/src/system.rs", "")]);
+    assert_eq!(idle.len(), 1);
+}
+
+fn product() -> Vec<Page> {
+    pages().into_iter().filter(Page::is_product).collect()
 }
 
 fn trespasses(doors: &[Door]) -> Vec<Violation> {
-    let pages: Vec<Page> = pages().into_iter().filter(Page::is_product).collect();
+    let pages = product();
     let of = |door| pages.iter().flat_map(move |page| trespass(door, page));
     doors.iter().flat_map(of).collect()
 }
 
 /// Where a page goes through a door it has no key to.
 fn trespass(door: &Door, page: &Page) -> Vec<Violation> {
-    if door
-        .rooms
-        .iter()
-        .any(|(room, _)| page.path.starts_with(room))
-    {
+    let is_keeper = |(room, _): &(&str, &str)| page.path.starts_with(room);
+    if door.rooms.iter().any(is_keeper) {
         return Vec::new();
     }
-    let code = page.code();
-    let rooms: Vec<String> = door
-        .rooms
-        .iter()
-        .map(|(room, reason)| format!("{room} ({reason})"))
-        .collect();
+    let describe = |(room, reason): &(&str, &str)| format!("{room} ({reason})");
+    let rooms: Vec<String> = door.rooms.iter().map(describe).collect();
     let mend = format!(
-        "do this in {}; or, with a reason, add a room in crates/testkit/tests/tidy/rooms.rs",
+        "do this in {}; or, with a reason, add a room in {HERE}",
         rooms.join(" or ")
     );
+    let code = page.code();
     Regex::new(door.pattern)
         .unwrap()
         .find_iter(&code)
         .map(|found| page.breaks(line_of(&code, found.start()), door.rule, &mend))
         .collect()
+}
+
+/// Rooms with a key to a door that nobody in them goes through.
+fn idle_keys(door: &Door, pages: &[Page]) -> Vec<Violation> {
+    let pattern = Regex::new(door.pattern).unwrap();
+    let uses = |page: &&Page| pattern.is_match(&page.code());
+    let used: Vec<&str> = pages.iter().filter(uses).map(|page| &*page.path).collect();
+    let idle = |(room, _): &&(&str, &str)| !used.iter().any(|path| path.starts_with(room));
+    let violation = |(room, _): &(&str, &str)| Violation {
+        rule: format!("an exception goes when its reason does ({})", door.rule),
+        place: HERE.to_owned(),
+        mend: format!("nobody in `{room}` does `{}`: remove the row", door.pattern),
+    };
+    door.rooms.iter().filter(idle).map(violation).collect()
 }
