@@ -1,22 +1,31 @@
 //! What a document may cost.
 
-/// The limits within which a document is read. The defaults let the largest public contracts pass and keep any
-/// hostile one within a second of CPU and 64 MB (`docs/adr/0003-contract-budgets.md`).
+/// The limits within which a document is read. The defaults let the largest public contracts pass and keep a hostile
+/// one within a second of CPU and 64 MB (`docs/adr/0003-contract-budgets.md`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Budgets {
     /// Bytes of the upload.
     pub bytes: usize,
-    /// Containers inside one another.
+    /// Objects and lists inside one another.
     pub depth: usize,
-    /// Values and keys, those that aliases repeat included.
+    /// Values and keys, those that YAML aliases repeat included.
     pub nodes: usize,
-    /// Values and keys that YAML aliases may repeat. Each is a copy nobody wrote, which is how a kilobyte
-    /// becomes a gigabyte, so the allowance is far below that of written nodes.
-    pub aliased_nodes: usize,
+    /// Values and keys that YAML aliases repeat. Nobody wrote them, which is how a kilobyte becomes a gigabyte, so
+    /// the allowance is far below that of written ones.
+    pub repeated_nodes: usize,
+    /// Anchors of YAML.
+    pub anchors: usize,
     /// References followed one after another.
     pub reference_chain: usize,
+    /// Paths described.
+    pub paths: usize,
     /// Operations listed.
     pub operations: usize,
+    /// Parameters read, counted anew at every operation that has them.
+    pub parameters: usize,
+    /// Scopes declared and required, counted anew at every operation that requires them: a requirement of the whole
+    /// document is repeated by each operation that has none of its own.
+    pub scopes: usize,
 }
 
 impl Default for Budgets {
@@ -24,10 +33,14 @@ impl Default for Budgets {
         Self {
             bytes: 16 * 1024 * 1024,
             depth: 64,
-            nodes: 2_000_000,
-            aliased_nodes: 100_000,
+            nodes: 1_000_000,
+            repeated_nodes: 100_000,
+            anchors: 10_000,
             reference_chain: 100,
+            paths: 20_000,
             operations: 20_000,
+            parameters: 500_000,
+            scopes: 100_000,
         }
     }
 }

@@ -47,6 +47,17 @@ impl Findings {
     /// The most findings that are told. Nobody mends more at a time, and an answer must stay small.
     pub const MOST: usize = 200;
 
+    pub(crate) fn from_sorted(findings: Vec<Finding>) -> Self {
+        Self(findings)
+    }
+
+    /// These behind others that were found before.
+    pub(crate) fn after(self, others: &Self) -> Self {
+        let mut all = others.0.clone();
+        all.extend(self.0);
+        Self(all)
+    }
+
     /// Whether any of them forbids storing the document.
     #[must_use]
     pub fn has_errors(&self) -> bool {
@@ -65,3 +76,17 @@ impl Findings {
         self.0
     }
 }
+
+impl fmt::Display for Findings {
+    /// One line for each.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, finding) in self.0.iter().enumerate() {
+            let separator = if number == 0 { "" } else { "\n" };
+            write!(f, "{separator}{finding}")?;
+        }
+        Ok(())
+    }
+}
+
+/// As an error, the findings are why a document is refused.
+impl std::error::Error for Findings {}

@@ -98,6 +98,8 @@ rules! {
     ReferenceToNothing Warning "reference-to-nothing",
     /// A reference leaves the document.
     ReferenceOutside Warning "reference-outside",
+    /// Operations stand beside a reference that takes their place.
+    ReferenceBeside Warning "reference-beside",
     /// A reference that the list of operations depends on cannot be followed.
     ReferenceUnusable Error "reference-unusable",
 
@@ -113,6 +115,8 @@ rules! {
     PathOverlap Info "path-overlap",
     /// A parameter of the template is declared nowhere.
     PathParameterUndeclared Warning "path-parameter-undeclared",
+    /// A parameter stands in the template more than once.
+    PathParameterRepeated Warning "path-parameter-repeated",
     /// A declared path parameter is not in the template.
     PathParameterUnused Warning "path-parameter-unused",
     /// A path parameter is not marked as required.
@@ -130,6 +134,9 @@ rules! {
     ScopeUndeclared Warning "scope-undeclared",
     /// A scope's name cannot stand in a token.
     ScopeUnusable Error "scope-unusable",
+
+    /// A scope is declared with a name that cannot stand in a token, and required nowhere.
+    ScopeIgnored Warning "scope-ignored",
 
     /// There are more findings than are told.
     MoreFindings Info "more-findings",

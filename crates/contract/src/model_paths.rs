@@ -1,0 +1,210 @@
+//! Paths: the operations of a document, in its order, with what each requires.
+
+use std::collections::BTreeSet;
+
+use gatewright_domain::operation::{Method, Requirement};
+
+use crate::{
+    model_security::Schemes,
+    node::{Kind, Node},
+    reading::Reading,
+    report::Quoted,
+    resolve,
+    rule::Rule,
+    template::Template,
+};
+
+/// The methods of a path item, by their keys.
+const METHODS: [(&str, Method); 8] = [
+    ("get", Method::Get),
+    ("put", Method::Put),
+    ("post", Method::Post),
+    ("delete", Method::Delete),
+    ("options", Method::Options),
+    ("head", Method::Head),
+    ("patch", Method::Patch),
+    ("trace", Method::Trace),
+];
+
+/// What else a path item may hold.
+const OTHERS: [&str; 5] = ["$ref", "summary", "description", "servers", "parameters"];
+
+/// The longest `operationId`.
+const LONGEST_ID: usize = 255;
+
+/// One path with its operations.
+#[derive(Debug)]
+pub(crate) struct Path<'d> {
+    /// The template, where it is written.
+    pub(crate) key: Node<'d>,
+    pub(crate) template: Template<'d>,
+    /// The path item, behind its reference if it is one.
+    pub(crate) item: Node<'d>,
+    pub(crate) operations: Vec<Described<'d>>,
+}
+
+/// One operation, as the document describes it.
+#[derive(Debug)]
+pub(crate) struct Described<'d> {
+    pub(crate) method: Method,
+    /// The method, where it is written.
+    pub(crate) key: Node<'d>,
+    pub(crate) node: Node<'d>,
+    pub(crate) operation_id: Option<&'d str>,
+    pub(crate) summary: Option<&'d str>,
+    pub(crate) deprecated: bool,
+    pub(crate) requires: Requirement,
+}
+
+/// What the operations share: the schemes, what the document requires where an operation does not say, and what was
+/// spent of the budget `scopes`.
+type Shared<'m, 'd> = (&'m Schemes<'d>, &'m Requirement, &'m mut usize);
+
+pub(crate) fn read<'d>(
+    reading: &mut Reading<'d>,
+    paths: Node<'d>,
+    (schemes, everywhere, spent): Shared<'_, 'd>,
+) -> Vec<Path<'d>> {
+    let mut read: Vec<Path<'d>> = Vec::new();
+    let mut looked_through = BTreeSet::new();
+    let mut operations = 0;
+    let described = paths.members().filter(|(key, _)| !is_extension(*key));
+    for (key, value) in described {
+        if read.len() >= reading.budgets.paths {
+            reading.over_budget(key, reading.budgets.paths, "paths", "paths");
+            break;
+        }
+        let Some(template) = template(reading, key) else {
+            continue;
+        };
+        let Some(item) = item(reading, value) else {
+            continue;
+        };
+        if looked_through.insert(item.number()) {
+            look_through(reading, item);
+        }
+        let found = item_operations(reading, item, (schemes, everywhere, spent));
+        operations += found.len();
+        read.push(Path {
+            key,
+            template,
+            item,
+            operations: found,
+        });
+        if operations > reading.budgets.operations {
+            reading.over_budget(key, reading.budgets.operations, "operations", "operations");
+            break;
+        }
+    }
+    read
+}
+
+fn template<'d>(reading: &mut Reading<'d>, key: Node<'d>) -> Option<Template<'d>> {
+    let written = reading.name(key, Template::LONGEST)?;
+    if !written.starts_with('/') {
+        let message = format_args!("the path {} must begin with `/`", Quoted(written));
+        reading.report.add(Rule::PathWithoutSlash, key, message);
+        return None;
+    }
+    match Template::parse(written) {
+        Ok(template) => Some(template),
+        Err(problem) => {
+            let message = format_args!("the path {} is malformed: {problem}", Quoted(written));
+            reading.report.add(Rule::PathMalformed, key, message);
+            None
+        }
+    }
+}
+
+/// The path item behind a member of `paths`. What stands beside a reference is passed over, with a finding.
+fn item<'d>(reading: &mut Reading<'d>, value: Node<'d>) -> Option<Node<'d>> {
+    let item = reading.follow_or_fail(value)?;
+    if resolve::reference(value).is_some() {
+        for (key, _) in METHODS {
+            if let Some((key, _)) = value.member(key) {
+                let message = format_args!(
+                    "{} stands beside `$ref`, and the two contradict each other; keep one of them",
+                    Quoted(key.written())
+                );
+                reading.report.add(Rule::ReferenceBeside, key, message);
+            }
+        }
+    }
+    reading.expect(item, Kind::Object)
+}
+
+/// Names the members of a path item that look like methods and are not routed.
+fn look_through<'d>(reading: &mut Reading<'d>, item: Node<'d>) {
+    for (key, _) in item.members() {
+        let name = key.written();
+        let known = OTHERS.contains(&name) || METHODS.iter().any(|(method, _)| *method == name);
+        if !known && !is_extension(key) {
+            let message = format_args!(
+                "{} is no method that is routed; those are get, put, post, delete, options, head, patch and trace, in lower case",
+                Quoted(name)
+            );
+            reading.report.add(Rule::MethodUnknown, key, message);
+        }
+    }
+}
+
+fn item_operations<'d>(
+    reading: &mut Reading<'d>,
+    item: Node<'d>,
+    (schemes, everywhere, spent): Shared<'_, 'd>,
+) -> Vec<Described<'d>> {
+    let members = METHODS
+        .into_iter()
+        .filter_map(|(name, method)| Some((method, item.member(name)?)));
+    let mut found: Vec<_> = members.collect();
+    found.sort_by_key(|(_, (key, _))| key.number());
+    let mut operations = Vec::with_capacity(found.len());
+    for (method, (key, value)) in found {
+        let Some(node) = reading.expect(value, Kind::Object) else {
+            continue;
+        };
+        let requires = match node.get("security") {
+            Some(security) => schemes.requirement(reading, security, spent),
+            None => inherited(reading, key, everywhere, spent),
+        };
+        operations.push(Described {
+            method,
+            key,
+            node,
+            operation_id: operation_id(reading, node),
+            summary: reading.text(node, "summary"),
+            deprecated: reading.truth(node, "deprecated").unwrap_or_default(),
+            requires,
+        });
+    }
+    operations
+}
+
+/// What the whole document requires, at one more operation.
+fn inherited<'d>(
+    reading: &mut Reading<'d>,
+    key: Node<'d>,
+    everywhere: &Requirement,
+    spent: &mut usize,
+) -> Requirement {
+    *spent += everywhere
+        .alternatives()
+        .iter()
+        .map(BTreeSet::len)
+        .sum::<usize>();
+    if *spent > reading.budgets.scopes {
+        let most = reading.budgets.scopes;
+        reading.over_budget(key, most, "scopes, declared and required", "scopes");
+        return Requirement::default();
+    }
+    everywhere.clone()
+}
+
+fn operation_id<'d>(reading: &mut Reading<'d>, operation: Node<'d>) -> Option<&'d str> {
+    let id = reading.member(operation, "operationId", Kind::Text)?;
+    reading.name(id, LONGEST_ID)
+}
+
+fn is_extension(key: Node<'_>) -> bool {
+    key.written().starts_with("x-")
+}

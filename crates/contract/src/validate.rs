@@ -1,0 +1,79 @@
+//! Validation: the rules a document is held against once it is read. Reading has reported what is of a wrong type.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    model::Model,
+    model_paths::{Described, Path},
+    node::Kind,
+    reading::Reading,
+    report::Quoted,
+    rule::Rule,
+    validate_overlaps, validate_parameters, validate_references,
+};
+
+/// Holds a document against every rule.
+pub(crate) fn validate<'d>(reading: &mut Reading<'d>, model: &Model<'d>) {
+    for path in &model.paths {
+        reachable(reading, path);
+        for operation in &path.operations {
+            responses(reading, operation);
+        }
+    }
+    no_operation(reading, model);
+    operation_ids(reading, model);
+    validate_parameters::validate(reading, &model.paths);
+    validate_overlaps::validate(reading, &model.paths);
+    validate_references::validate(reading);
+}
+
+fn reachable<'d>(reading: &mut Reading<'d>, path: &Path<'d>) {
+    if let Some(problem) = path.template.unreachable() {
+        let written = Quoted(path.template.written);
+        let message = format_args!("no request reaches the path {written}: {problem}");
+        reading.report.add(Rule::PathUnreachable, path.key, message);
+    }
+}
+
+fn responses<'d>(reading: &mut Reading<'d>, operation: &Described<'d>) {
+    let described = operation.node.get("responses").is_some();
+    let responses = reading.member(operation.node, "responses", Kind::Object);
+    let none = responses.is_none_or(|responses| responses.members().next().is_none());
+    if !described || (responses.is_some() && none) {
+        let message = format_args!("the operation describes no response under `responses`");
+        reading
+            .report
+            .add(Rule::ResponsesMissing, operation.key, message);
+    }
+}
+
+fn no_operation<'d>(reading: &mut Reading<'d>, model: &Model<'d>) {
+    if model.paths.iter().all(|path| path.operations.is_empty()) {
+        let message = format_args!(
+            "the document has no operation under `paths`, so there is nothing to call and nothing to publish"
+        );
+        reading.report.add(Rule::NoOperation, model.root, message);
+    }
+}
+
+fn operation_ids<'d>(reading: &mut Reading<'d>, model: &Model<'d>) {
+    let mut seen = BTreeMap::new();
+    for path in &model.paths {
+        for operation in &path.operations {
+            let Some(id) = operation.operation_id else {
+                continue;
+            };
+            let name = format!("{} {}", operation.method, path.template.written);
+            if let Some(first) = seen.get(id) {
+                let at = operation.node.get("operationId").unwrap_or(operation.node);
+                let message = format_args!(
+                    "the operationId {} belongs to {first} already; give {name} another",
+                    Quoted(id)
+                );
+                reading.report.add(Rule::OperationIdRepeated, at, message);
+            } else {
+                seen.insert(id, name);
+            }
+        }
+    }
+}

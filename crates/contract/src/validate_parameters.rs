@@ -1,0 +1,134 @@
+//! Path parameters: those of the template are declared, and those declared are in the template.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    model_paths::{Described, Path},
+    node::{Kind, Node},
+    reading::Reading,
+    report::Quoted,
+    rule::Rule,
+};
+
+/// The longest name of a parameter.
+const LONGEST_NAME: usize = 255;
+
+/// The path parameters declared in one place.
+#[derive(Default)]
+struct Declared<'d> {
+    by_name: BTreeMap<&'d str, Node<'d>>,
+    /// Whether a reference among them leads nowhere, so that there may be more of them than are known.
+    unknown: bool,
+}
+
+pub(crate) fn validate<'d>(reading: &mut Reading<'d>, paths: &[Path<'d>]) {
+    let mut spent = 0;
+    for path in paths {
+        repeated(reading, path);
+        let shared = declared(reading, path.item, &mut spent);
+        for operation in &path.operations {
+            let own = declared(reading, operation.node, &mut spent);
+            undeclared(reading, path, operation, (&shared, &own));
+            unused(reading, path, &own);
+        }
+        if !path.operations.is_empty() {
+            unused(reading, path, &shared);
+        }
+        let most = reading.budgets.parameters;
+        if spent > most {
+            reading.over_budget(path.key, most, "parameters", "parameters");
+            return;
+        }
+    }
+}
+
+fn repeated<'d>(reading: &mut Reading<'d>, path: &Path<'d>) {
+    let mut seen = BTreeSet::new();
+    for name in path.template.parameters() {
+        if !seen.insert(name) {
+            let message = format_args!(
+                "the parameter {} stands in the path twice; give the second another name",
+                Quoted(name)
+            );
+            reading
+                .report
+                .add(Rule::PathParameterRepeated, path.key, message);
+        }
+    }
+}
+
+/// The path parameters that a path item or an operation declares.
+fn declared<'d>(reading: &mut Reading<'d>, object: Node<'d>, spent: &mut usize) -> Declared<'d> {
+    let mut declared = Declared::default();
+    let Some(list) = reading.member(object, "parameters", Kind::List) else {
+        return declared;
+    };
+    for item in list.items() {
+        *spent += 1;
+        if *spent > reading.budgets.parameters {
+            break;
+        }
+        let Ok(target) = reading.follow(item) else {
+            declared.unknown = true;
+            continue;
+        };
+        let Some(parameter) = reading.expect(target, Kind::Object) else {
+            continue;
+        };
+        let name = reading.required(parameter, "name", Kind::Text);
+        let place = reading.required(parameter, "in", Kind::Text);
+        let required = reading.truth(parameter, "required");
+        let name = name.and_then(|name| reading.name(name, LONGEST_NAME));
+        let (Some(name), Some("path")) = (name, place.map(Node::written)) else {
+            continue;
+        };
+        if required != Some(true) {
+            let message = format_args!(
+                "the path parameter {} must say `required: true`; a path without it is another path",
+                Quoted(name)
+            );
+            reading
+                .report
+                .add(Rule::PathParameterOptional, parameter, message);
+        }
+        declared.by_name.insert(name, item);
+    }
+    declared
+}
+
+fn undeclared<'d>(
+    reading: &mut Reading<'d>,
+    path: &Path<'d>,
+    operation: &Described<'d>,
+    (shared, own): (&Declared<'d>, &Declared<'d>),
+) {
+    if shared.unknown || own.unknown {
+        return;
+    }
+    for name in path.template.parameters() {
+        if !shared.by_name.contains_key(name) && !own.by_name.contains_key(name) {
+            let message = format_args!(
+                "the path parameter {} is not declared; add it under `parameters` with `in: path`",
+                Quoted(name)
+            );
+            let rule = Rule::PathParameterUndeclared;
+            reading.report.add(rule, operation.key, message);
+        }
+    }
+}
+
+fn unused<'d>(reading: &mut Reading<'d>, path: &Path<'d>, declared: &Declared<'d>) {
+    let used: BTreeSet<&str> = path.template.parameters().collect();
+    for (name, node) in &declared.by_name {
+        if !used.contains(name) {
+            let message = format_args!(
+                "the path parameter {} is not in the path {}",
+                Quoted(name),
+                Quoted(path.template.written)
+            );
+            reading
+                .report
+                .add(Rule::PathParameterUnused, *node, message);
+        }
+    }
+}
