@@ -110,6 +110,7 @@ pub const RULES: [Rule; 10] = [
 
 /// How one rule judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// It let the request pass.
@@ -122,6 +123,7 @@ pub enum Verdict {
 
 /// One rule as people read it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Step {
     /// The rule.
     pub rule: String,

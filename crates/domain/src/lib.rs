@@ -37,3 +37,6 @@ pub mod decision;
 pub mod record;
 pub mod refusal;
 pub mod snapshot;
+
+#[cfg(feature = "openapi")]
+mod schema;

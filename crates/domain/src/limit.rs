@@ -13,6 +13,7 @@ pub struct Rate(RateParts);
 
 /// A rate as written down; bounds are checked when it becomes a `Rate`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RateParts {
     /// Requests per period, 1 to 1,000,000.

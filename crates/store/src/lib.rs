@@ -4,25 +4,33 @@
 
 mod deny;
 mod error;
+mod find;
 mod flood;
 mod ledger;
 mod migrate;
 mod occurrence;
 mod open;
+mod permit;
 pub mod quiet;
 mod reader;
 mod rows;
+mod sentence;
+mod snapshot;
 mod store;
 mod taken;
 mod transaction;
 mod tx;
 mod tx_reads;
 mod verify;
+pub mod views;
 
 pub use crate::{
     error::{DatabaseError, StoreError},
+    permit::expect,
     reader::Reader,
     rows::Row,
+    snapshot::SnapshotTerms,
     store::Store,
     tx::Tx,
+    views::Sight,
 };

@@ -1,6 +1,17 @@
-//! Everything that can be read.
+//! Everything that can be read. Most of it is seen through a caller (`Reader::as_seen_by`); what stands here is asked before
+//! anybody is known, or by the machine itself.
 
-use sea_orm::DatabaseConnection;
+use gatewright_domain::{
+    gateway::Gateway,
+    id::{AccessTokenId, GatewayId, InstallationId, OperatorId, SessionId},
+    key::SigningKey,
+    operator::{AccessToken, Operator},
+    text::Name,
+    time::Timestamp,
+};
+use sea_orm::{DatabaseConnection, FromQueryResult};
+
+use crate::{error::StoreError, rows, views::Sql};
 
 /// The reading side of a store. Cheap to clone; it cannot change anything.
 #[derive(Clone, Debug)]
@@ -8,8 +19,212 @@ pub struct Reader {
     pub(crate) database: DatabaseConnection,
 }
 
+/// The installation as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Installation {
+    /// Its id.
+    pub id: InstallationId,
+    /// Raised by a restore.
+    pub epoch: u64,
+    /// Whether it has had its first administrator.
+    pub set_up: bool,
+}
+
+/// A session with its operator.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// Its id.
+    pub id: SessionId,
+    /// Whose it is.
+    pub operator: Operator,
+    /// When it was last used, to the minute.
+    pub last_seen: Timestamp,
+    /// When it ends at the latest.
+    pub expires: Timestamp,
+}
+
+#[derive(FromQueryResult)]
+struct Size {
+    size: i64,
+}
+
+#[derive(FromQueryResult)]
+struct InstallationRow {
+    id: InstallationId,
+    epoch: i64,
+    set_up_at: Option<Timestamp>,
+}
+
+#[derive(FromQueryResult)]
+struct SessionRow {
+    id: SessionId,
+    operator_id: OperatorId,
+    last_seen_at: Timestamp,
+    expires_at: Timestamp,
+}
+
+#[derive(FromQueryResult)]
+struct TokenRow {
+    id: AccessTokenId,
+}
+
+#[derive(FromQueryResult)]
+struct GatewayRow {
+    id: GatewayId,
+}
+
+#[derive(FromQueryResult)]
+struct One {}
+
 impl Reader {
     pub(crate) fn new(database: DatabaseConnection) -> Self {
         Self { database }
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        let _: Vec<One> = Sql::new("SELECT 1 AS one").all(&self.database).await?;
+        Ok(())
+    }
+
+    /// How many events the ledger holds: the revision of everything.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn revision(&self) -> Result<u64, StoreError> {
+        let row: Option<Size> = Sql::new("SELECT size FROM audit_head")
+            .one(&self.database)
+            .await?;
+        Ok(row.map_or(0, |row| row.size.unsigned_abs()))
+    }
+
+    /// The installation.
+    ///
+    /// # Errors
+    /// `NotFound` before the first migration.
+    pub async fn installation(&self) -> Result<Installation, StoreError> {
+        let find = Sql::new("SELECT id, epoch, set_up_at FROM installation");
+        let row: InstallationRow = find
+            .one(&self.database)
+            .await?
+            .ok_or(StoreError::NotFound)?;
+        let InstallationRow {
+            id,
+            epoch,
+            set_up_at,
+        } = row;
+        Ok(Installation {
+            id,
+            epoch: epoch.unsigned_abs(),
+            set_up: set_up_at.is_some(),
+        })
+    }
+
+    /// Whether a set-up link of this hash works now.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn has_setup_link(&self, hash: &str, now: Timestamp) -> Result<bool, StoreError> {
+        let find = Sql::new("SELECT 1 AS one FROM setup_links WHERE used_at IS NULL AND hash =")
+            .value(hash);
+        let found: Option<One> = find
+            .then("AND expires_at >")
+            .value(now.millis())
+            .one(&self.database)
+            .await?;
+        Ok(found.is_some())
+    }
+
+    /// An operator. For use-cases that act on people by id; the caller's permit says whether they may.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub async fn operator(&self, id: OperatorId) -> Result<Operator, StoreError> {
+        rows::operator::load(&self.database, id).await
+    }
+
+    /// The operator who signs in with this name.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn operator_named(&self, name: &Name) -> Result<Option<Operator>, StoreError> {
+        match rows::operator::load_named(&self.database, name).await {
+            Ok(operator) => Ok(Some(operator)),
+            Err(StoreError::NotFound) => Ok(None),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// The session whose secret has this hash.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn session(&self, hash: &str) -> Result<Option<Session>, StoreError> {
+        let find =
+            Sql::new("SELECT id, operator_id, last_seen_at, expires_at FROM sessions WHERE hash =");
+        let Some(row) = find.value(hash).one::<SessionRow>(&self.database).await? else {
+            return Ok(None);
+        };
+        let SessionRow {
+            id,
+            operator_id,
+            last_seen_at: last_seen,
+            expires_at: expires,
+        } = row;
+        let operator = self.operator(operator_id).await?;
+        Ok(Some(Session {
+            id,
+            operator,
+            last_seen,
+            expires,
+        }))
+    }
+
+    /// A personal access token.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub async fn access_token(&self, id: AccessTokenId) -> Result<AccessToken, StoreError> {
+        rows::access_token::load(&self.database, id).await
+    }
+
+    /// The access token whose text has this hash, with its owner.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn access_token_by_hash(
+        &self,
+        hash: &str,
+    ) -> Result<Option<(AccessToken, Operator)>, StoreError> {
+        let find = Sql::new("SELECT id FROM access_tokens WHERE hash =").value(hash);
+        let Some(row) = find.one::<TokenRow>(&self.database).await? else {
+            return Ok(None);
+        };
+        let token = self.access_token(row.id).await?;
+        let owner = self.operator(token.operator).await?;
+        Ok(Some((token, owner)))
+    }
+
+    /// The gateway whose enrolment secret has this hash.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn gateway_by_hash(&self, hash: &str) -> Result<Option<Gateway>, StoreError> {
+        let find = Sql::new("SELECT id FROM gateways WHERE hash =").value(hash);
+        let Some(row) = find.one::<GatewayRow>(&self.database).await? else {
+            return Ok(None);
+        };
+        Ok(Some(rows::gateway::load(&self.database, row.id).await?))
+    }
+
+    /// Every signing key, those that are over included, oldest first. For signing, verifying and the public key set.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn signing_keys(&self) -> Result<Vec<SigningKey>, StoreError> {
+        rows::signing_key::all(&self.database).await
     }
 }

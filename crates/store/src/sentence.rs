@@ -1,0 +1,104 @@
+//! The trail in words: one sentence per event. A test holds it against the catalogue, so that no event is without one.
+
+/// Who did what to what, and why.
+pub(crate) fn of(
+    who: &str,
+    action: &str,
+    outcome: &str,
+    label: &str,
+    reason: Option<&str>,
+) -> String {
+    let done = verb(action).unwrap_or(action);
+    let sentence = match outcome {
+        "denied" => format!("{who} was not allowed to act on {label}"),
+        _ => format!("{who} {}", done.replace("{}", label)),
+    };
+    match reason {
+        Some(reason) => format!("{sentence}: {reason}"),
+        None => sentence,
+    }
+}
+
+/// What was done, with a place for what it was done to.
+fn verb(action: &str) -> Option<&'static str> {
+    Some(match action {
+        "installation.set-up" => "set the installation up",
+        "server.start" => "started the server",
+        "session.start" => "signed in",
+        "session.refuse" => "failed to sign in",
+        "session.end" => "signed out",
+        "team.form" => "formed the team {}",
+        "operator.admit" => "admitted the operator {}",
+        "operator.reassign" => "changed the role or teams of {}",
+        "operator.disable" => "disabled the operator {}",
+        "operator.enable" => "enabled the operator {}",
+        "operator.change-password" => "changed the password of {}",
+        "access-token.issue" => "issued the access token {}",
+        "access-token.revoke" => "revoked the access token {}",
+        "api.register" => "registered the API {}",
+        "api.edit" => "edited the API {}",
+        "version.draft" => "drafted {}",
+        "version.redirect" => "changed the upstream of {}",
+        "contract.upload" => "uploaded a contract: {}",
+        "version.adopt-contract" => "took a new contract into use for {}",
+        "version.publish" => "published {}",
+        "version.deprecate" => "deprecated {}",
+        "version.retire" => "retired {}",
+        "version.block" => "blocked {}",
+        "version.unblock" => "unblocked {}",
+        "version.discard" => "discarded {}",
+        "plan.open" => "opened the {}",
+        "plan.edit" => "changed the {}",
+        "plan.close" => "closed the {}",
+        "consumer.register" => "registered the consumer {}",
+        "application.register" => "registered the application {}",
+        "application.disable" => "disabled the application {}",
+        "application.enable" => "enabled the application {}",
+        "application.revoke-tokens" => "revoked all tokens of the application {}",
+        "subscription.open" => "subscribed an application to {}",
+        "subscription.pause" => "paused a subscription to {}",
+        "subscription.resume" => "resumed a subscription to {}",
+        "subscription.close" => "closed a subscription to {}",
+        "token.issue" => "issued the token {}",
+        "token.revoke" => "revoked the token {}",
+        "key-ring.form" => "formed the key ring",
+        "signing-key.publish" => "published the signing key {}",
+        "signing-key.activate" => "activated the signing key {}",
+        "signing-key.deactivate" => "deactivated the signing key {}",
+        "signing-key.retire" => "retired the signing key {}",
+        "signing-key.compromise" => "declared the signing key {} compromised",
+        "gateway.enrol" => "enrolled the gateway {}",
+        "gateway.remove" => "removed the gateway {}",
+        "audit.verify" => "verified the audit trail",
+        "access.deny" => "was not allowed to act on {}",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gatewright_domain::audit::Kind;
+
+    #[test]
+    fn every_event_of_the_catalogue_has_a_sentence() {
+        let mute: Vec<&str> = Kind::NAMES
+            .iter()
+            .copied()
+            .filter(|name| verb(name).is_none())
+            .collect();
+        assert_eq!(mute, Vec::<&str>::new());
+    }
+
+    #[test]
+    fn a_sentence_says_who_what_and_why() {
+        let sentence = of(
+            "Ada",
+            "version.block",
+            "success",
+            "orders/v1",
+            Some("a leak"),
+        );
+        assert_eq!(sentence, "Ada blocked orders/v1: a leak");
+    }
+}

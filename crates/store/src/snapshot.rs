@@ -1,0 +1,425 @@
+//! The snapshot for gateways, read at one revision.
+
+use std::collections::BTreeMap;
+
+use gatewright_domain::{
+    consumer::ClientId,
+    id::{ApplicationId, ConsumerId, InstallationId, PlanId, SubscriptionId, VersionId},
+    limit::RateParts,
+    operation::{Operation, Scope},
+    snapshot::{
+        Client, PlanTerms, RevokedToken, Right, RouteState, RoutedOperation, RoutedVersion, SCHEMA,
+        Snapshot, VerificationKey, VerificationState,
+    },
+    text::{ApiName, Name, Upstream, VersionNumber},
+    time::Timestamp,
+    token::Jti,
+};
+use sea_orm::{
+    AccessMode, ConnectionTrait, DatabaseTransaction, FromQueryResult, IsolationLevel, Statement,
+    TransactionTrait,
+};
+
+use crate::{error::StoreError, reader::Reader};
+
+/// What a snapshot says beside what is stored.
+#[derive(Clone, Debug)]
+pub struct SnapshotTerms {
+    /// The issuer of our tokens.
+    pub issuer: String,
+    /// What audiences begin with; `/{api}/{version}` follows.
+    pub audience_base: String,
+    /// The clock skew forgiven, in seconds.
+    pub leeway_s: u32,
+    /// The longest lifetime of any token, in seconds.
+    pub max_lifetime_s: u32,
+}
+
+impl SnapshotTerms {
+    /// The audience of a version's tokens (RFC 8707).
+    #[must_use]
+    pub fn audience(&self, api: &ApiName, number: VersionNumber) -> String {
+        format!("{}/{api}/{number}", self.audience_base)
+    }
+}
+
+impl Reader {
+    /// Everything a gateway is told, as of one revision: read in one transaction that sees one state.
+    ///
+    /// # Errors
+    /// `Corrupt` names the row that means nothing; `Database` when the database fails.
+    pub async fn snapshot(
+        &self,
+        terms: &SnapshotTerms,
+        now: Timestamp,
+    ) -> Result<Snapshot, StoreError> {
+        let isolation = Some(IsolationLevel::RepeatableRead);
+        let tx = self
+            .database
+            .begin_with_config(isolation, Some(AccessMode::ReadOnly))
+            .await?;
+        let snapshot = read(&tx, terms, now).await;
+        tx.rollback().await?;
+        snapshot
+    }
+}
+
+async fn read(
+    tx: &DatabaseTransaction,
+    terms: &SnapshotTerms,
+    now: Timestamp,
+) -> Result<Snapshot, StoreError> {
+    let head: Vec<Head> = all(
+        tx,
+        "SELECT installation.id AS installation, audit_head.epoch, audit_head.size FROM audit_head \
+         CROSS JOIN installation",
+        vec![],
+    )
+    .await?;
+    let head = head.into_iter().next().ok_or(StoreError::NotFound)?;
+    Ok(Snapshot {
+        schema: SCHEMA,
+        installation: head.installation,
+        epoch: head.epoch.unsigned_abs(),
+        revision: head.size.unsigned_abs(),
+        issuer: terms.issuer.clone(),
+        leeway_s: terms.leeway_s,
+        max_lifetime_s: terms.max_lifetime_s,
+        keys: keys(tx).await?,
+        versions: versions(tx, terms).await?,
+        clients: clients(tx).await?,
+        plans: plans(tx).await?,
+        revoked: revoked(tx, terms, now).await?,
+        // Sessions of refresh tokens come with the token service.
+        revoked_sessions: Vec::new(),
+    })
+}
+
+async fn all<T: FromQueryResult>(
+    tx: &DatabaseTransaction,
+    sql: &str,
+    values: Vec<sea_orm::Value>,
+) -> Result<Vec<T>, StoreError> {
+    let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, values);
+    Ok(T::find_by_statement(statement).all(tx).await?)
+}
+
+#[derive(FromQueryResult)]
+struct Head {
+    installation: InstallationId,
+    epoch: i64,
+    size: i64,
+}
+
+#[derive(FromQueryResult)]
+struct KeyRow {
+    kid: String,
+    public_jwk: String,
+    state: String,
+    activated_at: Option<Timestamp>,
+    deactivated_at: Option<Timestamp>,
+}
+
+/// The keys that may be met in a token: retired ones are gone, compromised ones are named so that they are refused.
+async fn keys(tx: &DatabaseTransaction) -> Result<Vec<VerificationKey>, StoreError> {
+    let sql = "SELECT kid, public_jwk, state, activated_at, deactivated_at FROM signing_keys \
+        WHERE state <> 'retired' ORDER BY kid";
+    let rows: Vec<KeyRow> = all(tx, sql, vec![]).await?;
+    rows.into_iter()
+        .map(|row| {
+            let KeyRow {
+                kid,
+                public_jwk: jwk,
+                state,
+                activated_at,
+                deactivated_at: until,
+            } = row;
+            let corrupt = |column| StoreError::Corrupt {
+                table: "signing_keys",
+                column,
+                row: kid.clone(),
+            };
+            let state = match (state.as_str(), activated_at) {
+                ("compromised", _) => VerificationState::Compromised,
+                ("published", _) => VerificationState::Published,
+                ("active" | "deactivated", Some(from)) => VerificationState::Signed { from, until },
+                _ => return Err(corrupt("state")),
+            };
+            let kid = kid.parse().map_err(|_| corrupt("kid"))?;
+            Ok(VerificationKey { kid, jwk, state })
+        })
+        .collect()
+}
+
+#[derive(FromQueryResult)]
+struct VersionRow {
+    id: VersionId,
+    api: String,
+    number: i64,
+    status: String,
+    upstream: String,
+    deprecated_at: Option<Timestamp>,
+    sunset_at: Option<Timestamp>,
+    blocked_reason: Option<String>,
+    retired_at: Option<Timestamp>,
+    operations: sea_orm::JsonValue,
+}
+
+async fn versions(
+    tx: &DatabaseTransaction,
+    terms: &SnapshotTerms,
+) -> Result<Vec<RoutedVersion>, StoreError> {
+    let sql = "SELECT versions.id, apis.name AS api, versions.number, versions.status, versions.upstream, \
+        versions.deprecated_at, versions.sunset_at, versions.blocked_reason, versions.retired_at, \
+        contract_revisions.operations FROM versions JOIN apis ON apis.id = versions.api_id \
+        JOIN contract_revisions ON contract_revisions.id = versions.contract_id \
+        WHERE versions.status NOT IN ('draft', 'discarded') ORDER BY apis.name, versions.number";
+    let rows: Vec<VersionRow> = all(tx, sql, vec![]).await?;
+    let mut live: BTreeMap<String, Vec<i64>> = BTreeMap::new();
+    for row in rows.iter().filter(|row| row.status == "published") {
+        live.entry(row.api.clone()).or_default().push(row.number);
+    }
+    rows.into_iter()
+        .map(|row| {
+            let siblings = live.get(&row.api).map_or(&[][..], Vec::as_slice);
+            let successor = siblings
+                .iter()
+                .copied()
+                .filter(|number| *number > row.number)
+                .max();
+            row.routed(terms, successor)
+        })
+        .collect()
+}
+
+impl VersionRow {
+    fn routed(
+        self,
+        terms: &SnapshotTerms,
+        successor: Option<i64>,
+    ) -> Result<RoutedVersion, StoreError> {
+        let Self {
+            id,
+            api,
+            number,
+            status,
+            upstream,
+            deprecated_at,
+            sunset_at,
+            blocked_reason,
+            retired_at,
+            operations,
+        } = self;
+        let corrupt = |column| StoreError::Corrupt {
+            table: "versions",
+            column,
+            row: id.to_string(),
+        };
+        let api: ApiName = api.parse().map_err(|_| corrupt("api"))?;
+        let number = version_number(number).ok_or_else(|| corrupt("number"))?;
+        let state = match (
+            status.as_str(),
+            deprecated_at,
+            sunset_at,
+            blocked_reason,
+            retired_at,
+        ) {
+            ("published", ..) => RouteState::Published,
+            ("deprecated", Some(at), Some(sunset), ..) => RouteState::Deprecated { at, sunset },
+            ("blocked", _, _, Some(reason), _) => RouteState::Blocked { reason },
+            ("retired", _, _, _, Some(at)) => RouteState::Retired { at },
+            _ => return Err(corrupt("status")),
+        };
+        let operations: Vec<Operation> =
+            serde_json::from_value(operations).map_err(|_| corrupt("operations"))?;
+        let upstream: Upstream = upstream.parse().map_err(|_| corrupt("upstream"))?;
+        Ok(RoutedVersion {
+            id,
+            audience: terms.audience(&api, number),
+            successor: successor.and_then(version_number),
+            operations: operations
+                .into_iter()
+                .map(|operation| route(&api, number, operation))
+                .collect(),
+            api,
+            number,
+            upstream,
+            state,
+        })
+    }
+}
+
+fn version_number(stored: i64) -> Option<VersionNumber> {
+    u16::try_from(stored).ok()?.try_into().ok()
+}
+
+/// An operation with its scopes as tokens carry them.
+fn route(api: &ApiName, version: VersionNumber, operation: Operation) -> RoutedOperation {
+    let Operation {
+        method,
+        path,
+        requires,
+        ..
+    } = operation;
+    let wire = |name: &gatewright_domain::text::ScopeName| {
+        Scope {
+            api: api.clone(),
+            version,
+            name: name.clone(),
+        }
+        .to_string()
+    };
+    let requires = requires
+        .alternatives()
+        .iter()
+        .map(|all| all.iter().map(wire).collect())
+        .collect();
+    RoutedOperation {
+        method,
+        path,
+        requires,
+    }
+}
+
+#[derive(FromQueryResult)]
+struct ClientRow {
+    id: ApplicationId,
+    consumer_id: ConsumerId,
+    consumer: String,
+    name: String,
+    not_before: Option<Timestamp>,
+    disabled_at: Option<Timestamp>,
+}
+
+#[derive(FromQueryResult)]
+struct RightRow {
+    application_id: ApplicationId,
+    version_id: VersionId,
+    id: SubscriptionId,
+    plan_id: PlanId,
+    status: String,
+}
+
+async fn clients(tx: &DatabaseTransaction) -> Result<Vec<Client>, StoreError> {
+    let sql = "SELECT application_id, version_id, id, plan_id, status FROM subscriptions \
+        WHERE status <> 'closed' ORDER BY version_id";
+    let rights: Vec<RightRow> = all(tx, sql, vec![]).await?;
+    let mut of: BTreeMap<ApplicationId, Vec<Right>> = BTreeMap::new();
+    for RightRow {
+        application_id,
+        version_id: version,
+        id: subscription,
+        plan_id: plan,
+        status,
+    } in rights
+    {
+        let right = Right {
+            version,
+            subscription,
+            plan,
+            paused: status == "paused",
+        };
+        of.entry(application_id).or_default().push(right);
+    }
+    let sql = "SELECT applications.id, applications.consumer_id, consumers.name AS consumer, applications.name, \
+        applications.not_before, applications.disabled_at FROM applications \
+        JOIN consumers ON consumers.id = applications.consumer_id ORDER BY applications.id";
+    let rows: Vec<ClientRow> = all(tx, sql, vec![]).await?;
+    rows.into_iter()
+        .map(|row| {
+            let ClientRow {
+                id,
+                consumer_id: consumer,
+                consumer: consumer_name,
+                name,
+                not_before,
+                disabled_at,
+            } = row;
+            let corrupt = |column| StoreError::Corrupt {
+                table: "applications",
+                column,
+                row: id.to_string(),
+            };
+            let mut rights = of.remove(&id).unwrap_or_default();
+            rights.sort_by_key(|right| right.version);
+            Ok(Client {
+                client_id: ClientId::of(id),
+                application: id,
+                consumer,
+                consumer_name: consumer_name
+                    .parse::<Name>()
+                    .map_err(|_| corrupt("consumer"))?,
+                name: name.parse::<Name>().map_err(|_| corrupt("name"))?,
+                not_before,
+                disabled: disabled_at.is_some(),
+                rights,
+            })
+        })
+        .collect()
+}
+
+#[derive(FromQueryResult)]
+struct PlanRow {
+    id: PlanId,
+    name: String,
+    rate_requests: i64,
+    rate_per_seconds: i64,
+    rate_burst: i64,
+    daily_quota: Option<i64>,
+}
+
+async fn plans(tx: &DatabaseTransaction) -> Result<Vec<PlanTerms>, StoreError> {
+    let sql = "SELECT id, name, rate_requests, rate_per_seconds, rate_burst, daily_quota FROM plans ORDER BY id";
+    let rows: Vec<PlanRow> = all(tx, sql, vec![]).await?;
+    rows.into_iter()
+        .map(|row| {
+            let PlanRow {
+                id,
+                name,
+                rate_requests,
+                rate_per_seconds,
+                rate_burst,
+                daily_quota,
+            } = row;
+            let corrupt = |column| StoreError::Corrupt {
+                table: "plans",
+                column,
+                row: id.to_string(),
+            };
+            let part = |stored: i64| u32::try_from(stored).map_err(|_| corrupt("rate"));
+            let parts = RateParts {
+                requests: part(rate_requests)?,
+                per_seconds: part(rate_per_seconds)?,
+                burst: part(rate_burst)?,
+            };
+            Ok(PlanTerms {
+                id,
+                name: name.parse().map_err(|_| corrupt("name"))?,
+                rate: parts.try_into().map_err(|_| corrupt("rate"))?,
+                daily_quota: daily_quota.and_then(|quota| u64::try_from(quota).ok()),
+            })
+        })
+        .collect()
+}
+
+#[derive(FromQueryResult)]
+struct RevokedRow {
+    jti: String,
+    expires_at: Timestamp,
+}
+
+/// The revoked tokens that no gateway would otherwise refuse for their age, with a minute to spare.
+async fn revoked(
+    tx: &DatabaseTransaction,
+    terms: &SnapshotTerms,
+    now: Timestamp,
+) -> Result<Vec<RevokedToken>, StoreError> {
+    let spare = std::time::Duration::from_secs(u64::from(terms.leeway_s) + 60);
+    let sql = "SELECT jti, expires_at FROM tokens WHERE revoked_at IS NOT NULL AND expires_at > $1 ORDER BY jti";
+    let rows: Vec<RevokedRow> = all(tx, sql, vec![now.minus(spare).millis().into()]).await?;
+    let revoked = |row: RevokedRow| RevokedToken {
+        jti: Jti::from_wire(row.jti),
+        expires: row.expires_at,
+    };
+    Ok(rows.into_iter().map(revoked).collect())
+}

@@ -1,0 +1,122 @@
+//! The gateways: what each enforces, and since when.
+
+use gatewright_domain::{id::GatewayId, time::Timestamp};
+use sea_orm::FromQueryResult;
+use serde::Serialize;
+
+use crate::{
+    error::StoreError,
+    reader::Reader,
+    views::{Sight, Sql},
+};
+
+/// A gateway in a list.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct GatewayRow {
+    /// Its id; the nil id for the one inside the server.
+    pub id: GatewayId,
+    /// Its name.
+    pub name: String,
+    /// When it was enrolled; nothing for the one inside the server.
+    pub enrolled_at: Option<Timestamp>,
+    /// The revision it enforces.
+    pub revision: Option<i64>,
+    /// Since when.
+    pub applied_at: Option<Timestamp>,
+    /// When it was last heard of.
+    pub seen_at: Option<Timestamp>,
+}
+
+/// What one gateway says of one revision.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Receipt {
+    /// The gateway's name.
+    pub gateway: String,
+    /// Since when it enforces the revision, or a later one; nothing while it is behind.
+    pub applied_at: Option<Timestamp>,
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    id: GatewayId,
+    name: String,
+    enrolled_at: Option<Timestamp>,
+    revision: Option<i64>,
+    applied_at: Option<Timestamp>,
+    seen_at: Option<Timestamp>,
+}
+
+/// The enrolled ones, and the one inside the server once it has said something.
+const FIND: &str = "SELECT gateways.id, gateways.name, gateways.enrolled_at, gateway_acks.revision, \
+    gateway_acks.applied_at, gateway_acks.seen_at FROM gateways \
+    LEFT JOIN gateway_acks ON gateway_acks.gateway_id = gateways.id WHERE gateways.removed_at IS NULL \
+    UNION ALL SELECT gateway_acks.gateway_id, 'embedded', NULL, gateway_acks.revision, gateway_acks.applied_at, \
+    gateway_acks.seen_at FROM gateway_acks WHERE NOT EXISTS (SELECT 1 FROM gateways \
+    WHERE gateways.id = gateway_acks.gateway_id) AND gateway_acks.gateway_id =";
+
+impl Sight {
+    /// The gateways, by name.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn gateways(&self) -> Result<Vec<GatewayRow>, StoreError> {
+        let rows: Vec<Row> = Sql::new(FIND)
+            .value(nil())
+            .then("ORDER BY name")
+            .all(&self.database)
+            .await?;
+        Ok(rows.into_iter().map(Row::shown).collect())
+    }
+}
+
+impl Reader {
+    /// What every gateway says of a revision. For whoever raised it: it shows no more than that it is enforced.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn receipts(&self, revision: u64) -> Result<Vec<Receipt>, StoreError> {
+        let rows: Vec<Row> = Sql::new(FIND)
+            .value(nil())
+            .then("ORDER BY name")
+            .all(&self.database)
+            .await?;
+        let receipt = |row: Row| {
+            let applied = row.revision.and_then(|number| u64::try_from(number).ok());
+            let applied_at = row
+                .applied_at
+                .filter(|_| applied.is_some_and(|applied| applied >= revision));
+            Receipt {
+                gateway: row.name,
+                applied_at,
+            }
+        };
+        Ok(rows.into_iter().map(receipt).collect())
+    }
+}
+
+fn nil() -> sea_orm::prelude::Uuid {
+    sea_orm::prelude::Uuid::nil()
+}
+
+impl Row {
+    fn shown(self) -> GatewayRow {
+        let Self {
+            id,
+            name,
+            enrolled_at,
+            revision,
+            applied_at,
+            seen_at,
+        } = self;
+        GatewayRow {
+            id,
+            name,
+            enrolled_at,
+            revision,
+            applied_at,
+            seen_at,
+        }
+    }
+}
