@@ -22,10 +22,16 @@ use uuid::Uuid;
 /// What an administrator sees, and what a publisher of an empty team does.
 fn sights(store: &Store) -> [Sight; 2] {
     let one = Uuid::from_u128(1);
-    let (id, proof) = (OperatorId::from_uuid(one), Proof::Session(SessionId::from_uuid(one)));
+    let (id, proof) = (
+        OperatorId::from_uuid(one),
+        Proof::Session(SessionId::from_uuid(one)),
+    );
     let teams = BTreeSet::from([TeamId::from_uuid(one)]);
     let publisher = Caller::operator(id, proof, Role::Publisher, teams, Origin::default());
-    [store.reader().as_seen_by(&Caller::command_line()), store.reader().as_seen_by(&publisher)]
+    [
+        store.reader().as_seen_by(&Caller::command_line()),
+        store.reader().as_seen_by(&publisher),
+    ]
 }
 
 async fn look_at_lists(sight: &Sight, now: Timestamp) -> Result<(), StoreError> {
@@ -33,12 +39,23 @@ async fn look_at_lists(sight: &Sight, now: Timestamp) -> Result<(), StoreError> 
     assert!(sight.apis(&page, now).await?.items.is_empty());
     assert!(sight.consumers(&page).await?.items.is_empty());
     assert!(sight.applications(&page, now).await?.items.is_empty());
-    assert!(sight.tokens(ApplicationId::from_uuid(one), &page, now).await?.items.is_empty());
+    assert!(
+        sight
+            .tokens(ApplicationId::from_uuid(one), &page, now)
+            .await?
+            .items
+            .is_empty()
+    );
     assert!(sight.keys(now).await?.is_empty());
     assert!(sight.operators().await?.is_empty());
     assert!(sight.teams().await?.is_empty());
     assert!(sight.own_team().await?.is_none());
-    assert!(sight.access_tokens(OperatorId::from_uuid(one)).await?.is_empty());
+    assert!(
+        sight
+            .access_tokens(OperatorId::from_uuid(one))
+            .await?
+            .is_empty()
+    );
     assert!(sight.gateways().await?.is_empty());
     assert!(sight.usage(&UsageFilter::default()).await?.is_empty());
     assert!(sight.decisions(&page).await?.items.is_empty());
@@ -50,8 +67,20 @@ async fn look_at_lists(sight: &Sight, now: Timestamp) -> Result<(), StoreError> 
         from: Some(now),
         to: Some(now),
     };
-    assert!(sight.events(&filter, Order::Newest, &page).await?.items.is_empty());
-    assert!(sight.events(&EventFilter::default(), Order::Oldest, &page).await?.items.is_empty());
+    assert!(
+        sight
+            .events(&filter, Order::Newest, &page)
+            .await?
+            .items
+            .is_empty()
+    );
+    assert!(
+        sight
+            .events(&EventFilter::default(), Order::Oldest, &page)
+            .await?
+            .items
+            .is_empty()
+    );
     Ok(())
 }
 
@@ -61,13 +90,31 @@ async fn look_for_things(sight: &Sight, now: Timestamp) {
     let (orders, v1) = ("orders".parse().unwrap(), "v1".parse().unwrap());
     assert!(missing(sight.api(&orders, now).await.map(drop)));
     assert!(missing(sight.version(&orders, v1, now).await.map(drop)));
-    assert!(missing(sight.contract_document(&orders, v1, now).await.map(drop)));
-    assert!(missing(sight.consumer(&"acme".parse().unwrap(), now).await.map(drop)));
-    assert!(missing(sight.application(&"shop".parse().unwrap(), now).await.map(drop)));
-    assert!(missing(sight.token(TokenId::from_uuid(two), now).await.map(drop)));
+    assert!(missing(
+        sight.contract_document(&orders, v1, now).await.map(drop)
+    ));
+    assert!(missing(
+        sight
+            .consumer(&"acme".parse().unwrap(), now)
+            .await
+            .map(drop)
+    ));
+    assert!(missing(
+        sight
+            .application(&"shop".parse().unwrap(), now)
+            .await
+            .map(drop)
+    ));
+    assert!(missing(
+        sight.token(TokenId::from_uuid(two), now).await.map(drop)
+    ));
     let subscription = "sub_00000000000000000000000001".parse().unwrap();
-    assert!(missing(sight.find_subscription(subscription).await.map(drop)));
-    assert!(missing(sight.find_token(TokenId::from_uuid(two)).await.map(drop)));
+    assert!(missing(
+        sight.find_subscription(subscription).await.map(drop)
+    ));
+    assert!(missing(
+        sight.find_token(TokenId::from_uuid(two)).await.map(drop)
+    ));
     let decision = "dec_00000000000000000000000001".parse().unwrap();
     assert!(missing(sight.decision(decision).await.map(drop)));
 }
@@ -76,10 +123,14 @@ async fn look_for_things(sight: &Sight, now: Timestamp) {
 async fn every_view_reads_an_empty_database() {
     let now = FixedClock::default().now();
     for url in database_urls().unwrap() {
-        let store = Store::open(&url, Arc::new(SeededEntropy::default())).await.unwrap();
+        let store = Store::open(&url, Arc::new(SeededEntropy::default()))
+            .await
+            .unwrap();
         store.migrate().await.unwrap();
         for sight in sights(&store) {
-            look_at_lists(&sight, now).await.unwrap_or_else(|error| panic!("{url}: {error:?}"));
+            look_at_lists(&sight, now)
+                .await
+                .unwrap_or_else(|error| panic!("{url}: {error:?}"));
             look_for_things(&sight, now).await;
         }
         let terms = SnapshotTerms {

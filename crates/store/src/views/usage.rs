@@ -124,7 +124,7 @@ impl Sight {
         );
         let find = find.maybe("AND usage_hours.hour <", to.map(Timestamp::millis));
         let find = find
-            .then("ORDER BY usage_hours.hour DESC, api, number, path, method, status LIMIT")
+            .then("ORDER BY usage_hours.hour DESC, apis.name, versions.number, usage_hours.path, usage_hours.method, usage_hours.status LIMIT")
             .value(MOST);
         let rows: Vec<Row> = find.all(&self.database).await?;
         Ok(rows.into_iter().map(Row::shown).collect())
