@@ -95,14 +95,16 @@ impl Tx<'_> {
         rows::signing_key::raise_last_expiry(self.transaction()?, kid, expiry).await
     }
 
-    /// Uses up the set-up link of this hash and marks the installation as set up. Whoever calls it writes the first
-    /// administrator and the event beside it.
+    /// Marks the installation as set up, and uses up the set-up link of this hash; without a link for whoever sits at
+    /// the machine itself. The caller writes the first administrator and the event beside it.
     ///
     /// # Errors
     /// `NotFound` when there is no such link, it has expired or was used, or the installation is set up already.
-    pub async fn set_up(&mut self, link_hash: &str) -> Result<(), StoreError> {
+    pub async fn set_up(&mut self, link_hash: Option<&str>) -> Result<(), StoreError> {
         let now = self.now();
-        rows::setup_link::consume(self.transaction()?, link_hash, now).await?;
+        if let Some(hash) = link_hash {
+            rows::setup_link::consume(self.transaction()?, hash, now).await?;
+        }
         rows::installation::set_up(self.transaction()?, now).await
     }
 }
