@@ -1,1 +1,55 @@
-//! registry
+//! Use-cases on APIs, versions, contracts, plans, consumers, applications, subscriptions and gateways.
+//! Forbids SQL and HTTP: it asks the policy, applies the rules of `domain`, and writes through `Store::write`.
+//! Start with `versions`, whose moves show the pattern that every other file follows.
+
+mod apis;
+mod applications;
+mod consumers;
+mod contracts;
+mod gateways;
+mod plans;
+mod subscriptions;
+mod upstreams;
+mod versions;
+
+use std::sync::Arc;
+
+use gatewright_domain::{entropy::Entropy, time::Clock};
+use gatewright_store::Store;
+
+pub use apis::{ApiError, RegisterApi};
+pub use applications::ApplicationUseError;
+pub use consumers::ConsumerError;
+pub use contracts::{UploadError, Uploaded};
+pub use gateways::{EnrolledGateway, GatewayError};
+pub use plans::{OpenPlan, PlanError};
+pub use subscriptions::{Subscribe, SubscribeError};
+pub use upstreams::{HostPattern, NotAHostPattern, UpstreamPolicy, UpstreamRefused};
+pub use versions::{DraftError, MoveError, VersionAt};
+
+/// The use-cases, with what they need to act.
+#[derive(Clone)]
+pub struct Registry {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    upstreams: Arc<UpstreamPolicy>,
+}
+
+impl Registry {
+    /// The use-cases over a store, with the upstreams that the operator allows.
+    #[must_use]
+    pub fn new(
+        store: Store,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        upstreams: UpstreamPolicy,
+    ) -> Self {
+        Self {
+            store,
+            clock,
+            entropy,
+            upstreams: Arc::new(upstreams),
+        }
+    }
+}
