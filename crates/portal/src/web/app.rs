@@ -1,0 +1,60 @@
+//! What the handlers act with: the use-cases, and a store they can only read.
+
+use std::sync::Arc;
+
+use gatewright_domain::{
+    entropy::Entropy,
+    time::{Clock, Timestamp},
+};
+use gatewright_keys::Keys;
+use gatewright_operators::Operators;
+use gatewright_registry::Registry;
+use gatewright_store::{Quiet, Reader, SnapshotTerms};
+
+/// Everything a handler may use. The writer is not among it.
+#[derive(Clone)]
+pub struct App {
+    /// APIs, versions, contracts, plans, consumers, applications, subscriptions, gateways.
+    pub registry: Registry,
+    /// Signing keys and tokens.
+    pub keys: Keys,
+    /// Operators, teams, sessions, access tokens.
+    pub operators: Operators,
+    /// Everything that can be read.
+    pub reader: Reader,
+    /// The unaudited writes: answers kept for repeated requests, what gateways counted and refused.
+    pub quiet: Quiet,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Random bytes, for nonces and request ids.
+    pub entropy: Arc<dyn Entropy>,
+    /// Where this instance is.
+    pub place: Place,
+    /// What snapshots say beside what is stored.
+    pub terms: SnapshotTerms,
+}
+
+/// Where this instance is, as its callers see it.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The portal's address, without a slash at the end: `https://portal.example`.
+    pub portal: String,
+    /// The gateway's address, without a slash at the end: `https://api.example`.
+    pub gateway: String,
+}
+
+impl Place {
+    /// Whether the portal is reached over TLS, so that cookies can be bound to it.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.portal.starts_with("https://")
+    }
+}
+
+impl App {
+    /// The moment it is.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}

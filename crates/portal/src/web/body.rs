@@ -1,0 +1,78 @@
+//! JSON bodies of the API: bounded, strict, and told apart by what is wrong with them.
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web::Bytes};
+use futures_util::future::LocalBoxFuture;
+use serde::de::DeserializeOwned;
+
+use crate::web::{
+    catalogue::Kind,
+    problem::{Fault, Problem},
+};
+
+/// The largest JSON body, in bytes.
+const LARGEST: usize = 1024 * 1024;
+
+/// A JSON object that a program sent.
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let media = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let is_json = media.is_none_or(|media| is_json(media));
+        let bytes = Bytes::from_request(request, payload);
+        Box::pin(async move {
+            if !is_json {
+                return Err(Problem::of(Kind::MEDIA_TYPE));
+            }
+            let bytes = bytes.await.map_err(|_| Problem::of(Kind::BODY_TOO_LARGE))?;
+            if bytes.len() > LARGEST {
+                return Err(Problem::of(Kind::BODY_TOO_LARGE));
+            }
+            read(&bytes).map(Self)
+        })
+    }
+}
+
+fn is_json(media: &str) -> bool {
+    let essence = media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence == "application/json" || essence.ends_with("+json")
+}
+
+/// Reads a JSON value; an empty body is read as an empty object, so that moves without options need none.
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let bytes = if bytes.is_empty() { b"{}".as_slice() } else { bytes };
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let pointer = pointer(error.path());
+        let inner = error.into_inner();
+        match inner.classify() {
+            serde_json::error::Category::Data => {
+                let fault = Fault { pointer, code: "invalid", detail: inner.to_string() };
+                Problem::of(Kind::BODY_INVALID).with(vec![fault])
+            }
+            serde_json::error::Category::Io
+            | serde_json::error::Category::Syntax
+            | serde_json::error::Category::Eof => {
+                Problem::of(Kind::BODY_MALFORMED).because(inner.to_string())
+            }
+        }
+    })?;
+    reader.end().map_err(|error| Problem::of(Kind::BODY_MALFORMED).because(error.to_string()))?;
+    Ok(value)
+}
+
+/// The place as a JSON pointer (RFC 6901).
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    let step = |segment: &Segment| match segment {
+        Segment::Seq { index } => format!("/{index}"),
+        Segment::Map { key } | Segment::Enum { variant: key } => {
+            format!("/{}", key.replace('~', "~0").replace('/', "~1"))
+        }
+        Segment::Unknown => String::new(),
+    };
+    path.iter().map(step).collect()
+}

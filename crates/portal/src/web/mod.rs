@@ -1,0 +1,14 @@
+//! What all answers have in common: who asks, what is taken, and how a problem is told.
+
+pub mod app;
+pub mod body;
+pub mod caller;
+pub mod catalogue;
+pub mod context;
+pub mod expected;
+pub mod form;
+pub mod headers;
+pub mod idempotency;
+pub mod problem;
+mod problems;
+pub mod present;
