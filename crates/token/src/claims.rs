@@ -1,0 +1,204 @@
+//! The claims of an access token (RFC 9068 section 2.2, keys-and-tokens section 3.1): as written, and as read.
+
+use gatewright_domain::time::Timestamp;
+use serde::Serialize;
+
+use crate::{
+    json::{Object, Value},
+    numeric_date::moment,
+    refusal::{ClaimFault, Refusal},
+};
+
+/// The longest identifier in a token. OpenID Connect bounds `sub` so (Core section 2); the others follow.
+const MAX_IDENTIFIER: usize = 255;
+
+/// What a token is to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccessClaims {
+    /// Who issues it: the issuer's URL.
+    pub issuer: String,
+    /// Whom it is about: the client id, or a user's stable id.
+    pub subject: String,
+    /// What it is for: the resource identifiers of the versions, at least one.
+    pub audience: Vec<String>,
+    /// Which application carries it.
+    pub client_id: String,
+    /// When it is issued; whole seconds are written.
+    pub issued: Timestamp,
+    /// When it ends; whole seconds are written.
+    pub expires: Timestamp,
+    /// When it begins to hold, where that is not from the start.
+    pub not_before: Option<Timestamp>,
+    /// Its own name, by which it is revoked.
+    pub jti: String,
+    /// The scopes it carries; the claim is left out when there are none.
+    pub scopes: Vec<String>,
+    /// The family it belongs to, by which it is revoked with its relatives.
+    pub session: Option<String>,
+}
+
+impl AccessClaims {
+    /// The claims as JSON, in the order of the specification.
+    pub(crate) fn to_json(&self) -> Result<Vec<u8>, serde_json::Error> {
+        let audience = match self.audience.as_slice() {
+            // A single audience is a text and not a list, because some proxies compare texts only.
+            [only] => Audience::One(only),
+            several => Audience::Several(several),
+        };
+        serde_json::to_vec(&Written {
+            iss: &self.issuer,
+            sub: &self.subject,
+            aud: audience,
+            client_id: &self.client_id,
+            iat: self.issued.seconds(),
+            nbf: self.not_before.map(Timestamp::seconds),
+            exp: self.expires.seconds(),
+            jti: &self.jti,
+            scope: (!self.scopes.is_empty()).then(|| self.scopes.join(" ")),
+            sid: self.session.as_deref(),
+        })
+    }
+}
+
+#[derive(Serialize)]
+struct Written<'a> {
+    iss: &'a str,
+    sub: &'a str,
+    aud: Audience<'a>,
+    client_id: &'a str,
+    iat: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nbf: Option<i64>,
+    exp: i64,
+    jti: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sid: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Audience<'a> {
+    One(&'a str),
+    Several(&'a [String]),
+}
+
+/// What a token says: of the right form, not yet compared with anything.
+#[derive(Debug)]
+pub(crate) struct ReadClaims {
+    pub(crate) issuer: String,
+    pub(crate) subject: String,
+    pub(crate) audience: Vec<String>,
+    pub(crate) client_id: String,
+    pub(crate) issued: Timestamp,
+    pub(crate) expires: Timestamp,
+    pub(crate) not_before: Option<Timestamp>,
+    pub(crate) jti: String,
+    pub(crate) scopes: Vec<String>,
+    pub(crate) session: Option<String>,
+    pub(crate) sender_constrained: bool,
+}
+
+impl ReadClaims {
+    pub(crate) fn read(json: &[u8]) -> Result<Self, Refusal> {
+        let object = Object::read(json).map_err(Refusal::ClaimsNotJson)?;
+        let claims = Members(&object);
+        Ok(Self {
+            issuer: claims.text("iss")?.to_owned(),
+            subject: claims.identifier("sub")?,
+            audience: claims.audience()?,
+            client_id: claims.identifier("client_id")?,
+            issued: claims.moment("iat")?,
+            expires: claims.moment("exp")?,
+            not_before: claims.if_there("nbf", Members::moment)?,
+            jti: claims.identifier("jti")?,
+            scopes: claims
+                .if_there("scope", Members::scopes)?
+                .unwrap_or_default(),
+            session: claims.if_there("sid", Members::identifier)?,
+            // Whatever it says: a confirmation that we do not know how to check is not to be passed over (RFC 7800 3.1).
+            sender_constrained: object.get("cnf").is_some(),
+        })
+    }
+}
+
+struct Members<'a>(&'a Object<'a>);
+
+type Claim = &'static str;
+
+impl<'a> Members<'a> {
+    fn value(&self, claim: Claim) -> Result<&'a Value<'a>, Refusal> {
+        let value = self.0.get(claim);
+        value.ok_or(refused(claim, ClaimFault::Missing))
+    }
+
+    /// An optional claim. `null` is there, and of the wrong type.
+    fn if_there<T>(
+        &self,
+        claim: Claim,
+        read: impl FnOnce(&Self, Claim) -> Result<T, Refusal>,
+    ) -> Result<Option<T>, Refusal> {
+        if self.0.get(claim).is_none() {
+            return Ok(None);
+        }
+        read(self, claim).map(Some)
+    }
+
+    fn text(&self, claim: Claim) -> Result<&'a str, Refusal> {
+        let text = self.value(claim)?.as_text();
+        text.ok_or(refused(claim, ClaimFault::Type))
+    }
+
+    /// A name that is looked up, logged and handed on in headers: visible ASCII only.
+    fn identifier(&self, claim: Claim) -> Result<String, Refusal> {
+        let text = self.text(claim)?;
+        let fits = (1..=MAX_IDENTIFIER).contains(&text.len());
+        if fits && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            Ok(text.to_owned())
+        } else {
+            Err(refused(claim, ClaimFault::Identifier))
+        }
+    }
+
+    fn moment(&self, claim: Claim) -> Result<Timestamp, Refusal> {
+        let Value::Number(number) = self.value(claim)? else {
+            return Err(refused(claim, ClaimFault::Type));
+        };
+        moment(number).ok_or(refused(claim, ClaimFault::Time))
+    }
+
+    fn audience(&self) -> Result<Vec<String>, Refusal> {
+        let of = |value: &Value<'_>| {
+            let text = value.as_text().map(str::to_owned);
+            text.ok_or(refused("aud", ClaimFault::Type))
+        };
+        let audience = match self.value("aud")? {
+            Value::List(values) => values.iter().map(of).collect::<Result<Vec<_>, _>>()?,
+            value => vec![of(value)?],
+        };
+        if audience.is_empty() || audience.iter().any(String::is_empty) {
+            return Err(refused("aud", ClaimFault::Empty));
+        }
+        Ok(audience)
+    }
+
+    /// Scope tokens between single blanks (RFC 6749 section 3.3); an empty text carries none.
+    fn scopes(&self, claim: Claim) -> Result<Vec<String>, Refusal> {
+        let text = self.text(claim)?;
+        if text.is_empty() {
+            return Ok(Vec::new());
+        }
+        let inside = |byte: u8| matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e);
+        let scope = |scope: &str| {
+            let fits = !scope.is_empty() && scope.bytes().all(inside);
+            fits.then(|| scope.to_owned())
+                .ok_or(refused(claim, ClaimFault::Scope))
+        };
+        text.split(' ').map(scope).collect()
+    }
+}
+
+const fn refused(claim: Claim, fault: ClaimFault) -> Refusal {
+    Refusal::Claim { claim, fault }
+}
