@@ -1,1 +1,47 @@
-//! gateway
+//! The data plane: admit, route, limit, forward, record.
+//! Forbids the database, actix-web and askama, and asking anybody before a client is answered.
+//! Start with `admit` (from a request to `Admitted`), then `service` (the life of a request), then `serve` (the threads).
+
+mod admit;
+mod bearer;
+mod head;
+mod limit;
+mod matcher;
+mod memory;
+mod path;
+mod steps;
+mod table;
+mod verifier;
+
+mod forward;
+mod identity;
+mod reject;
+mod relay;
+mod upstream;
+
+mod framing;
+mod line;
+mod wire;
+
+mod chain;
+mod dice;
+mod meter;
+mod probe;
+mod record;
+mod serve;
+mod service;
+mod trace;
+
+pub mod config;
+pub mod control;
+pub mod feed;
+pub mod handle;
+pub mod last_good;
+pub mod report;
+mod sealed;
+pub mod watch;
+
+pub use config::Config;
+pub use handle::{Gateway, Handle, StartError};
+pub use meter::Counts;
+pub use upstream::TlsError;

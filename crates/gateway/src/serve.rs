@@ -1,0 +1,208 @@
+//! Threads, listeners and connections: each thread has its own runtime, listener and upstream connections, and shares with
+//! the others only what is read.
+
+use std::{
+    cell::Cell,
+    io,
+    net::{SocketAddr, TcpListener},
+    pin::pin,
+    rc::Rc,
+    sync::Arc,
+    time::Duration,
+};
+
+use hyper::{server::conn::http1, service::service_fn};
+use socket2::{Domain, Protocol, Socket, Type};
+use tokio::{
+    net::TcpStream,
+    sync::{Notify, watch},
+    task::LocalSet,
+    time::Instant,
+};
+
+use crate::{config::Deadlines, line::Line, meter::Meter, service::Service, wire::Wire};
+
+/// How many connections the system holds for us until we accept them.
+const BACKLOG: i32 = 4096;
+
+/// How long accepting rests after an error, such as too many open files.
+const REST: Duration = Duration::from_millis(50);
+
+/// What the threads are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Orders {
+    /// Serve.
+    Serve,
+    /// Accept no more, finish what is in flight until then, and end.
+    DrainBy(Instant),
+}
+
+/// As many listeners on one address as there are threads; the system spreads connections over them.
+pub(crate) fn listeners(at: SocketAddr, threads: usize) -> io::Result<Vec<TcpListener>> {
+    // Listeners that share an address would share it with another gateway too, which is a mistake that must be seen. This
+    // one shares with nobody.
+    let alone = bind(at, Sharing::Alone)?;
+    if threads == 1 {
+        return Ok(vec![alone.into()]);
+    }
+    drop(alone);
+    let first: TcpListener = bind(at, Sharing::WithOurOwn)?.into();
+    let at = first.local_addr()?;
+    let others = (1..threads).map(|_| bind(at, Sharing::WithOurOwn).map(TcpListener::from));
+    std::iter::once(Ok(first)).chain(others).collect()
+}
+
+enum Sharing {
+    Alone,
+    WithOurOwn,
+}
+
+fn bind(at: SocketAddr, sharing: Sharing) -> io::Result<Socket> {
+    let socket = Socket::new(Domain::for_address(at), Type::STREAM, Some(Protocol::TCP))?;
+    socket.set_reuse_address(true)?;
+    if let Sharing::WithOurOwn = sharing {
+        socket.set_reuse_port(true)?;
+    }
+    socket.set_nonblocking(true)?;
+    socket.bind(&at.into())?;
+    socket.listen(BACKLOG)?;
+    Ok(socket)
+}
+
+/// One thread's serving.
+pub(crate) struct Worker {
+    pub(crate) service: Rc<Service>,
+    pub(crate) deadlines: Deadlines,
+    pub(crate) connections: usize,
+    pub(crate) orders: watch::Receiver<Orders>,
+}
+
+impl Worker {
+    /// Serves until told to drain; then gives how many connections were cut off.
+    pub(crate) async fn run(mut self, listener: TcpListener) -> io::Result<usize> {
+        let listener = tokio::net::TcpListener::from_std(listener)?;
+        let open = Rc::new(Open::default());
+        let local = LocalSet::new();
+        let until = local.run_until(async {
+            loop {
+                tokio::select! {
+                    biased;
+                    until = drain_order(&mut self.orders) => break until,
+                    accepted = listener.accept(), if open.count.get() < self.connections => {
+                        self.accepted(accepted, &open).await;
+                    }
+                    () = open.closed.notified(), if open.count.get() >= self.connections => {}
+                }
+            }
+        });
+        let until = until.await;
+        // What the system has accepted for us was promised an answer too.
+        while let Ok(Ok(accepted)) = tokio::time::timeout(Duration::ZERO, listener.accept()).await {
+            local.run_until(self.accepted(Ok(accepted), &open)).await;
+        }
+        drop(listener);
+        let finished = local.run_until(async {
+            while open.count.get() > 0 {
+                open.closed.notified().await;
+            }
+        });
+        // Cutting off is what the deadline is for, so being too late is no error.
+        let _ = tokio::time::timeout_at(until, finished).await;
+        Ok(open.count.get())
+    }
+
+    async fn accepted(&self, accepted: io::Result<(TcpStream, SocketAddr)>, open: &Rc<Open>) {
+        let Ok((stream, peer)) = accepted else {
+            tokio::time::sleep(REST).await;
+            return;
+        };
+        // A socket that does not take the option works all the same.
+        let _ = stream.set_nodelay(true);
+        let line = Rc::new(Line::from(peer));
+        let wire = Wire::new(stream, Rc::clone(&line), self.deadlines);
+        let counted = Counted::new(open, &self.service.meter);
+        let (service, orders) = (Rc::clone(&self.service), self.orders.clone());
+        let keep_alive = self.deadlines.keep_alive;
+        tokio::task::spawn_local(async move {
+            connection(wire, line, service, orders, keep_alive).await;
+            drop(counted);
+        });
+    }
+}
+
+async fn connection(
+    wire: Wire,
+    line: Rc<Line>,
+    service: Rc<Service>,
+    mut orders: watch::Receiver<Orders>,
+    keep_alive: Duration,
+) {
+    let answered = Rc::clone(&line);
+    let answer = service_fn(move |request| {
+        let (service, line) = (Rc::clone(&service), Rc::clone(&answered));
+        async move { service.answer(&line, request).await }
+    });
+    // The wire keeps the deadline of heads, because it sees their first byte.
+    let mut builder = http1::Builder::new();
+    builder.header_read_timeout(None);
+    let mut serving = pin!(builder.serve_connection(wire, answer));
+    tokio::select! {
+        // A client that breaks off is an everyday thing, and its request has its record.
+        _ = serving.as_mut() => return,
+        _ = drain_order(&mut orders) => {}
+        () = idle(&line, keep_alive) => {}
+    }
+    serving.as_mut().graceful_shutdown();
+    let _ = serving.await;
+}
+
+/// Waits until a connection has been idle for so long. Looks at it as seldom as it may, so that requests set no timer.
+async fn idle(line: &Line, keep_alive: Duration) {
+    while let Some(moment) = line.look_again(keep_alive) {
+        tokio::time::sleep_until(moment.into()).await;
+    }
+}
+
+/// Waits for the order to drain. When nobody is left to give it, it is given: at once.
+async fn drain_order(orders: &mut watch::Receiver<Orders>) -> Instant {
+    loop {
+        if let Orders::DrainBy(until) = *orders.borrow_and_update() {
+            return until;
+        }
+        if orders.changed().await.is_err() {
+            return Instant::now();
+        }
+    }
+}
+
+/// A thread's open connections.
+#[derive(Default)]
+struct Open {
+    count: Cell<usize>,
+    closed: Notify,
+}
+
+/// One open connection, for as long as it lives.
+struct Counted {
+    open: Rc<Open>,
+    meter: Arc<Meter>,
+}
+
+impl Counted {
+    fn new(open: &Rc<Open>, meter: &Arc<Meter>) -> Self {
+        open.count.set(open.count.get() + 1);
+        meter.connected();
+        Self {
+            open: Rc::clone(open),
+            meter: Arc::clone(meter),
+        }
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.open.count.set(self.open.count.get() - 1);
+        self.meter.disconnected();
+        self.open.closed.notify_one();
+    }
+}

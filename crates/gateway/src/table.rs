@@ -1,0 +1,231 @@
+//! The snapshot as requests need it: every question of the hot path is one look-up.
+//!
+//! Invariant: a table is never changed. What must outlive it (usage, the standing of keys) is shared between tables.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+use gatewright_domain::{
+    consumer::ClientId,
+    id::{InstallationId, PlanId, SubscriptionId, VersionId},
+    operation::Method,
+    refusal::Refusal,
+    snapshot::{Client, PlanTerms, Right, RoutedOperation, RoutedVersion, Snapshot},
+    token::Jti,
+};
+use http::{HeaderName, HeaderValue};
+use tracing::warn;
+
+use crate::{
+    forward::{Target, told},
+    limit::Usage,
+    matcher::{Found, Matcher},
+    relay::notices,
+    verifier::{Facts, Verifier},
+};
+
+/// A snapshot, compiled.
+pub(crate) struct Table {
+    pub(crate) installation: InstallationId,
+    pub(crate) epoch: u64,
+    pub(crate) revision: u64,
+    pub(crate) leeway_s: u32,
+    pub(crate) verifier: Verifier,
+    /// By `{api}/{number}`.
+    routes: HashMap<Box<str>, Arc<Route>>,
+    callers: HashMap<ClientId, Arc<Caller>>,
+    plans: HashMap<PlanId, PlanTerms>,
+    revoked: HashSet<Jti>,
+    revoked_sessions: HashSet<String>,
+}
+
+/// One version as requests meet it.
+pub(crate) struct Route {
+    pub(crate) version: RoutedVersion,
+    pub(crate) target: Target,
+    /// What every answer says about the version's end.
+    pub(crate) notices: Vec<(HeaderName, HeaderValue)>,
+    matcher: Matcher,
+}
+
+/// One application as requests meet it.
+pub(crate) struct Caller {
+    pub(crate) client: Client,
+    /// Its consumer's name and its own, as upstreams are told.
+    pub(crate) consumer: HeaderValue,
+    pub(crate) application: HeaderValue,
+    /// In order of the rights.
+    usages: Vec<Arc<Usage>>,
+}
+
+impl Table {
+    /// Compiles a snapshot, taking over from the table before it what has not changed.
+    pub(crate) fn of(snapshot: Snapshot, before: Option<&Self>, portal: &str) -> Self {
+        let verifier = Verifier::of(&snapshot, before.map(|table| &table.verifier));
+        let routes = snapshot.versions.into_iter().filter_map(|version| {
+            let key = format!("{}/{}", version.api, version.number).into_boxed_str();
+            let known = before.and_then(|table| table.routes.get(&key));
+            let route = match known.filter(|route| route.version == version) {
+                Some(known) => Arc::clone(known),
+                None => Arc::new(Route::of(version, portal)?),
+            };
+            Some((key, route))
+        });
+        let routes = routes.collect();
+        let usages = before.map(Self::usages).unwrap_or_default();
+        let callers = snapshot.clients.into_iter().map(|client| {
+            let known = before.and_then(|table| table.callers.get(&client.client_id));
+            let caller = match known.filter(|caller| caller.client == client) {
+                Some(known) => Arc::clone(known),
+                None => Arc::new(Caller::of(client, &usages)),
+            };
+            (caller.client.client_id.clone(), caller)
+        });
+        let callers = callers.collect();
+        Self {
+            installation: snapshot.installation,
+            epoch: snapshot.epoch,
+            revision: snapshot.revision,
+            leeway_s: snapshot.leeway_s,
+            verifier,
+            routes,
+            callers,
+            plans: snapshot
+                .plans
+                .into_iter()
+                .map(|plan| (plan.id, plan))
+                .collect(),
+            revoked: snapshot
+                .revoked
+                .into_iter()
+                .map(|token| token.jti)
+                .collect(),
+            revoked_sessions: snapshot
+                .revoked_sessions
+                .into_iter()
+                .map(|s| s.sid)
+                .collect(),
+        }
+    }
+
+    fn usages(&self) -> HashMap<SubscriptionId, Arc<Usage>> {
+        let of_caller = |caller: &Arc<Caller>| {
+            let rights = caller.client.rights.iter().map(|right| right.subscription);
+            rights
+                .zip(caller.usages.iter().cloned())
+                .collect::<Vec<_>>()
+        };
+        self.callers.values().flat_map(of_caller).collect()
+    }
+
+    /// The version that answers at a canonical path, and the rest of the path.
+    pub(crate) fn route<'p>(&self, path: &'p str) -> Option<(&Arc<Route>, &'p str)> {
+        let inner = path.strip_prefix('/')?;
+        let api = inner.find('/')?;
+        let end = inner
+            .get(api + 1..)?
+            .find('/')
+            .map_or(inner.len(), |number| api + 1 + number);
+        let (key, rest) = (inner.get(..end)?, inner.get(end..)?);
+        let rest = if rest.is_empty() { "/" } else { rest };
+        Some((self.routes.get(key)?, rest))
+    }
+
+    /// The application of a client id.
+    pub(crate) fn caller(&self, client: &ClientId) -> Option<&Arc<Caller>> {
+        self.callers.get(client)
+    }
+
+    /// The terms of a plan.
+    pub(crate) fn plan(&self, plan: PlanId) -> Option<&PlanTerms> {
+        self.plans.get(&plan)
+    }
+
+    /// Whether the token, or the family it is of, was revoked by name.
+    pub(crate) fn is_revoked(&self, facts: &Facts) -> bool {
+        let session = facts.session();
+        self.revoked.contains(&facts.token().jti)
+            || session.is_some_and(|sid| self.revoked_sessions.contains(sid))
+    }
+}
+
+impl Route {
+    /// Nothing for an upstream that cannot be called: the version is left out, and all others serve.
+    fn of(version: RoutedVersion, portal: &str) -> Option<Self> {
+        let (matcher, left_out) = Matcher::of(&version.operations);
+        for operation in left_out
+            .iter()
+            .filter_map(|place| version.operations.get(*place))
+        {
+            let (api, number, path) = (&version.api, version.number, &operation.path);
+            warn!(%api, %number, path, "Left out an operation of {api}/{number} whose path is no template");
+        }
+        let Some(target) = Target::of(&version.upstream) else {
+            let (api, number) = (&version.api, version.number);
+            warn!(%api, %number, "Left out {api}/{number}, whose upstream is no address");
+            return None;
+        };
+        let notices = notices(&version, portal);
+        Some(Self {
+            version,
+            target,
+            notices,
+            matcher,
+        })
+    }
+
+    /// The place of the operation that is addressed.
+    ///
+    /// # Errors
+    /// `NoOperation`, `MethodNotAllowed`; `Malformed` when the path can be read as two operations.
+    pub(crate) fn operation(&self, path: &str, method: Option<Method>) -> Result<usize, Refusal> {
+        let found = self
+            .matcher
+            .find(path, method)
+            .map_err(|_| Refusal::Malformed {
+                what: "the path addresses one operation as it stands and another when decoded"
+                    .to_owned(),
+            })?;
+        match found {
+            Found::Operation(place) => Ok(place),
+            Found::Nothing => Err(Refusal::NoOperation),
+            Found::OtherMethod(methods) => {
+                let allowed = methods.iter().map(ToString::to_string).collect();
+                Err(Refusal::MethodNotAllowed { allowed })
+            }
+        }
+    }
+
+    /// The operation at a place.
+    pub(crate) fn at(&self, place: usize) -> Option<&RoutedOperation> {
+        self.version.operations.get(place)
+    }
+}
+
+impl Caller {
+    fn of(mut client: Client, known: &HashMap<SubscriptionId, Arc<Usage>>) -> Self {
+        client.rights.sort_by_key(|right| right.version);
+        let usage = |right: &Right| known.get(&right.subscription).cloned().unwrap_or_default();
+        Self {
+            consumer: told(client.consumer_name.as_str()),
+            application: told(client.name.as_str()),
+            usages: client.rights.iter().map(usage).collect(),
+            client,
+        }
+    }
+
+    /// The right to a version, with what has been used of it.
+    pub(crate) fn right(&self, version: VersionId) -> Option<(&Right, &Usage)> {
+        let place = self
+            .client
+            .rights
+            .binary_search_by_key(&version, |right| right.version)
+            .ok()?;
+        Some((
+            self.client.rights.get(place)?,
+            self.usages.get(place)?.as_ref(),
+        ))
+    }
+}

@@ -1,0 +1,142 @@
+//! Which tokens a snapshot lets verify, and what is known of one that did.
+//!
+//! Invariant: what is known of a token stands only as long as its key and the terms of verifying stand as they stood then.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use gatewright_domain::{
+    decision::TokenFacts,
+    key::Kid,
+    refusal::Refusal,
+    snapshot::{Snapshot, VerificationKey},
+    time::Timestamp,
+};
+use gatewright_token::{
+    policy::Policy,
+    ring::VerifierRing,
+    verify::{Verified, verify},
+};
+use http::HeaderValue;
+use tracing::error;
+
+use crate::bearer::Bearer;
+
+/// The keys of one snapshot, and the terms under which it accepts what they signed.
+pub(crate) struct Verifier {
+    ring: VerifierRing,
+    policy: Policy,
+    standings: HashMap<Kid, Arc<Standing>>,
+}
+
+/// A key as it stood in one snapshot, shared by every later one in which it and the terms stand the same.
+struct Standing {
+    key: VerificationKey,
+    over: AtomicBool,
+}
+
+/// What is known of a token that verified.
+pub(crate) struct Facts {
+    verified: Verified,
+    /// Its scopes, as upstreams are told.
+    pub(crate) scopes: HeaderValue,
+    standing: Arc<Standing>,
+}
+
+impl Verifier {
+    /// The verifier of a snapshot. A key that cannot be used is left out, so its tokens are refused and all others serve.
+    pub(crate) fn of(snapshot: &Snapshot, before: Option<&Self>) -> Self {
+        let seconds = |seconds: u32| Duration::from_secs(u64::from(seconds));
+        let (leeway, longest) = (seconds(snapshot.leeway_s), seconds(snapshot.max_lifetime_s));
+        let policy = Policy::new(snapshot.issuer.clone(), leeway, longest);
+        let keys: Vec<VerificationKey> = snapshot.keys.iter().filter(usable).cloned().collect();
+        // Keys that can be used one by one fail together only when one kid names two of them; then none is trusted.
+        let ring = VerifierRing::of(&keys).unwrap_or_else(|fault| {
+            error!(%fault, "No token verifies: the keys of the snapshot are no ring");
+            VerifierRing::default()
+        });
+        let same_terms = before.filter(|before| before.policy == policy);
+        let standing = |key: VerificationKey| {
+            let known = same_terms.and_then(|before| before.standings.get(&key.kid));
+            let standing = match known.filter(|known| known.key == key) {
+                Some(known) => Arc::clone(known),
+                None => Arc::new(Standing {
+                    key: key.clone(),
+                    over: AtomicBool::new(false),
+                }),
+            };
+            (key.kid, standing)
+        };
+        let standings = keys.into_iter().map(standing).collect();
+        Self {
+            ring,
+            policy,
+            standings,
+        }
+    }
+
+    /// Lets nothing stand that was known under `before` and would not be known the same way now.
+    pub(crate) fn disown(&self, before: &Self) {
+        for (kid, standing) in &before.standings {
+            let kept = self
+                .standings
+                .get(kid)
+                .is_some_and(|kept| Arc::ptr_eq(kept, standing));
+            if !kept {
+                standing.over.store(true, Ordering::Release);
+            }
+        }
+    }
+
+    /// Verifies a token, signature and all.
+    ///
+    /// # Errors
+    /// `TokenInvalid` with the step that refused, for the operator.
+    pub(crate) fn verify(&self, token: Bearer<'_>, now: Timestamp) -> Result<Facts, Refusal> {
+        let invalid = |step: String| Refusal::TokenInvalid { step };
+        let verified = verify(token.0, &self.ring, &self.policy, now)
+            .map_err(|refusal| invalid(refusal.to_string()))?;
+        let (kid, scopes) = (&verified.facts().kid, verified.facts().scopes.join(" "));
+        let standing = self.standings.get(kid).map(Arc::clone);
+        let standing =
+            standing.ok_or_else(|| invalid("no key of ours has the token's kid".to_owned()))?;
+        let scopes = HeaderValue::try_from(scopes)
+            .map_err(|_| invalid("a scope holds a character that no scope has".to_owned()))?;
+        Ok(Facts {
+            verified,
+            scopes,
+            standing,
+        })
+    }
+}
+
+fn usable(key: &&VerificationKey) -> bool {
+    let ring = VerifierRing::of(std::slice::from_ref(*key));
+    if let Err(fault) = &ring {
+        error!(kid = %key.kid, %fault, "Left out a key that cannot be used");
+    }
+    ring.is_ok()
+}
+
+impl Facts {
+    /// What the decision asks for.
+    pub(crate) fn token(&self) -> &TokenFacts {
+        self.verified.facts()
+    }
+
+    /// The family of tokens it is of.
+    pub(crate) fn session(&self) -> Option<&str> {
+        self.verified.session()
+    }
+
+    /// Whether the key that signed it still stands as it did.
+    pub(crate) fn stand(&self) -> bool {
+        !self.standing.over.load(Ordering::Acquire)
+    }
+}

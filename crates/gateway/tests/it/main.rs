@@ -1,0 +1,21 @@
+//! The gateway as its callers meet it: over real connections, with a clock that stands still.
+#![cfg(test)]
+
+mod town;
+mod wire;
+
+mod admission;
+mod control;
+mod corpus;
+mod feed;
+mod forwarding;
+mod identity;
+mod last_good;
+mod limits;
+mod paths;
+mod probes;
+mod records;
+mod refusals;
+mod smuggling;
+mod streams;
+mod tls;
