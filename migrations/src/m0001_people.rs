@@ -12,17 +12,17 @@ const SCRIPT: Script = Script {
 
 const TABLES: &str = "
 CREATE TABLE installation (
-    one        bigint NOT NULL PRIMARY KEY CHECK (one = 1),
+    one        $int   NOT NULL PRIMARY KEY CHECK (one = 1),
     id         $uuid  NOT NULL,
-    epoch      bigint NOT NULL CHECK (epoch >= 1),
-    set_up_at  bigint
+    epoch      $int   NOT NULL CHECK (epoch >= 1),
+    set_up_at  $int
 );
 
 CREATE TABLE teams (
     id          $uuid  NOT NULL PRIMARY KEY,
     name        text   NOT NULL,
     name_folded text   NOT NULL CONSTRAINT teams_name UNIQUE,
-    revision    bigint NOT NULL
+    revision    $int   NOT NULL
 );
 
 CREATE TABLE operators (
@@ -31,9 +31,9 @@ CREATE TABLE operators (
     name_folded   text   NOT NULL CONSTRAINT operators_name UNIQUE,
     role          text   NOT NULL CHECK (role IN ('admin', 'publisher', 'security', 'auditor')),
     password_hash text   NOT NULL,
-    admitted_at   bigint NOT NULL,
-    disabled_at   bigint,
-    revision      bigint NOT NULL
+    admitted_at   $int   NOT NULL,
+    disabled_at   $int,
+    revision      $int   NOT NULL
 );
 
 CREATE TABLE operator_teams (
@@ -49,11 +49,11 @@ CREATE TABLE access_tokens (
     role         text   NOT NULL CHECK (role IN ('admin', 'publisher', 'security', 'auditor')),
     hash         text   NOT NULL CONSTRAINT access_tokens_hash UNIQUE,
     hint         text   NOT NULL,
-    issued_at    bigint NOT NULL,
-    expires_at   bigint NOT NULL,
-    revoked_at   bigint,
-    last_used_at bigint,
-    revision     bigint NOT NULL
+    issued_at    $int   NOT NULL,
+    expires_at   $int   NOT NULL,
+    revoked_at   $int,
+    last_used_at $int,
+    revision     $int   NOT NULL
 );
 CREATE INDEX access_tokens_operator ON access_tokens (operator_id, id);
 
@@ -61,24 +61,24 @@ CREATE TABLE sessions (
     id           $uuid  NOT NULL PRIMARY KEY,
     operator_id  $uuid  NOT NULL REFERENCES operators (id),
     hash         text   NOT NULL CONSTRAINT sessions_hash UNIQUE,
-    created_at   bigint NOT NULL,
-    last_seen_at bigint NOT NULL,
-    expires_at   bigint NOT NULL
+    created_at   $int   NOT NULL,
+    last_seen_at $int   NOT NULL,
+    expires_at   $int   NOT NULL
 );
 CREATE INDEX sessions_operator ON sessions (operator_id);
 CREATE INDEX sessions_expiry ON sessions (expires_at);
 
 CREATE TABLE sign_in_attempts (
     subject  text   NOT NULL PRIMARY KEY,
-    failures bigint NOT NULL CHECK (failures >= 0),
-    first_at bigint NOT NULL,
-    last_at  bigint NOT NULL
+    failures $int   NOT NULL CHECK (failures >= 0),
+    first_at $int   NOT NULL,
+    last_at  $int   NOT NULL
 );
 
 CREATE TABLE setup_links (
     hash       text   NOT NULL PRIMARY KEY,
-    created_at bigint NOT NULL,
-    expires_at bigint NOT NULL,
-    used_at    bigint
+    created_at $int   NOT NULL,
+    expires_at $int   NOT NULL,
+    used_at    $int
 );
 ";

@@ -18,26 +18,26 @@ CREATE TABLE apis (
     name          text   NOT NULL CONSTRAINT apis_name UNIQUE,
     title         text   NOT NULL,
     team_id       $uuid  NOT NULL REFERENCES teams (id),
-    registered_at bigint NOT NULL,
-    revision      bigint NOT NULL
+    registered_at $int   NOT NULL,
+    revision      $int   NOT NULL
 );
 CREATE INDEX apis_team ON apis (team_id);
 
 CREATE TABLE versions (
     id             $uuid  NOT NULL PRIMARY KEY,
     api_id         $uuid  NOT NULL REFERENCES apis (id),
-    number         bigint NOT NULL CHECK (number BETWEEN 1 AND 9999),
+    number         $int   NOT NULL CHECK (number BETWEEN 1 AND 9999),
     status         text   NOT NULL,
-    published_at   bigint,
-    deprecated_at  bigint,
-    sunset_at      bigint,
-    blocked_at     bigint,
+    published_at   $int,
+    deprecated_at  $int,
+    sunset_at      $int,
+    blocked_at     $int,
     blocked_reason text,
-    retired_at     bigint,
-    discarded_at   bigint,
+    retired_at     $int,
+    discarded_at   $int,
     upstream       text   NOT NULL,
-    drafted_at     bigint NOT NULL,
-    revision       bigint NOT NULL,
+    drafted_at     $int   NOT NULL,
+    revision       $int   NOT NULL,
     CONSTRAINT versions_status CHECK (
         (deprecated_at IS NULL) = (sunset_at IS NULL)
         AND (blocked_at IS NULL) = (blocked_reason IS NULL)
@@ -67,14 +67,14 @@ CREATE UNIQUE INDEX versions_number ON versions (api_id, number) WHERE status <>
 CREATE TABLE contract_revisions (
     id          $uuid  NOT NULL PRIMARY KEY,
     version_id  $uuid  NOT NULL REFERENCES versions (id),
-    number      bigint NOT NULL CHECK (number >= 1),
+    number      $int   NOT NULL CHECK (number >= 1),
     document    $bytes NOT NULL,
     digest      text   NOT NULL,
     title       text   NOT NULL,
     operations  $json  NOT NULL,
     scopes      $json  NOT NULL,
-    uploaded_at bigint NOT NULL,
-    revision    bigint NOT NULL,
+    uploaded_at $int   NOT NULL,
+    revision    $int   NOT NULL,
     CONSTRAINT contract_revisions_number UNIQUE (version_id, number)
 );
 ALTER TABLE versions ADD COLUMN contract_id $uuid REFERENCES contract_revisions (id);
@@ -84,14 +84,14 @@ CREATE TABLE plans (
     api_id               $uuid  NOT NULL REFERENCES apis (id),
     name                 text   NOT NULL,
     name_folded          text   NOT NULL,
-    rate_requests        bigint NOT NULL,
-    rate_per_seconds     bigint NOT NULL,
-    rate_burst           bigint NOT NULL,
-    daily_quota          bigint CHECK (daily_quota >= 0),
-    max_token_lifetime_s bigint NOT NULL,
-    opened_at            bigint NOT NULL,
-    closed_at            bigint,
-    revision             bigint NOT NULL,
+    rate_requests        $int   NOT NULL,
+    rate_per_seconds     $int   NOT NULL,
+    rate_burst           $int   NOT NULL,
+    daily_quota          $int   CHECK (daily_quota >= 0),
+    max_token_lifetime_s $int   NOT NULL,
+    opened_at            $int   NOT NULL,
+    closed_at            $int,
+    revision             $int   NOT NULL,
     CONSTRAINT plans_name UNIQUE (api_id, name_folded)
 );
 
@@ -99,8 +99,8 @@ CREATE TABLE consumers (
     id            $uuid  NOT NULL PRIMARY KEY,
     name          text   NOT NULL,
     name_folded   text   NOT NULL CONSTRAINT consumers_name UNIQUE,
-    registered_at bigint NOT NULL,
-    revision      bigint NOT NULL
+    registered_at $int   NOT NULL,
+    revision      $int   NOT NULL
 );
 
 CREATE TABLE applications (
@@ -108,10 +108,10 @@ CREATE TABLE applications (
     consumer_id   $uuid  NOT NULL REFERENCES consumers (id),
     name          text   NOT NULL,
     name_folded   text   NOT NULL,
-    registered_at bigint NOT NULL,
-    not_before    bigint,
-    disabled_at   bigint,
-    revision      bigint NOT NULL,
+    registered_at $int   NOT NULL,
+    not_before    $int,
+    disabled_at   $int,
+    revision      $int   NOT NULL,
     CONSTRAINT applications_name UNIQUE (consumer_id, name_folded)
 );
 CREATE INDEX applications_by_name ON applications (name_folded);
@@ -123,8 +123,8 @@ CREATE TABLE subscriptions (
     plan_id        $uuid  NOT NULL REFERENCES plans (id),
     scopes         $json  NOT NULL,
     status         text   NOT NULL CHECK (status IN ('active', 'paused', 'closed')),
-    opened_at      bigint NOT NULL,
-    revision       bigint NOT NULL
+    opened_at      $int   NOT NULL,
+    revision       $int   NOT NULL
 );
 CREATE UNIQUE INDEX subscriptions_place ON subscriptions (application_id, version_id) WHERE status <> 'closed';
 CREATE INDEX subscriptions_version ON subscriptions (version_id);

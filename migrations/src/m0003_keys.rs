@@ -19,16 +19,16 @@ CREATE TABLE signing_keys (
     algorithm      text   NOT NULL,
     public_jwk     text   NOT NULL,
     state          text   NOT NULL,
-    generated_at   bigint NOT NULL,
-    published_at   bigint NOT NULL,
-    activated_at   bigint,
-    deactivated_at bigint,
-    retired_at     bigint,
-    compromised_at bigint,
+    generated_at   $int   NOT NULL,
+    published_at   $int   NOT NULL,
+    activated_at   $int,
+    deactivated_at $int,
+    retired_at     $int,
+    compromised_at $int,
     sealed_kek     text,
     sealed_record  $bytes,
-    last_expiry    bigint,
-    revision       bigint NOT NULL,
+    last_expiry    $int,
+    revision       $int   NOT NULL,
     CONSTRAINT signing_keys_state CHECK (
         (sealed_kek IS NULL) = (sealed_record IS NULL)
         AND (deactivated_at IS NULL OR activated_at IS NOT NULL)
@@ -55,7 +55,7 @@ CREATE UNIQUE INDEX signing_keys_active ON signing_keys (state) WHERE state = 'a
 CREATE TABLE kek_checks (
     kek         text   NOT NULL PRIMARY KEY,
     check_value $bytes NOT NULL,
-    made_at     bigint NOT NULL
+    made_at     $int   NOT NULL
 );
 
 CREATE TABLE tokens (
@@ -65,11 +65,11 @@ CREATE TABLE tokens (
     application_id $uuid  NOT NULL REFERENCES applications (id),
     kid            text   NOT NULL REFERENCES signing_keys (kid),
     scopes         $json  NOT NULL,
-    issued_at      bigint NOT NULL,
-    expires_at     bigint NOT NULL,
-    revoked_at     bigint,
-    last_used_at   bigint,
-    revision       bigint NOT NULL,
+    issued_at      $int   NOT NULL,
+    expires_at     $int   NOT NULL,
+    revoked_at     $int,
+    last_used_at   $int,
+    revision       $int   NOT NULL,
     CONSTRAINT tokens_lifetime CHECK (issued_at < expires_at)
 );
 CREATE INDEX tokens_application ON tokens (application_id, id);

@@ -14,11 +14,11 @@ const SCRIPT: Script = Script {
 
 const TABLES: &str = "
 CREATE TABLE audit_event (
-    seq         bigint NOT NULL PRIMARY KEY,
+    seq         $int   NOT NULL PRIMARY KEY,
     canonical   $bytes NOT NULL,
     leaf_hash   $bytes NOT NULL,
     root_after  $bytes NOT NULL,
-    at          bigint NOT NULL,
+    at          $int   NOT NULL,
     action      text   NOT NULL,
     actor_kind  text   NOT NULL,
     actor_id    text   NOT NULL,
@@ -33,29 +33,29 @@ CREATE INDEX audit_event_actor ON audit_event (actor_id, seq);
 CREATE INDEX audit_event_target ON audit_event (target_id, seq);
 
 CREATE TABLE audit_head (
-    id       bigint NOT NULL PRIMARY KEY CHECK (id = 1),
-    size     bigint NOT NULL CHECK (size >= 0),
+    id       $int   NOT NULL PRIMARY KEY CHECK (id = 1),
+    size     $int   NOT NULL CHECK (size >= 0),
     frontier $bytes NOT NULL,
     root     $bytes NOT NULL,
-    epoch    bigint NOT NULL
+    epoch    $int   NOT NULL
 );
 
 CREATE TABLE audit_private (
-    seq          bigint NOT NULL,
+    seq          $int   NOT NULL,
     path         text   NOT NULL,
     subject_id   text   NOT NULL,
     salt         $bytes NOT NULL,
     value        $bytes NOT NULL,
-    retain_until bigint,
+    retain_until $int,
     PRIMARY KEY (seq, path)
 );
 CREATE INDEX audit_private_subject ON audit_private (subject_id);
 
 CREATE TABLE audit_verifications (
-    at        bigint NOT NULL PRIMARY KEY,
-    size      bigint NOT NULL,
+    at        $int   NOT NULL PRIMARY KEY,
+    size      $int   NOT NULL,
     root      $bytes NOT NULL,
-    first_bad bigint
+    first_bad $int
 );
 ";
 

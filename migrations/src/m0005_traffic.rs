@@ -19,30 +19,30 @@ CREATE TABLE gateways (
     name        text   NOT NULL,
     name_folded text   NOT NULL,
     hash        text   NOT NULL CONSTRAINT gateways_hash UNIQUE,
-    enrolled_at bigint NOT NULL,
-    removed_at  bigint,
-    revision    bigint NOT NULL
+    enrolled_at $int   NOT NULL,
+    removed_at  $int,
+    revision    $int   NOT NULL
 );
 CREATE UNIQUE INDEX gateways_name ON gateways (name_folded) WHERE removed_at IS NULL;
 
 CREATE TABLE gateway_acks (
     gateway_id $uuid  NOT NULL PRIMARY KEY,
-    epoch      bigint NOT NULL,
-    revision   bigint NOT NULL,
-    applied_at bigint NOT NULL,
-    seen_at    bigint NOT NULL
+    epoch      $int   NOT NULL,
+    revision   $int   NOT NULL,
+    applied_at $int   NOT NULL,
+    seen_at    $int   NOT NULL
 );
 
 CREATE TABLE usage_hours (
-    hour           bigint NOT NULL,
+    hour           $int   NOT NULL,
     version_id     $uuid  NOT NULL,
     method         text   NOT NULL,
     path           text   NOT NULL,
     application_id $uuid  NOT NULL,
-    status         bigint NOT NULL,
+    status         $int   NOT NULL,
     reason         text   NOT NULL,
-    calls          bigint NOT NULL,
-    bytes          bigint NOT NULL,
+    calls          $int   NOT NULL,
+    bytes          $int   NOT NULL,
     PRIMARY KEY (hour, version_id, method, path, application_id, status, reason)
 );
 CREATE INDEX usage_hours_version ON usage_hours (version_id, hour);
@@ -50,7 +50,7 @@ CREATE INDEX usage_hours_application ON usage_hours (application_id, hour);
 
 CREATE TABLE decisions (
     id             $uuid  NOT NULL PRIMARY KEY,
-    at             bigint NOT NULL,
+    at             $int   NOT NULL,
     gateway_id     $uuid,
     request_id     $uuid  NOT NULL,
     method         text,
@@ -61,7 +61,7 @@ CREATE TABLE decisions (
     reason         text   NOT NULL,
     refusal        $json  NOT NULL,
     steps          $json  NOT NULL,
-    revision       bigint NOT NULL
+    revision       $int   NOT NULL
 );
 CREATE INDEX decisions_at ON decisions (at);
 CREATE INDEX decisions_version ON decisions (version_id, at);
@@ -70,8 +70,8 @@ CREATE TABLE idempotency_keys (
     actor        text   NOT NULL,
     idempotency_key text NOT NULL,
     fingerprint  text   NOT NULL,
-    started_at   bigint NOT NULL,
-    status       bigint,
+    started_at   $int   NOT NULL,
+    status       $int,
     content_type text,
     body         $bytes,
     PRIMARY KEY (actor, idempotency_key),

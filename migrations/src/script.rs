@@ -1,4 +1,4 @@
-//! One text of SQL for both engines: where they differ in a type, the text says `$uuid`, `$bytes` or `$json`.
+//! One text of SQL for both engines: where they differ in a type, the text says `$int`, `$uuid`, `$bytes` or `$json`.
 
 use sea_orm_migration::{
     SchemaManager,
@@ -42,9 +42,15 @@ impl Script {
     }
 }
 
-/// The engines' own names of the three types, as the entities declare them.
-const POSTGRES: [(&str, &str); 3] = [("$uuid", "uuid"), ("$bytes", "bytea"), ("$json", "jsonb")];
-const SQLITE: [(&str, &str); 3] = [
+/// The engines' own names of the four types, as the entities declare them.
+const POSTGRES: [(&str, &str); 4] = [
+    ("$int", "bigint"),
+    ("$uuid", "uuid"),
+    ("$bytes", "bytea"),
+    ("$json", "jsonb"),
+];
+const SQLITE: [(&str, &str); 4] = [
+    ("$int", "integer"),
     ("$uuid", "uuid_text"),
     ("$bytes", "blob"),
     ("$json", "jsonb_text"),

@@ -6,6 +6,8 @@ mod deny;
 mod error;
 mod find;
 mod flood;
+#[cfg(doctest)]
+mod forgeries;
 mod ledger;
 mod migrate;
 mod occurrence;

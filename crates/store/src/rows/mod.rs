@@ -34,6 +34,8 @@ pub(crate) mod gateway_ack;
 pub(crate) mod idempotency_key;
 pub(crate) mod usage_hour;
 
+#[cfg(test)]
+mod drift;
 mod place;
 mod save;
 

@@ -1,0 +1,15 @@
+//! The store on real databases: every test runs on SQLite and on PostgreSQL.
+
+#![cfg(test)]
+
+mod append_only;
+mod atomicity;
+mod cancellation;
+mod denials;
+mod permits;
+mod quiet;
+mod round_trips;
+mod sequence;
+mod stale;
+mod tampering;
+mod world;
