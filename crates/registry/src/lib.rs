@@ -9,6 +9,7 @@ mod contracts;
 mod gateways;
 mod plans;
 mod subscriptions;
+mod traffic;
 mod upstreams;
 mod versions;
 
@@ -24,6 +25,7 @@ pub use contracts::{UploadError, Uploaded};
 pub use gateways::{EnrolledGateway, GatewayError};
 pub use plans::{OpenPlan, PlanError};
 pub use subscriptions::{Subscribe, SubscribeError};
+pub use traffic::Applied;
 pub use upstreams::{HostPattern, NotAHostPattern, UpstreamPolicy, UpstreamRefused};
 pub use versions::{DraftError, MoveError, VersionAt};
 
