@@ -8,6 +8,7 @@ mod password;
 mod set_up;
 mod sign_in;
 mod teams;
+mod trail;
 
 use std::sync::Arc;
 
@@ -20,6 +21,7 @@ pub use password::{Password, PasswordError};
 pub use set_up::SetUpError;
 pub use sign_in::{SignInError, SignedIn};
 pub use teams::TeamError;
+pub use trail::{FirstBad, TrailError, Verified};
 
 /// The use-cases, with what they need to act.
 #[derive(Clone)]
