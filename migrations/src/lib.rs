@@ -15,6 +15,7 @@ mod m0002_registry;
 mod m0003_keys;
 mod m0004_audit;
 mod m0005_traffic;
+mod m0006_secrets;
 
 /// Applies what is missing, within a transaction that the caller holds alone, and says what that was.
 ///
@@ -46,6 +47,7 @@ impl MigratorTrait for Steps {
             Box::new(m0003_keys::Migration),
             Box::new(m0004_audit::Migration),
             Box::new(m0005_traffic::Migration),
+            Box::new(m0006_secrets::Migration),
         ]
     }
 }

@@ -14,7 +14,7 @@ use gatewright_domain::{
     subscription::Subscription,
     team::Team,
     text::VersionNumber,
-    token::Token,
+    token::{Jti, Token},
     version::Version,
 };
 use sea_orm::{FromQueryResult, TryGetable};
@@ -179,6 +179,16 @@ impl Sight {
             .value(id.uuid());
         let id: TokenId = self.only(find).await?;
         rows::token::load(&self.database, id).await
+    }
+
+    /// The token that carries this name, for a version of an API that the caller sees.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub async fn find_token_by_jti(&self, jti: &Jti) -> Result<Token, StoreError> {
+        let find = Sql::new("SELECT id FROM tokens WHERE jti =").value(jti.as_str());
+        let id: TokenId = self.only(find).await?;
+        self.find_token(id).await
     }
 
     /// A gateway, by id.

@@ -3,6 +3,7 @@
 //! Start with `tx` (how a change is written), then `rows` (what is kept) and `views` (what is shown).
 
 mod deny;
+mod entitlements;
 mod error;
 mod find;
 mod flood;

@@ -7,6 +7,7 @@ pub mod decisions;
 pub mod idempotency;
 pub mod kek_checks;
 pub mod last_used;
+pub mod sealed_secrets;
 pub mod sessions;
 pub mod setup_links;
 pub mod sign_ins;

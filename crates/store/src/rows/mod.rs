@@ -19,6 +19,7 @@ pub(crate) mod subscription;
 pub(crate) mod version;
 
 pub(crate) mod kek_check;
+pub(crate) mod sealed_secret;
 pub(crate) mod signing_key;
 pub(crate) mod token;
 pub(crate) mod token_version;

@@ -1,0 +1,88 @@
+//! Secrets of the server itself: made by whichever server starts first, so that all of them share one; nobody asks for
+//! it, and nobody's rights change by it.
+
+use std::collections::BTreeMap;
+
+use gatewright_domain::{key::Sealed, time::Timestamp};
+use sea_orm::{ActiveValue::Set, QuerySelect, entity::prelude::*, sea_query::OnConflict};
+
+use crate::{
+    error::StoreError,
+    rows::{
+        sealed_secret::{ActiveModel, Column, Entity, Model},
+        signing_key,
+    },
+    store::Store,
+};
+
+impl Store {
+    /// The secret of this name, if it was made.
+    ///
+    /// # Errors
+    /// `Database`.
+    pub async fn sealed_secret(&self, name: &str) -> Result<Option<Sealed>, StoreError> {
+        let found = Entity::find_by_id(name.to_owned())
+            .one(self.quietly())
+            .await?;
+        Ok(found.map(sealed))
+    }
+
+    /// Keeps a secret when there is none of this name; never replaces one.
+    ///
+    /// # Errors
+    /// `Database`.
+    pub async fn keep_sealed_secret(
+        &self,
+        name: &str,
+        secret: Sealed,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let Sealed { kek, record } = secret;
+        let first = ActiveModel {
+            name: Set(name.to_owned()),
+            kek: Set(kek),
+            record: Set(record),
+            made_at: Set(now),
+        };
+        let known = OnConflict::column(Column::Name).do_nothing().to_owned();
+        let insert = Entity::insert(first).on_conflict(known);
+        insert.exec_without_returning(self.quietly()).await?;
+        Ok(())
+    }
+
+    /// How many secrets rest under each key-encryption key, private signing keys included.
+    ///
+    /// # Errors
+    /// `Database`.
+    pub async fn sealed_under(&self) -> Result<BTreeMap<String, u64>, StoreError> {
+        let private: Vec<String> = signing_key::Entity::find()
+            .select_only()
+            .column(signing_key::Column::SealedKek)
+            .filter(signing_key::Column::SealedKek.is_not_null())
+            .into_tuple()
+            .all(self.quietly())
+            .await?;
+        let own: Vec<String> = Entity::find()
+            .select_only()
+            .column(Column::Kek)
+            .into_tuple()
+            .all(self.quietly())
+            .await?;
+        let mut under = BTreeMap::new();
+        for kek in private.into_iter().chain(own) {
+            let count: &mut u64 = under.entry(kek).or_default();
+            *count = count.saturating_add(1);
+        }
+        Ok(under)
+    }
+}
+
+fn sealed(row: Model) -> Sealed {
+    let Model {
+        name: _,
+        kek,
+        record,
+        made_at: _,
+    } = row;
+    Sealed { kek, record }
+}
