@@ -1,1 +1,127 @@
-//! keys
+//! Use-cases on signing keys and tokens: form and rotate the ring, issue, revoke, seal, inspect.
+//! Forbids SQL and HTTP, and gives a secret out only as a `Secret`; a token's text is never stored.
+//! Start with `issue`, then `rotate`, then `seal`.
+
+mod issue;
+mod revoke;
+mod rotate;
+
+mod outlook;
+mod ring;
+mod signer;
+mod snapshot_key;
+
+mod inspect;
+mod jwks;
+mod opening;
+mod prune;
+mod receipts;
+
+mod kek;
+mod kek_check;
+mod kek_file;
+mod seal;
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use gatewright_domain::{entropy::Entropy, ring::Timing, time::Clock};
+use gatewright_store::{SnapshotTerms, Store};
+
+pub use inspect::{InspectError, Inspection, Part, VerifyError};
+pub use issue::{IssueError, IssuedToken};
+pub use jwks::{Jwks, JwksError};
+pub use kek::{Kek, KekError};
+pub use opening::{OpenedOperation, Opening};
+pub use outlook::Outlook;
+pub use revoke::{RevokeError, Revoked, RevokedAll};
+pub use ring::RingUseError;
+pub use rotate::{Compromised, Rotated};
+pub use seal::{Place, SealError};
+pub use signer::SignerError;
+pub use snapshot_key::SnapshotKeyError;
+
+/// What the tokens of an installation say, and the times its ring keeps.
+#[derive(Clone, Debug)]
+pub struct KeysConfig {
+    /// The issuer, byte for byte: an address without a slash at its end.
+    pub issuer: String,
+    /// What the audiences of tokens begin with, without a slash at its end.
+    pub audience_base: String,
+    /// The times of the ring.
+    pub timing: Timing,
+    /// J: how long others may keep the key set.
+    pub jwks_max_age: Duration,
+}
+
+impl KeysConfig {
+    /// What gateways are told of it.
+    #[must_use]
+    pub fn terms(&self) -> SnapshotTerms {
+        let leeway_s = u32::try_from(self.timing.leeway.as_secs()).unwrap_or(u32::MAX);
+        SnapshotTerms {
+            issuer: self.issuer.clone(),
+            audience_base: self.audience_base.clone(),
+            leeway_s,
+            max_lifetime_s: self.timing.max_lifetime.seconds(),
+        }
+    }
+}
+
+/// The use-cases, with what they need to act. Cheap to clone; every clone shares what is kept in memory.
+#[derive(Clone)]
+pub struct Keys {
+    store: Store,
+    kek: Arc<Kek>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    config: Arc<KeysConfig>,
+    signer: Arc<signer::Kept>,
+    snapshot_key: Arc<snapshot_key::Kept>,
+    key_set: Arc<jwks::Kept>,
+}
+
+impl Keys {
+    /// The use-cases over a store. Nothing is read, made or opened yet: see `ensure_ring`.
+    #[must_use]
+    pub fn new(
+        store: Store,
+        kek: Kek,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        config: KeysConfig,
+    ) -> Self {
+        Self {
+            store,
+            kek: Arc::new(kek),
+            clock,
+            entropy,
+            config: Arc::new(config),
+            signer: Arc::default(),
+            snapshot_key: Arc::default(),
+            key_set: Arc::default(),
+        }
+    }
+
+    /// What the tokens say, and the times the ring keeps.
+    #[must_use]
+    pub fn config(&self) -> &KeysConfig {
+        &self.config
+    }
+
+    /// The revision of everything that this process has committed, or a later one. Cannot fail after a commit: where the
+    /// database does not answer, what was announced in memory does.
+    pub(crate) async fn revision(&self) -> u64 {
+        let announced = *self.store.revisions().borrow();
+        let asked = self.store.reader().revision().await;
+        asked.map_or(announced, |asked| asked.max(announced))
+    }
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Keys")
+            .field("kek", &self.kek)
+            .field("config", &self.config)
+            .finish_non_exhaustive()
+    }
+}

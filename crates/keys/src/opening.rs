@@ -1,0 +1,123 @@
+//! What a verified token opens: the decision of the gateways, asked for each version and each of its operations.
+
+use gatewright_domain::{
+    decision::{Counters, Question, RULES, Rule, Step, TokenFacts, decide, explain},
+    operation::Method,
+    snapshot::{Client, RoutedOperation, RoutedVersion, Snapshot},
+    time::Timestamp,
+};
+use gatewright_token::verify::Verified;
+use serde::Serialize;
+
+/// What a token opens of one version.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Opening {
+    /// The version, as `api/version`.
+    pub version: String,
+    /// The rules that do not depend on the operation, in order.
+    pub steps: Vec<Step>,
+    /// The operations of its contract.
+    pub operations: Vec<OpenedOperation>,
+}
+
+/// An operation, and whether a token opens it now.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OpenedOperation {
+    /// The method.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub method: Method,
+    /// The path template.
+    pub path: String,
+    /// Why not, by the name that decisions use; nothing when it does.
+    pub refused: Option<String>,
+}
+
+/// The rules that are about a request, not about a token alone.
+const OF_A_REQUEST: [Rule; 3] = [Rule::Scope, Rule::Rate, Rule::Quota];
+
+/// A verified token, with what it is judged by.
+pub(crate) struct Bearer<'a> {
+    snapshot: &'a Snapshot,
+    token: &'a TokenFacts,
+    client: Option<&'a Client>,
+    revoked: bool,
+    now: Timestamp,
+}
+
+impl<'a> Bearer<'a> {
+    pub(crate) fn of(verified: &'a Verified, snapshot: &'a Snapshot, now: Timestamp) -> Self {
+        let token = verified.facts();
+        let mut clients = snapshot.clients.iter();
+        let client = clients.find(|client| client.client_id == token.client_id);
+        let by_name = snapshot
+            .revoked
+            .iter()
+            .any(|revoked| revoked.jti == token.jti);
+        let mut sessions = snapshot.revoked_sessions.iter();
+        let by_session = verified
+            .session()
+            .is_some_and(|sid| sessions.any(|revoked| revoked.sid == sid));
+        Self {
+            snapshot,
+            token,
+            client,
+            revoked: by_name || by_session,
+            now,
+        }
+    }
+
+    /// What it opens of the versions it is for, in the order of the snapshot.
+    pub(crate) fn openings(&self) -> Vec<Opening> {
+        let versions = self.snapshot.versions.iter();
+        let ours = versions.filter(|version| self.token.audience.contains(&version.audience));
+        ours.map(|version| self.opening(version)).collect()
+    }
+
+    fn opening(&self, version: &RoutedVersion) -> Opening {
+        let any = RoutedOperation {
+            method: Method::Get,
+            path: String::new(),
+            requires: Vec::new(),
+        };
+        let steps = RULES.iter().zip(explain(&self.asks(version, &any)));
+        let steps = steps.filter(|(rule, _)| !OF_A_REQUEST.contains(rule));
+        let judge = |operation: &RoutedOperation| OpenedOperation {
+            method: operation.method,
+            path: operation.path.clone(),
+            refused: decide(&self.asks(version, operation))
+                .err()
+                .map(|refusal| refusal.reason().to_owned()),
+        };
+        Opening {
+            version: format!("{}/{}", version.api, version.number),
+            steps: steps.map(|(_, step)| step).collect(),
+            operations: version.operations.iter().map(judge).collect(),
+        }
+    }
+
+    /// The question a gateway would decide, had nothing of the plan been used yet.
+    fn asks<'b>(
+        &'b self,
+        version: &'b RoutedVersion,
+        operation: &'b RoutedOperation,
+    ) -> Question<'b> {
+        let mut rights = self.client.into_iter().flat_map(|client| &client.rights);
+        let right = rights.find(|right| right.version == version.id);
+        let mut plans = self.snapshot.plans.iter();
+        let plan = right.and_then(|right| plans.find(|plan| plan.id == right.plan));
+        Question {
+            version,
+            operation,
+            token: self.token,
+            revoked: self.revoked,
+            client: self.client,
+            right,
+            plan,
+            counters: Counters::default(),
+            leeway_s: self.snapshot.leeway_s,
+            now: self.now,
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! The key that signs, open in memory: opened and tested when the first token needs it, dropped when the ring moves.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwapOption;
+use gatewright_domain::{
+    consumer::ClientId,
+    id::KeyId,
+    key::{KeyState, Kid, Sealed, SigningKey},
+    ring::Ring,
+    secret::Secret,
+    token::Token,
+    version::VersionRef,
+};
+use gatewright_store::StoreError;
+use gatewright_token::{
+    claims::AccessClaims,
+    mint::{KeyFault, MintError, NewKey, PrivateKey},
+};
+
+use crate::{
+    Keys,
+    seal::{Place, SealError},
+};
+
+/// Why nothing is signed.
+#[derive(Debug, thiserror::Error)]
+pub enum SignerError {
+    /// The key's private part does not open.
+    #[error("could not open the sealed key {kid}")]
+    Open {
+        /// The key.
+        kid: Kid,
+        /// Why.
+        #[source]
+        cause: SealError,
+    },
+    /// What was sealed is not that key.
+    #[error("the private part of {kid} is not usable")]
+    Unusable {
+        /// The key.
+        kid: Kid,
+        /// Why.
+        #[source]
+        cause: KeyFault,
+    },
+    /// A fresh key's private part could not be sealed.
+    #[error("could not seal the private part of {kid}")]
+    Seal {
+        /// The key.
+        kid: Kid,
+        /// Why.
+        #[source]
+        cause: SealError,
+    },
+    /// No key could be made.
+    #[error("no key could be made")]
+    NotMade(#[source] KeyFault),
+    /// There is no key that signs.
+    #[error("there is no signing key")]
+    NoKey,
+    /// The key does not sign, so it has no private part.
+    #[error("the key {kid} does not sign")]
+    NotSigning {
+        /// The key.
+        kid: Kid,
+    },
+    /// The token could not be written or signed.
+    #[error("the token could not be made")]
+    Mint(#[from] MintError),
+    /// The store failed.
+    #[error("could not read what the key is bound to")]
+    Store(#[from] StoreError),
+}
+
+/// The open key that signed last.
+#[derive(Default)]
+pub(crate) struct Kept(ArcSwapOption<PrivateKey>);
+
+impl Kept {
+    fn of(&self, kid: &Kid) -> Option<Arc<PrivateKey>> {
+        self.0.load_full().filter(|open| open.public().kid() == kid)
+    }
+
+    /// Drops the open key: after a move of the ring it may never be asked for again.
+    pub(crate) fn forget(&self) {
+        self.0.store(None);
+    }
+}
+
+impl Keys {
+    /// Whether tokens could be signed now: opens the key that signs, unless it is open already, and says which it is.
+    ///
+    /// # Errors
+    /// `NoKey`, `Open`, `Unusable`, `Store`.
+    pub async fn check_signer(&self) -> Result<Kid, SignerError> {
+        let keys = self.store.reader().signing_keys().await?;
+        let ring = Ring::of(keys, self.config.timing);
+        let active = ring.active().ok_or(SignerError::NoKey)?;
+        self.signer(active).await?;
+        Ok(active.kid().clone())
+    }
+
+    /// Signs a token whose row is committed.
+    pub(crate) async fn sign(
+        &self,
+        token: &Token,
+        key: &SigningKey,
+    ) -> Result<Secret<String>, SignerError> {
+        let signer = self.signer(key).await?;
+        Ok(signer.sign(&self.claims(token))?)
+    }
+
+    /// The open private key; opening has it prove itself against its public half.
+    async fn signer(&self, key: &SigningKey) -> Result<Arc<PrivateKey>, SignerError> {
+        if let Some(open) = self.signer.of(key.kid()) {
+            return Ok(open);
+        }
+        let kid = || key.kid().clone();
+        let KeyState::Active { private, .. } = key.state() else {
+            return Err(SignerError::NotSigning { kid: kid() });
+        };
+        let (installation, row) = (self.installation().await?, key.id().to_string());
+        let place = place(&installation, &row, key.kid(), key.algorithm());
+        let private = self.kek.open(&place, private);
+        let private = private.map_err(|cause| SignerError::Open { kid: kid(), cause })?;
+        let open = PrivateKey::open(&private, key.kid());
+        let open = open.map_err(|cause| SignerError::Unusable { kid: kid(), cause })?;
+        let open = Arc::new(open);
+        self.signer.0.store(Some(Arc::clone(&open)));
+        Ok(open)
+    }
+
+    /// Seals the private half of a new key for the row it will have.
+    pub(crate) async fn seal_private(
+        &self,
+        id: KeyId,
+        new: &NewKey,
+    ) -> Result<Sealed, SignerError> {
+        let (kid, algorithm) = (new.public.kid(), new.public.algorithm());
+        let (installation, row) = (self.installation().await?, id.to_string());
+        let place = place(&installation, &row, kid, algorithm.name());
+        let sealed = self.kek.seal(&place, &new.private, &*self.entropy);
+        sealed.map_err(|cause| SignerError::Seal {
+            kid: kid.clone(),
+            cause,
+        })
+    }
+
+    /// What the token says: who it is of and what it is for, and nothing that may change while it lives.
+    fn claims(&self, token: &Token) -> AccessClaims {
+        let client_id = ClientId::of(token.application());
+        let terms = self.config.terms();
+        let audience = |version: &VersionRef| terms.audience(&version.api.name, version.number);
+        AccessClaims {
+            issuer: self.config.issuer.clone(),
+            subject: client_id.to_string(),
+            audience: token.versions().iter().map(audience).collect(),
+            client_id: client_id.to_string(),
+            issued: token.issued(),
+            expires: token.expires(),
+            not_before: None,
+            jti: token.jti().to_string(),
+            scopes: token.scopes().iter().map(ToString::to_string).collect(),
+            session: None,
+        }
+    }
+}
+
+/// A private key is sealed once, when it is made, and never again: there is only a first version of it.
+fn place<'a>(installation: &'a str, row: &'a str, kid: &'a Kid, algorithm: &'a str) -> Place<'a> {
+    Place {
+        installation,
+        table: "signing_keys",
+        row,
+        purpose: "access",
+        kid: kid.as_str(),
+        algorithm,
+        version: 1,
+    }
+}
