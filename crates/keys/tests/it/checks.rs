@@ -1,0 +1,94 @@
+//! The key-encryption key is checked before anything is opened or made.
+
+use gatewright_domain::{ring::Haste, time::Clock};
+use gatewright_keys::{KekError, RingUseError};
+
+use crate::town::{Town, admin, job, kek, wish};
+
+#[tokio::test]
+async fn the_wrong_key_is_refused_with_what_would_stay_shut() {
+    for town in Town::both().await {
+        let before = town.revision().await;
+        let blind = town.second_server(kek(2)).await;
+        let refused = blind.ensure_ring(&job()).await.unwrap_err();
+        let (needed, given) = (kek(1).id().to_owned(), kek(2).id().to_owned());
+        let expected = format!(
+            "2 secrets are sealed in the database under {needed}, but the key-encryption key given is {given}; \
+             give the one they were sealed under (no new key is made in its place)"
+        );
+        assert_eq!(refused.to_string(), expected);
+        assert_eq!(town.revision().await, before, "no new key is made");
+    }
+}
+
+#[tokio::test]
+async fn the_right_key_opens_what_another_server_sealed() {
+    for town in Town::both().await {
+        let second = town.second_server(kek(1)).await;
+        second.check_kek().await.unwrap();
+        second.ensure_ring(&job()).await.unwrap();
+        let issued = second
+            .issue(&admin(), &town.handle(), wish(&[], 600))
+            .await
+            .unwrap();
+        let text = issued.text.lend(Clone::clone);
+        assert!(town.keys.verify(&text).await.is_ok());
+    }
+}
+
+#[tokio::test]
+async fn an_empty_database_takes_any_key_until_something_is_sealed() {
+    for town in Town::without_rings().await {
+        town.second_server(kek(2)).await.check_kek().await.unwrap();
+        town.keys.ensure_ring(&job()).await.unwrap();
+        let refused = town
+            .second_server(kek(2))
+            .await
+            .check_kek()
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(refused, KekError::Other { rows: 2, .. }),
+            "{refused}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_check_value_of_somewhere_else_is_noticed() {
+    for town in Town::without_rings().await {
+        let now = town.clock.now();
+        town.store
+            .keep_kek_check(kek(1).id(), vec![1; 110], now)
+            .await
+            .unwrap();
+        let refused = town.keys.ensure_ring(&job()).await.unwrap_err();
+        assert!(matches!(
+            refused,
+            RingUseError::Kek(KekError::Mismatch { rows: 0, .. })
+        ));
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_stays_shut_is_never_replaced() {
+    for town in Town::both().await {
+        let blind = town.second_server(kek(2)).await;
+        assert!(
+            blind
+                .issue(&admin(), &town.handle(), wish(&[], 600))
+                .await
+                .is_err()
+        );
+        let before = town.store.reader().signing_keys().await.unwrap();
+        assert!(blind.ensure_ring(&job()).await.is_err());
+        let haste = Haste::Because("drill".parse().unwrap());
+        let refused = blind.rotate(&admin(), haste).await.unwrap_err();
+        assert!(
+            matches!(refused, RingUseError::Kek(KekError::Other { .. })),
+            "{refused}"
+        );
+        assert!(blind.snapshot_public_key().await.is_err());
+        assert_eq!(town.store.reader().signing_keys().await.unwrap(), before);
+    }
+}

@@ -1,0 +1,16 @@
+//! The use-cases on keys and tokens, on both engines, with time that stands still and loaded dice.
+#![cfg(test)]
+
+mod town;
+mod trail;
+
+mod key_files;
+mod seals;
+
+mod checks;
+mod inspections;
+mod issuing;
+mod key_sets;
+mod revoking;
+mod rings;
+mod snapshots;
