@@ -8,13 +8,16 @@ pub mod badge;
 pub mod chart;
 pub mod code;
 pub mod empty;
+pub mod fact;
 pub mod form;
 pub mod frame;
 pub mod icon;
 pub mod lanes;
+pub mod list;
 pub mod moment;
 pub mod number;
 pub mod place;
+pub mod remark;
 pub mod secret;
 pub mod steps;
 
@@ -27,12 +30,19 @@ impl HtmlSafe for chart::Spark {}
 impl HtmlSafe for code::Code {}
 impl HtmlSafe for code::Elsewhere {}
 impl HtmlSafe for empty::Empty {}
+impl HtmlSafe for fact::Facts {}
+impl HtmlSafe for fact::Figures {}
+impl HtmlSafe for fact::Last {}
+impl HtmlSafe for fact::Scopes {}
 impl HtmlSafe for form::Faults {}
 impl HtmlSafe for form::Field {}
 impl HtmlSafe for frame::Flash {}
-impl HtmlSafe for frame::Pages {}
 impl HtmlSafe for icon::Icon {}
 impl HtmlSafe for lanes::Lanes {}
+impl HtmlSafe for list::Filters {}
+impl HtmlSafe for list::Pages {}
 impl HtmlSafe for moment::Moment {}
+impl HtmlSafe for remark::Dangers {}
+impl HtmlSafe for remark::Remarks {}
 impl HtmlSafe for secret::ShownOnce {}
 impl HtmlSafe for steps::Steps {}

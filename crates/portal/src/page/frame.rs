@@ -89,18 +89,6 @@ pub struct Flash {
     pub link: Option<Link>,
 }
 
-/// What stands below a list that is longer than a page.
-#[derive(Clone, Debug, Template)]
-#[template(path = "parts/pages.html")]
-pub struct Pages {
-    /// What is shown, in words: `The latest 50 of 12,345 events`.
-    pub shown: String,
-    /// Back to the start, unless this is it.
-    pub first: Option<String>,
-    /// The next page, if there is one.
-    pub next: Option<String>,
-}
-
 /// Everything around the content of a page.
 #[derive(Clone, Debug)]
 pub struct Frame {

@@ -3,11 +3,12 @@
 use askama::Template;
 
 use crate::page::{
-    badge::{Badge, Tone},
     chart::{Hours, Meter},
+    fact::{Facts, Figures},
     frame::{Frame, Link, Theme},
     icon::Icon,
     moment::Moment,
+    remark::Remarks,
 };
 
 /// The first page of the console.
@@ -17,29 +18,17 @@ pub struct Home {
     /// The frame.
     pub frame: Frame,
     /// What needs somebody, the most urgent first.
-    pub attention: Vec<Attention>,
+    pub attention: Remarks,
     /// The way to the first call; empty once it has been made.
     pub first_steps: Vec<FirstStep>,
     /// Calls, refusals, latency, live tokens.
-    pub figures: Vec<Figure>,
+    pub figures: Figures,
     /// Calls by hour.
     pub calls: Hours,
     /// Refusals by reason, the most frequent first.
     pub refusals: Vec<Refusals>,
     /// The signing keys that matter now.
-    pub keys: Vec<KeyLine>,
-}
-
-/// Something that needs somebody.
-pub struct Attention {
-    /// How urgent.
-    pub tone: Tone,
-    /// What, in a sentence.
-    pub words: String,
-    /// Why it matters, or by when.
-    pub hint: String,
-    /// Where to act.
-    pub link: Link,
+    pub keys: Facts,
 }
 
 /// One step on the way to the first call.
@@ -68,16 +57,6 @@ impl FirstStep {
     }
 }
 
-/// One number of the day.
-pub struct Figure {
-    /// What is counted.
-    pub name: &'static str,
-    /// The number.
-    pub value: String,
-    /// What it is compared with.
-    pub hint: String,
-}
-
 /// The refusals of one reason.
 pub struct Refusals {
     /// The reason, leading to its decisions.
@@ -92,14 +71,4 @@ pub struct Refusals {
     pub applications: String,
     /// The last one.
     pub last: Moment,
-}
-
-/// One signing key in a line.
-pub struct KeyLine {
-    /// Its state.
-    pub state: Badge,
-    /// Its key id, leading to the page of keys.
-    pub kid: Link,
-    /// Its algorithm and what comes next for it.
-    pub words: String,
 }

@@ -4,6 +4,7 @@ use askama::Template;
 
 use crate::page::{
     code::Code,
+    fact::Facts,
     form::Faults,
     frame::{Frame, Link, Theme},
     icon::Icon,
@@ -25,10 +26,8 @@ pub struct ProblemPage {
     pub both_versions: Option<[Code; 2]>,
     /// What next; the first is the best.
     pub next: Vec<Link>,
-    /// The id of the request.
-    pub request: String,
-    /// The help page of this kind of problem.
-    pub help: Link,
+    /// The id of the request, and the help page of this kind of problem.
+    pub facts: Facts,
 }
 
 /// What a kind of problem means, at the address that its `type` names.

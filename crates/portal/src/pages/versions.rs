@@ -1,0 +1,112 @@
+//! Versions: one version, the upload of its contract, and its publication.
+
+use askama::Template;
+
+use super::apis::OperationRow;
+use crate::page::{
+    badge::Badge,
+    code::Code,
+    empty::Empty,
+    fact::Facts,
+    form::{Faults, Field},
+    frame::{Frame, Link, Theme},
+    icon::Icon,
+    remark::{Dangers, Remarks},
+    steps::Steps,
+};
+
+/// One version.
+#[derive(Template)]
+#[template(path = "version.html")]
+pub struct VersionPage {
+    /// The frame; its title is `orders v1`.
+    pub frame: Frame,
+    /// Its lifecycle.
+    pub state: Badge,
+    /// Lesser acts, each with a page that asks: deprecate, unblock.
+    pub actions: Vec<Link>,
+    /// The act that comes next: publish.
+    pub main_action: Option<Link>,
+    /// What stands between a draft and its publication.
+    pub missing: Remarks,
+    /// Address, upstream, dates, callers.
+    pub facts: Facts,
+    /// The headers that every answer carries: `Deprecation`, `Sunset`, `Link`.
+    pub headers: Option<Code>,
+    /// The revision of the contract, in words.
+    pub revision: Option<String>,
+    /// Where the contract can be fetched.
+    pub download: Option<String>,
+    /// Where a revision is uploaded, when the lifecycle allows it.
+    pub upload: Option<String>,
+    /// What is said when there is no contract.
+    pub no_contract: Empty,
+    /// The operations, in the order of the contract.
+    pub operations: Vec<OperationRow>,
+    /// Block, retire.
+    pub dangers: Dangers,
+}
+
+/// Upload a contract, and see what was found in it.
+#[derive(Template)]
+#[template(path = "contract.html")]
+pub struct ContractPage {
+    /// The frame.
+    pub frame: Frame,
+    /// What was wrong with the form itself.
+    pub faults: Faults,
+    /// `This contract cannot be taken` or `Taken, with remarks`.
+    pub findings_title: String,
+    /// `2 errors, 1 warning`.
+    pub findings_count: String,
+    /// What was found, in the order of the document.
+    pub findings: Vec<FindingRow>,
+    /// The fields: a file, or the text.
+    pub fields: Vec<Field>,
+    /// Whether the sample contract is offered.
+    pub offer_sample: bool,
+    /// Where the form goes.
+    pub action: String,
+    /// Where Cancel leads.
+    pub back: String,
+}
+
+/// One finding in a contract.
+pub struct FindingRow {
+    /// Error, warning or remark.
+    pub severity: Badge,
+    /// What was found, in a sentence.
+    pub message: String,
+    /// The rule.
+    pub rule: String,
+    /// The JSON pointer.
+    pub pointer: String,
+    /// `line:column` of the upload.
+    pub position: String,
+}
+
+/// Publish a version: the last look.
+#[derive(Template)]
+#[template(path = "publish.html")]
+pub struct PublishPage {
+    /// The frame; its title is `Publish orders v1`.
+    pub frame: Frame,
+    /// What publishing does, in a sentence.
+    pub lede: String,
+    /// What was wrong.
+    pub faults: Faults,
+    /// What callers get: address, operations, scopes, plans.
+    pub facts: Facts,
+    /// What is checked, and what came of it.
+    pub checks: Steps,
+    /// Whether a failed check stands in the way.
+    pub blocked: bool,
+    /// The entity tag of what is shown.
+    pub revision: String,
+    /// Where the form goes.
+    pub action: String,
+    /// `Publish v1`.
+    pub button: String,
+    /// Where Cancel leads.
+    pub back: String,
+}
