@@ -56,12 +56,14 @@ on("click", "a[data-dialog]", async (event, link) => {
   if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
   event.preventDefault();
   try {
-    const inside = (await page(link.href)).querySelector("[data-confirm]");
+    const answer = await page(link.href);
+    const heading = document.createElement("h2");
+    heading.id = "dialog-title";
+    heading.textContent = answer.querySelector("h1").textContent;
     const dialog = document.createElement("dialog");
     dialog.className = "over";
-    dialog.append(document.adoptNode(inside));
-    const heading = dialog.querySelector("h1");
-    if (heading) { heading.id = "dialog-title"; dialog.setAttribute("aria-labelledby", heading.id); }
+    dialog.setAttribute("aria-labelledby", heading.id);
+    dialog.append(heading, document.adoptNode(answer.querySelector("[data-confirm]")));
     for (const form of dialog.querySelectorAll("form:not([action])")) form.action = link.href;
     dialog.addEventListener("close", () => { dialog.remove(); link.focus(); });
     document.body.append(dialog);

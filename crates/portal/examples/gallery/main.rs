@@ -1,11 +1,16 @@
 //! Renders every page with made-up data into a directory, to look at: `cargo run --example gallery -- DIR`,
 //! then `python3 -m http.server --bind 127.0.0.1 --directory DIR`.
 
-mod access;
+mod apis;
+mod audit;
+mod consumers;
+mod entry;
 mod house;
-mod registry;
+mod keys;
 mod sample;
+mod tokens;
 mod traffic;
+mod versions;
 
 use std::{error::Error, fs, path::Path};
 
@@ -30,11 +35,18 @@ fn main() -> Result<(), Box<dyn Error>> {
 type Rendered = Result<(&'static str, String), askama::Error>;
 
 fn pages() -> Result<Vec<(&'static str, String)>, askama::Error> {
-    let pages = registry::pages()
-        .into_iter()
-        .chain(access::pages())
-        .chain(traffic::pages());
-    pages.chain(house::pages()).collect()
+    let rooms = [
+        traffic::pages(),
+        apis::pages(),
+        versions::pages(),
+        consumers::pages(),
+        tokens::pages(),
+        keys::pages(),
+        audit::pages(),
+        house::pages(),
+        entry::pages(),
+    ];
+    rooms.into_iter().flatten().collect()
 }
 
 fn page(name: &'static str, page: impl Template) -> Rendered {

@@ -4,15 +4,18 @@ use std::time::Duration;
 
 use gatewright_domain::time::Timestamp;
 use gatewright_portal::page::{
+    badge::Tone,
     chart::{Count, Hours, Spark},
     empty::Empty,
     fact::{Last, Scopes},
     form::{Choice, ChoiceState, Control, Field},
     frame::{Account, Frame, Link, Theme, Visit},
     icon::Icon,
+    lanes::Span,
     list::{Filters, Pages},
     moment::Moment,
     place::Place,
+    steps::{Outcome, Step},
 };
 
 pub(crate) const DAY: u64 = 86_400;
@@ -143,4 +146,26 @@ pub(crate) fn day_of_calls(title: &str) -> Hours {
     };
     let counts: Vec<Count> = (0..).zip(wave(24, 900)).map(count).collect();
     Hours::new("calls", title, &counts)
+}
+
+pub(crate) fn day(days: i64) -> Timestamp {
+    Timestamp::from_seconds(NOW.seconds() + days * 86_400)
+}
+
+pub(crate) fn span(tone: Tone, word: &'static str, from: i64, until: i64) -> Span {
+    Span {
+        tone,
+        word,
+        from: day(from),
+        until: day(until),
+    }
+}
+
+pub(crate) fn step(outcome: Outcome, rule: &str, found: &str) -> Step {
+    Step {
+        outcome,
+        rule: rule.into(),
+        found: found.into(),
+        mend: None,
+    }
 }

@@ -23,8 +23,9 @@ use gatewright_portal::{
 
 use super::{
     Rendered, page,
-    registry::step,
-    sample::{ago, all_shown, any, day_of_calls, filters, frame, link, more, nothing, scopes},
+    sample::{
+        ago, all_shown, any, day_of_calls, filters, frame, link, more, nothing, scopes, step,
+    },
 };
 
 pub(crate) fn pages() -> Vec<Rendered> {

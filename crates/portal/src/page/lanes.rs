@@ -21,10 +21,12 @@ pub struct Lanes {
     pub ticks: Vec<Tick>,
     /// Where now is, in per cent.
     pub now: String,
+    /// Where the lanes end.
+    pub axis: u64,
+    /// Where the days stand.
+    pub words_y: u64,
     /// The height of the drawing.
     pub height: u64,
-    /// Where the axis' words stand.
-    pub axis: u64,
 }
 
 /// One lane, placed.
@@ -49,7 +51,9 @@ pub struct Placed {
     pub width: String,
     /// Its tone.
     pub tone: Tone,
-    /// What it is, with its days.
+    /// The state, as a word.
+    pub word: &'static str,
+    /// The state, with its days.
     pub words: String,
 }
 
@@ -60,8 +64,6 @@ pub struct Tick {
     pub x: String,
     /// The day.
     pub words: String,
-    /// Which part of the words stands there: `start`, `middle` or `end`.
-    pub anchor: &'static str,
 }
 
 /// A lane to be placed: a name and what happened when.
@@ -86,8 +88,12 @@ pub struct Span {
     pub until: Timestamp,
 }
 
-const LANE: u64 = 44;
-const TICKS: u64 = 4;
+/// The height of a lane: its name, its spans, and room.
+const LANE: u64 = 48;
+/// Where the first lane begins: below the word of now.
+const HEAD: u64 = 20;
+/// Into how many parts the days on the axis divide it.
+const TICKS: u64 = 5;
 
 impl Lanes {
     /// The timeline of these lanes between two moments.
@@ -103,10 +109,10 @@ impl Lanes {
             .zip(lanes)
             .map(|(at, lane)| row(at, lane, window))
             .collect();
-        let height = LANE * u64::try_from(rows.len()).unwrap_or(0) + 16;
+        let axis = HEAD + LANE * u64::try_from(rows.len()).unwrap_or(0);
         let described = lanes.iter().map(description).collect::<Vec<_>>().join(" ");
-        let ticks = (0..=TICKS).map(|at| tick(at, window)).collect();
-        let (now, axis) = (place(now, window), height + 18);
+        let ticks = (1..TICKS).map(|at| tick(at, window)).collect();
+        let now = place(now, window);
         Self {
             id,
             title: title.into(),
@@ -114,8 +120,9 @@ impl Lanes {
             rows,
             ticks,
             now,
-            height,
             axis,
+            words_y: axis + 16,
+            height: axis + 20,
         }
     }
 }
@@ -124,8 +131,8 @@ fn row(at: u64, lane: &Lane, window: (Timestamp, Timestamp)) -> Row {
     let spans = lane.spans.iter().map(|span| placed(span, window)).collect();
     Row {
         name: lane.name.clone(),
-        name_y: at * LANE + 30,
-        y: at * LANE + 38,
+        name_y: HEAD + at * LANE + 16,
+        y: HEAD + at * LANE + 22,
         spans,
     }
 }
@@ -137,6 +144,7 @@ fn placed(span: &Span, window: (Timestamp, Timestamp)) -> Placed {
         x: place(from, window),
         width: per_cent(until.since(from).as_secs(), whole),
         tone: span.tone,
+        word: span.word,
         words: words(span),
     }
 }
@@ -157,15 +165,9 @@ fn tick(at: u64, window: (Timestamp, Timestamp)) -> Tick {
     let day = window
         .0
         .plus(whole * steps / u32::try_from(TICKS).unwrap_or(1));
-    let anchor = match at {
-        0 => "start",
-        TICKS => "end",
-        _ => "middle",
-    };
     Tick {
         x: per_cent(at, TICKS),
         words: Moment::day(day).words,
-        anchor,
     }
 }
 

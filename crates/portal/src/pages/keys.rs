@@ -36,8 +36,6 @@ pub struct KeyRow {
     pub state: Badge,
     /// Whether it is retired.
     pub over: bool,
-    /// When it was published, in words.
-    pub published: String,
     /// From when to when it signed, in words.
     pub signs: String,
     /// Tokens it signed that still live.
