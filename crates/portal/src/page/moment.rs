@@ -94,7 +94,7 @@ mod tests {
     #[test]
     fn a_distance_names_its_largest_unit() {
         let now = Timestamp::from_seconds(1_800_000_000);
-        let at = |seconds| Timestamp::from_seconds(1_800_000_000 + seconds);
+        let at = |seconds: i64| Timestamp::from_seconds(1_800_000_000 + seconds);
         assert_eq!(distance(now, at(-61)), "1 minute ago");
         assert_eq!(distance(now, at(3 * 86_400)), "in 3 days");
         assert_eq!(distance(now, now), "now");
