@@ -2,6 +2,8 @@
 //! Forbids storage, HTTP, clocks, and dice other than those the crypto library throws when it makes a key or a signature.
 //! Start with `verify` (the steps a token must pass), then `mint` (how one comes to be), then `jwks` (what others verify with).
 
+#![deny(missing_docs)]
+
 pub mod algorithm;
 mod base64url;
 mod json;
