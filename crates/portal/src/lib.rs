@@ -5,3 +5,5 @@
 pub mod assets;
 pub mod page;
 pub mod pages;
+pub mod web;
+pub mod console;

@@ -9,7 +9,8 @@ use gatewright_domain::{
 use gatewright_keys::Keys;
 use gatewright_operators::Operators;
 use gatewright_registry::Registry;
-use gatewright_store::{Quiet, Reader, SnapshotTerms};
+use gatewright_store::quiet::idempotency::Attempts;
+use gatewright_store::{Reader, SnapshotTerms};
 
 /// Everything a handler may use. The writer is not among it.
 #[derive(Clone)]
@@ -22,8 +23,8 @@ pub struct App {
     pub operators: Operators,
     /// Everything that can be read.
     pub reader: Reader,
-    /// The unaudited writes: answers kept for repeated requests, what gateways counted and refused.
-    pub quiet: Quiet,
+    /// Answers kept for repeated requests.
+    pub attempts: Attempts,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// Random bytes, for nonces and request ids.

@@ -9,13 +9,16 @@ use actix_web::{
     web::{Bytes, Data},
 };
 use gatewright_domain::digest::sha256_hex;
-use gatewright_store::Answer;
+use gatewright_store::quiet::idempotency::{Answer, Attempt, Standing};
 
 use crate::web::{app::App, catalogue::Kind, problem::Problem};
 
 /// Marks an answer that holds a secret, so that it is not kept.
 #[derive(Clone, Copy, Debug)]
 pub struct HoldsSecret;
+
+/// What stands for an answer that held a secret.
+const SHOWN_ONCE: &str = "shown once";
 
 /// The largest answer that is kept, in bytes.
 const LARGEST: usize = 1024 * 1024;
@@ -49,22 +52,28 @@ pub async fn once(
     let credential = request.headers().get(header::AUTHORIZATION).map_or(&b""[..], |value| value.as_bytes());
     let actor = sha256_hex(credential);
     request.set_payload(Payload::from(body));
-    match app.quiet.begin_once(&actor, &key, &fingerprint, app.now()).await {
-        Ok(Answer::Fresh) => {}
-        Ok(Answer::Again { status, content_type, body }) => {
-            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
-            let mut stored = HttpResponse::build(status);
-            let stored = stored.content_type(content_type).insert_header(("idempotency-replayed", "true"));
-            let response = stored.body(body);
-            return Ok(request.into_response(response));
-        }
-        Ok(Answer::Running) => return Ok(answer(request, Problem::of(Kind::IDEMPOTENCY_RUNNING))),
-        Ok(Answer::Mismatch) => return Ok(answer(request, Problem::of(Kind::IDEMPOTENCY_MISMATCH))),
-        Ok(Answer::ShownOnce) => return Ok(answer(request, Problem::of(Kind::SHOWN_ONCE))),
+    let attempt = Attempt { actor: &actor, key: &key, fingerprint: &fingerprint };
+    match app.attempts.begin(attempt, app.now()).await {
+        Ok(Standing::Fresh) => {}
+        Ok(Standing::Replay(kept)) => return Ok(again(request, kept)),
+        Ok(Standing::Running) => return Ok(answer(request, Problem::of(Kind::IDEMPOTENCY_RUNNING))),
+        Ok(Standing::Mismatch) => return Ok(answer(request, Problem::of(Kind::IDEMPOTENCY_MISMATCH))),
         Err(error) => return Ok(answer(request, error.into())),
     }
     let response = next.call(request).await?.map_into_boxed_body();
-    keep(response, &app, &actor, &key).await
+    keep(response, &app, attempt).await
+}
+
+/// The answer that was kept.
+fn again(request: ServiceRequest, kept: Answer) -> ServiceResponse<BoxBody> {
+    if kept.content_type == SHOWN_ONCE {
+        return answer(request, Problem::of(Kind::SHOWN_ONCE));
+    }
+    let status = StatusCode::from_u16(kept.status).unwrap_or(StatusCode::OK);
+    let mut response = HttpResponse::build(status);
+    let response = response.content_type(kept.content_type).insert_header(("idempotency-replayed", "true"));
+    let response = response.body(kept.body);
+    request.into_response(response)
 }
 
 fn fingerprint(request: &ServiceRequest, body: &[u8]) -> String {
@@ -81,26 +90,26 @@ fn answer(request: ServiceRequest, problem: Problem) -> ServiceResponse<BoxBody>
 async fn keep(
     response: ServiceResponse<BoxBody>,
     app: &App,
-    actor: &str,
-    key: &str,
+    attempt: Attempt<'_>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     if !response.status().is_success() {
-        app.quiet.forget_once(actor, key).await.map_err(Problem::from)?;
+        app.attempts.abandon(attempt).await.map_err(Problem::from)?;
         return Ok(response);
     }
-    let holds_secret = response.response().extensions().get::<HoldsSecret>().is_some();
-    if holds_secret {
-        app.quiet.finish_once_without_answer(actor, key).await.map_err(Problem::from)?;
+    let status = response.status().as_u16();
+    if response.response().extensions().get::<HoldsSecret>().is_some() {
+        let nothing = Answer { status, content_type: SHOWN_ONCE.to_owned(), body: Vec::new() };
+        app.attempts.finish(attempt, nothing).await.map_err(Problem::from)?;
         return Ok(response);
     }
     let media = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let media = media.unwrap_or("application/json").to_owned();
-    let status = response.status().as_u16();
+    let content_type = media.unwrap_or("application/json").to_owned();
     let (request, response) = response.into_parts();
     let (head, body) = response.into_parts();
     let bytes = to_bytes(body).await.unwrap_or_default();
     if bytes.len() <= LARGEST {
-        app.quiet.finish_once(actor, key, status, &media, &bytes).await.map_err(Problem::from)?;
+        let kept = Answer { status, content_type, body: bytes.to_vec() };
+        app.attempts.finish(attempt, kept).await.map_err(Problem::from)?;
     }
     Ok(ServiceResponse::new(request, head.set_body(BoxBody::new(bytes))))
 }

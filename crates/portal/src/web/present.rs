@@ -64,7 +64,7 @@ fn told(
         return to_sign_in(request);
     }
     let (media, body) = if is_person {
-        ("text/html; charset=utf-8", crate::pages::problem::render(&request, problem, app, context))
+        ("text/html; charset=utf-8", crate::console::problem::render(&request, problem, app, context))
     } else {
         ("application/problem+json", document(&request, problem, app, context).to_string())
     };

@@ -22,10 +22,22 @@ pub struct Attempt<'a> {
     pub fingerprint: &'a str,
 }
 
+/// The answers kept for repeated requests, for the face of the control plane, which holds nothing else that writes.
+#[derive(Clone, Debug)]
+pub struct Attempts(Store);
+
+impl Store {
+    /// The answers kept for repeated requests, and nothing else that writes.
+    #[must_use]
+    pub fn attempts(&self) -> Attempts {
+        Attempts(self.clone())
+    }
+}
+
 /// What is known of a request's key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// Nothing: go on, then `finish_attempt` or `abandon_attempt`.
+    /// Nothing: go on, then `finish` or `abandon`.
     Fresh,
     /// It was answered before, like this.
     Replay(Answer),
@@ -49,12 +61,12 @@ pub struct Answer {
 /// After so long without an answer, the server that had begun it is gone, and another may begin.
 const ABANDONED_AFTER: Duration = Duration::from_secs(60);
 
-impl Store {
+impl Attempts {
     /// Takes a key, or says what became of it.
     ///
     /// # Errors
     /// `Corrupt`; `Database`.
-    pub async fn begin_attempt(
+    pub async fn begin(
         &self,
         attempt: Attempt<'_>,
         now: Timestamp,
@@ -77,12 +89,12 @@ impl Store {
             .do_nothing()
             .to_owned();
         let inserted = Entity::insert(fresh).on_conflict(taken);
-        if inserted.exec_without_returning(self.quietly()).await? == 1 {
+        if inserted.exec_without_returning(self.0.quietly()).await? == 1 {
             return Ok(Standing::Fresh);
         }
         let found = Entity::find()
             .filter(of(&attempt))
-            .one(self.quietly())
+            .one(self.0.quietly())
             .await?;
         let known = found.ok_or(StoreError::Stale)?;
         if known.fingerprint != fingerprint {
@@ -104,7 +116,7 @@ impl Store {
             .filter(of(attempt))
             .filter(Column::Status.is_null())
             .filter(Column::StartedAt.lt(now.minus(ABANDONED_AFTER)));
-        match abandoned.exec(self.quietly()).await?.rows_affected {
+        match abandoned.exec(self.0.quietly()).await?.rows_affected {
             0 => Ok(Standing::Running),
             _ => Ok(Standing::Fresh),
         }
@@ -114,7 +126,7 @@ impl Store {
     ///
     /// # Errors
     /// `Database`.
-    pub async fn finish_attempt(
+    pub async fn finish(
         &self,
         attempt: Attempt<'_>,
         answer: Answer,
@@ -129,7 +141,7 @@ impl Store {
             .col_expr(Column::ContentType, Expr::value(content_type))
             .col_expr(Column::Body, Expr::value(body))
             .filter(of(&attempt));
-        kept.exec(self.quietly()).await?;
+        kept.exec(self.0.quietly()).await?;
         Ok(())
     }
 
@@ -137,14 +149,16 @@ impl Store {
     ///
     /// # Errors
     /// `Database`.
-    pub async fn abandon_attempt(&self, attempt: Attempt<'_>) -> Result<(), StoreError> {
+    pub async fn abandon(&self, attempt: Attempt<'_>) -> Result<(), StoreError> {
         let unanswered = Entity::delete_many()
             .filter(of(&attempt))
             .filter(Column::Status.is_null());
-        unanswered.exec(self.quietly()).await?;
+        unanswered.exec(self.0.quietly()).await?;
         Ok(())
     }
+}
 
+impl Store {
     /// Forgets keys that were taken before this moment.
     ///
     /// # Errors

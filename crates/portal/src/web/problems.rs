@@ -1,0 +1,386 @@
+//! From the errors of use-cases to problems: the one place where an outcome becomes HTTP.
+
+use gatewright_contract::Findings;
+use gatewright_domain::{
+    access::Denied, ring::RingError, subscription::SubscriptionError, token::TokenError, version::VersionError,
+};
+use gatewright_keys::{InspectError, IssueError, JwksError, RevokeError, RingUseError, SnapshotKeyError};
+use gatewright_operators::{
+    AccessTokenError, AdmissionError, PasswordError, SetUpError, SignInError, TeamError,
+};
+use gatewright_registry::{
+    ApiError, ApplicationUseError, ConsumerError, DraftError, GatewayError, MoveError, PlanError, SubscribeError,
+    UploadError, UpstreamRefused,
+};
+use gatewright_store::StoreError;
+use serde_json::json;
+use tracing::error;
+
+use crate::web::{catalogue::Kind, problem::Problem};
+
+/// A cause that is ours: the log gets the whole chain, the caller a constant.
+fn ours(cause: &dyn std::error::Error) -> Problem {
+    let mut chain = cause.to_string();
+    let mut next = cause.source();
+    while let Some(source) = next {
+        chain.push_str(": ");
+        chain.push_str(&source.to_string());
+        next = source.source();
+    }
+    error!(error = %chain, "A request failed through no fault of its own");
+    Problem::unexpected()
+}
+
+fn of(kind: Kind, error: &dyn std::fmt::Display) -> Problem {
+    Problem::of(kind).because(capital(&error.to_string()))
+}
+
+/// A sentence of an error, as it stands in a document: with a capital and a full stop.
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    let first: String = letters.next().map(|letter| letter.to_uppercase().collect()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str())
+}
+
+impl From<Denied> for Problem {
+    fn from(error: Denied) -> Self {
+        of(Kind::DENIED, &error)
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match &error {
+            StoreError::NotFound => Self::of(Kind::NOT_FOUND),
+            StoreError::Ambiguous => Self::of(Kind::AMBIGUOUS),
+            StoreError::Stale => Self::of(Kind::STALE),
+            StoreError::Taken { .. } => of(Kind::TAKEN, &error),
+            StoreError::Busy => Self::of(Kind::BUSY).after(std::time::Duration::from_secs(1)),
+            StoreError::OutsidePermit
+            | StoreError::Corrupt { .. }
+            | StoreError::Unusable(_)
+            | StoreError::Interrupted
+            | StoreError::Database(_) => ours(&error),
+        }
+    }
+}
+
+impl From<ApiError> for Problem {
+    fn from(error: ApiError) -> Self {
+        match error {
+            ApiError::Denied(denied) => denied.into(),
+            ApiError::NotFound => Self::of(Kind::NOT_FOUND),
+            ApiError::NameTaken(_) => of(Kind::TAKEN, &error),
+            ApiError::NoSuchTeam | ApiError::WhichTeam => Self::field("/team", capital(&error.to_string())),
+            ApiError::Stale => Self::of(Kind::STALE),
+            ApiError::Store(store) => store.into(),
+        }
+    }
+}
+
+impl From<UpstreamRefused> for Problem {
+    fn from(error: UpstreamRefused) -> Self {
+        of(Kind::UPSTREAM_REFUSED, &error)
+    }
+}
+
+impl From<DraftError> for Problem {
+    fn from(error: DraftError) -> Self {
+        match error {
+            DraftError::Denied(denied) => denied.into(),
+            DraftError::NotFound => Self::of(Kind::NOT_FOUND),
+            DraftError::NumberTaken(_) => of(Kind::TAKEN, &error),
+            DraftError::Upstream(refused) => refused.into(),
+            DraftError::Store(store) => store.into(),
+        }
+    }
+}
+
+impl From<VersionError> for Problem {
+    fn from(error: VersionError) -> Self {
+        match error {
+            VersionError::SunsetInThePast(_) => Self::field("/sunset", capital(&error.to_string())),
+            VersionError::NotADraft(_)
+            | VersionError::NoContract
+            | VersionError::NotPublished(_)
+            | VersionError::NotDeprecated(_)
+            | VersionError::NotLive(_)
+            | VersionError::NotBlocked(_)
+            | VersionError::Over(_) => of(Kind::STATE, &error),
+        }
+    }
+}
+
+impl From<MoveError> for Problem {
+    fn from(error: MoveError) -> Self {
+        match error {
+            MoveError::Denied(denied) => denied.into(),
+            MoveError::NotFound => Self::of(Kind::NOT_FOUND),
+            MoveError::Refused(refused) => refused.into(),
+            MoveError::Upstream(refused) => refused.into(),
+            MoveError::Stale => Self::of(Kind::STALE),
+            MoveError::Store(store) => store.into(),
+        }
+    }
+}
+
+/// A contract that was refused, with everything that was found.
+fn refused(findings: &Findings) -> Problem {
+    Problem::of(Kind::CONTRACT_INVALID).saying(json!({ "findings": findings }))
+}
+
+impl From<UploadError> for Problem {
+    fn from(error: UploadError) -> Self {
+        match error {
+            UploadError::Denied(denied) => denied.into(),
+            UploadError::NotFound => Self::of(Kind::NOT_FOUND),
+            UploadError::Findings(findings) => refused(&findings),
+            UploadError::Refused(refused) => refused.into(),
+            UploadError::Stale => Self::of(Kind::STALE),
+            UploadError::Broken => ours(&error),
+            UploadError::Store(store) => store.into(),
+        }
+    }
+}
+
+impl From<PlanError> for Problem {
+    fn from(error: PlanError) -> Self {
+        match error {
+            PlanError::Denied(denied) => denied.into(),
+            PlanError::NotFound => Self::of(Kind::NOT_FOUND),
+            PlanError::NameTaken(_) => of(Kind::TAKEN, &error),
+            PlanError::AlreadyClosed(_) => of(Kind::STATE, &error),
+            PlanError::Stale => Self::of(Kind::STALE),
+            PlanError::Store(store) => store.into(),
+        }
+    }
+}
+
+impl From<ConsumerError> for Problem {
+    fn from(error: ConsumerError) -> Self {
+        match error {
+            ConsumerError::Denied(denied) => denied.into(),
+            ConsumerError::NameTaken(_) => of(Kind::TAKEN, &error),
+            ConsumerError::Store(store) => store.into(),
+        }
+    }
+}
+
+impl From<ApplicationUseError> for Problem {
+    fn from(error: ApplicationUseError) -> Self {
+        match error {
+            ApplicationUseError::Denied(denied) => denied.into(),
+            ApplicationUseError::NotFound => Self::of(Kind::NOT_FOUND),
+            ApplicationUseError::Ambiguous => Self::of(Kind::AMBIGUOUS),
+            ApplicationUseError::NameTaken(_) => of(Kind::TAKEN, &error),
+            ApplicationUseError::Refused(_) => of(Kind::STATE, &error),
+            ApplicationUseError::Stale => Self::of(Kind::STALE),
+            ApplicationUseError::Store(store) => store.into(),
+        }
+    }
+}
+
+impl From<SubscribeError> for Problem {
+    fn from(error: SubscribeError) -> Self {
+        match &error {
+            SubscribeError::NoSuchApplication | SubscribeError::NotFound => Self::of(Kind::NOT_FOUND),
+            SubscribeError::Ambiguous => Self::of(Kind::AMBIGUOUS),
+            SubscribeError::NoSuchVersion => Self::field("/version", capital(&error.to_string())),
+            SubscribeError::NoSuchPlan => Self::field("/plan", capital(&error.to_string())),
+            SubscribeError::AlreadySubscribed => of(Kind::TAKEN, &error),
+            SubscribeError::Stale => Self::of(Kind::STALE),
+            SubscribeError::Refused(refused) => match refused {
+                SubscriptionError::VersionNotPublished { .. } | SubscriptionError::NotFrom(..) => {
+                    of(Kind::STATE, refused)
+                }
+                SubscriptionError::PlanOfAnotherApi(_) | SubscriptionError::PlanClosed(_) => {
+                    Self::field("/plan", capital(&refused.to_string()))
+                }
+                SubscriptionError::UnknownScope { .. } => {
+                    Self::field("/scopes", capital(&refused.to_string()))
+                }
+            },
+            SubscribeError::Denied(denied) => denied.clone().into(),
+            SubscribeError::Store(_) => match error {
+                SubscribeError::Store(store) => store.into(),
+                _ => Self::unexpected(),
+            },
+        }
+    }
+}
+
+impl From<GatewayError> for Problem {
+    fn from(error: GatewayError) -> Self {
+        match error {
+            GatewayError::Denied(denied) => denied.into(),
+            GatewayError::NotFound => Self::of(Kind::NOT_FOUND),
+            GatewayError::NameTaken(_) => of(Kind::TAKEN, &error),
+            GatewayError::AlreadyRemoved(_) => of(Kind::STATE, &error),
+            GatewayError::Store(store) => store.into(),
+        }
+    }
+}
+
+impl From<IssueError> for Problem {
+    fn from(error: IssueError) -> Self {
+        match error {
+            IssueError::Denied(denied) => denied.into(),
+            IssueError::NotFound => Self::of(Kind::NOT_FOUND),
+            IssueError::Ambiguous => Self::of(Kind::AMBIGUOUS),
+            IssueError::Refused(refused) => refused.into(),
+            IssueError::LongerThanRing { .. } => Self::field("/lifetime_s", capital(&error.to_string())),
+            IssueError::Stale => Self::of(Kind::STALE),
+            IssueError::NoKey | IssueError::NotSigned { .. } => {
+                let _ = ours(&error);
+                Self::of(Kind::BUSY)
+            }
+            IssueError::Store(store) => store.into(),
+        }
+    }
+}
+
+impl From<TokenError> for Problem {
+    fn from(error: TokenError) -> Self {
+        match error {
+            TokenError::ApplicationDisabled | TokenError::AlreadyRevoked => of(Kind::STATE, &error),
+            TokenError::TooSoon(_) => of(Kind::BUSY, &error).after(std::time::Duration::from_secs(1)),
+            TokenError::NoSubscription => of(Kind::RULE_REFUSES, &error),
+            TokenError::ScopeNotSubscribed(_) => Self::field("/scopes", capital(&error.to_string())),
+            TokenError::LongerThanPlan { .. } | TokenError::BeyondSunset { .. } => {
+                Self::field("/lifetime_s", capital(&error.to_string()))
+            }
+        }
+    }
+}
+
+impl From<RevokeError> for Problem {
+    fn from(error: RevokeError) -> Self {
+        match error {
+            RevokeError::Denied(denied) => denied.into(),
+            RevokeError::NotFound => Self::of(Kind::NOT_FOUND),
+            RevokeError::Ambiguous => Self::of(Kind::AMBIGUOUS),
+            RevokeError::Stale => Self::of(Kind::STALE),
+            RevokeError::Store(store) => store.into(),
+        }
+    }
+}
+
+impl From<InspectError> for Problem {
+    fn from(error: InspectError) -> Self {
+        match error {
+            InspectError::Keys(_) => ours(&error),
+            InspectError::Store(store) => store.into(),
+        }
+    }
+}
+
+impl From<JwksError> for Problem {
+    fn from(error: JwksError) -> Self {
+        let _ = ours(&error);
+        Self::of(Kind::BUSY)
+    }
+}
+
+impl From<SnapshotKeyError> for Problem {
+    fn from(error: SnapshotKeyError) -> Self {
+        let _ = ours(&error);
+        Self::of(Kind::BUSY)
+    }
+}
+
+impl From<RingError> for Problem {
+    fn from(error: RingError) -> Self {
+        match &error {
+            RingError::NotReady(ready) => of(Kind::KEY_NOT_READY, &error).saying(json!({ "ready_at": ready })),
+            RingError::NoSuchKey => Self::of(Kind::NOT_FOUND),
+            RingError::NoStandby | RingError::Key(_) => of(Kind::STATE, &error),
+        }
+    }
+}
+
+impl From<PasswordError> for Problem {
+    fn from(error: PasswordError) -> Self {
+        match error {
+            PasswordError::TooShort | PasswordError::TooLong | PasswordError::Monotonous => {
+                Self::field("/password", capital(&error.to_string()))
+            }
+            PasswordError::Busy => of(Kind::TOO_MANY, &error).after(std::time::Duration::from_secs(2)),
+            PasswordError::Hashing => ours(&error),
+        }
+    }
+}
+
+impl From<SignInError> for Problem {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::Refused => Self::of(Kind::SIGN_IN_REFUSED),
+            SignInError::TooMany { retry_after } => of(Kind::TOO_MANY, &error).after(retry_after),
+            SignInError::Password(password) => password.into(),
+            SignInError::Denied(denied) => denied.into(),
+            SignInError::Store(store) => store.into(),
+        }
+    }
+}
+
+impl From<SetUpError> for Problem {
+    fn from(error: SetUpError) -> Self {
+        match error {
+            SetUpError::NotTheLink | SetUpError::Done => of(Kind::STATE, &error),
+            SetUpError::Password(password) => password.into(),
+            SetUpError::Denied(denied) => denied.into(),
+            SetUpError::SignIn(sign_in) => sign_in.into(),
+            SetUpError::Store(store) => store.into(),
+        }
+    }
+}
+
+impl From<AdmissionError> for Problem {
+    fn from(error: AdmissionError) -> Self {
+        match error {
+            AdmissionError::Denied(denied) => denied.into(),
+            AdmissionError::NotFound => Self::of(Kind::NOT_FOUND),
+            AdmissionError::NameTaken => of(Kind::TAKEN, &error),
+            AdmissionError::NoSuchTeam => Self::field("/teams", capital(&error.to_string())),
+            AdmissionError::Stale => Self::of(Kind::STALE),
+            AdmissionError::Password(password) => password.into(),
+            AdmissionError::WrongPassword => Self::field("/present", capital(&error.to_string())),
+            AdmissionError::AlreadyDisabled(_) | AdmissionError::NotDisabled(_) => of(Kind::STATE, &error),
+            AdmissionError::Store(store) => store.into(),
+        }
+    }
+}
+
+impl From<AccessTokenError> for Problem {
+    fn from(error: AccessTokenError) -> Self {
+        match error {
+            AccessTokenError::Denied(denied) => denied.into(),
+            AccessTokenError::NotFound => Self::of(Kind::NOT_FOUND),
+            AccessTokenError::AboveOwner { .. } => Self::field("/role", capital(&error.to_string())),
+            AccessTokenError::Lifetime => Self::field("/lifetime_s", capital(&error.to_string())),
+            AccessTokenError::AlreadyRevoked(_) => of(Kind::STATE, &error),
+            AccessTokenError::Store(store) => store.into(),
+        }
+    }
+}
+
+impl From<TeamError> for Problem {
+    fn from(error: TeamError) -> Self {
+        match error {
+            TeamError::Denied(denied) => denied.into(),
+            TeamError::NameTaken => of(Kind::TAKEN, &error),
+            TeamError::Store(store) => store.into(),
+        }
+    }
+}
+
+impl From<RingUseError> for Problem {
+    fn from(error: RingUseError) -> Self {
+        match error {
+            RingUseError::Denied(denied) => denied.into(),
+            RingUseError::Ring(ring) => ring.into(),
+            RingUseError::Stale => Self::of(Kind::STALE),
+            RingUseError::Kek(_) | RingUseError::Generate(_) => ours(&error),
+            RingUseError::Store(store) => store.into(),
+        }
+    }
+}
