@@ -37,7 +37,7 @@ fn sights(store: &Store) -> [Sight; 2] {
 async fn look_at_lists(sight: &Sight, now: Timestamp) -> Result<(), StoreError> {
     let (page, one) = (Page::first(), Uuid::from_u128(1));
     assert!(sight.apis(&page, now).await?.items.is_empty());
-    assert!(sight.consumers(&page).await?.items.is_empty());
+    assert!(sight.consumers(&page, now).await?.items.is_empty());
     assert!(sight.applications(&page, now).await?.items.is_empty());
     assert!(
         sight

@@ -1,54 +1,116 @@
 //! Forms of pages. Every one arrives through here, after it is sure that one of our own pages sent it.
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web::Data};
-use futures_util::future::LocalBoxFuture;
-use serde::de::DeserializeOwned;
+use actix_multipart::Multipart;
+use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web::{Bytes, Data}};
+use futures_util::{StreamExt, future::LocalBoxFuture};
 
-use crate::web::{app::App, catalogue::Kind, problem::Problem};
+use crate::{
+    page::form::{Fault, Faults},
+    web::{app::App, catalogue::Kind, problem::Problem},
+};
 
-/// The largest form, in bytes: a contract that is pasted, written as a form writes it.
+/// The largest form, in bytes: a contract that is pasted or uploaded.
 const LARGEST: usize = 16 * 1024 * 1024;
 
-/// What a form of one of our pages sent.
-pub struct Form<T>(pub T);
+/// What a form of one of our pages sent: names and values, as often as they were sent.
+#[derive(Debug)]
+pub struct Form(Vec<(String, String)>);
 
-impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
+impl Form {
+    /// The first value of a name, without blanks at its ends; empty when it was not sent.
+    #[must_use]
+    pub fn one(&self, name: &str) -> &str {
+        self.0.iter().find(|(sent, _)| sent == name).map_or("", |(_, value)| value.trim())
+    }
+
+    /// The first value of a name exactly as sent: a password may begin with a blank.
+    #[must_use]
+    pub fn exact(&self, name: &str) -> String {
+        self.0.iter().find(|(sent, _)| sent == name).map_or_else(String::new, |(_, value)| value.clone())
+    }
+
+    /// Every value of a name.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(sent, _)| sent == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The value of a name as what it has to be; a fault is noted otherwise.
+    pub fn parse<T>(&self, name: &str, faults: &mut Faults) -> Option<T>
+    where
+        T: std::str::FromStr,
+        T::Err: std::fmt::Display,
+    {
+        match self.one(name).parse() {
+            Ok(value) => Some(value),
+            Err(error) => {
+                faults.0.push(Fault { field: name.to_owned(), words: format!("It {error}.") });
+                None
+            }
+        }
+    }
+}
+
+impl FromRequest for Form {
     type Error = Problem;
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let ours = is_ours(request);
-        let bytes = actix_web::web::Bytes::from_request(request, payload);
+        if let Err(foreign) = is_ours(request) {
+            return Box::pin(async { Err(foreign) });
+        }
+        let media = request.headers().get(header::CONTENT_TYPE).and_then(|media| media.to_str().ok());
+        if media.is_some_and(|media| media.starts_with("multipart/form-data")) {
+            let parts = Multipart::from_request(request, payload);
+            return Box::pin(async move {
+                let parts = parts.await.map_err(|_| Problem::of(Kind::FORM_INVALID))?;
+                Ok(Self(read_parts(parts).await?))
+            });
+        }
+        let bytes = Bytes::from_request(request, payload);
         Box::pin(async move {
-            ours?;
             let bytes = bytes.await.map_err(|_| Problem::of(Kind::BODY_TOO_LARGE))?;
-            if bytes.len() > LARGEST {
-                return Err(Problem::of(Kind::BODY_TOO_LARGE));
-            }
-            let form = actix_web::web::Query::<T>::from_query(&String::from_utf8_lossy(&bytes));
-            let refused = |error: actix_web::error::QueryPayloadError| {
-                Problem::of(Kind::FORM_INVALID).because(error.to_string())
-            };
-            Ok(Self(form.map_err(refused)?.into_inner()))
+            Ok(Self(url::form_urlencoded::parse(&bytes).into_owned().collect()))
         })
     }
 }
 
+/// The parts of an upload, whole and in memory, up to the limit.
+async fn read_parts(mut parts: Multipart) -> Result<Vec<(String, String)>, Problem> {
+    let (mut fields, mut size) = (Vec::new(), 0_usize);
+    while let Some(part) = parts.next().await {
+        let mut part = part.map_err(|_| Problem::of(Kind::FORM_INVALID))?;
+        let name = part.name().unwrap_or_default().to_owned();
+        let mut value = Vec::new();
+        while let Some(chunk) = part.next().await {
+            let chunk = chunk.map_err(|_| Problem::of(Kind::FORM_INVALID))?;
+            size = size.saturating_add(chunk.len());
+            if size > LARGEST || fields.len() > 100 {
+                return Err(Problem::of(Kind::BODY_TOO_LARGE));
+            }
+            value.extend_from_slice(&chunk);
+        }
+        let value = String::from_utf8(value).map_err(|_| {
+            Problem::of(Kind::FORM_INVALID).because("The file is not text in UTF-8.")
+        })?;
+        fields.push((name, value));
+    }
+    Ok(fields)
+}
+
 /// Whether a request that may change something comes from one of our own pages: the browser says so itself
 /// (Fetch Metadata), or its origin is ours. When it says neither, it is refused.
-pub(crate) fn is_ours(request: &HttpRequest) -> Result<(), Problem> {
+fn is_ours(request: &HttpRequest) -> Result<(), Problem> {
     let foreign = || Problem::of(Kind::CROSS_SITE);
     let app = request.app_data::<Data<App>>().ok_or_else(Problem::unexpected)?;
     let text = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
-    if let Some(site) = text("sec-fetch-site")
-        && site != "same-origin"
-    {
+    let site = text("sec-fetch-site");
+    if site.is_some_and(|site| site != "same-origin") {
         return Err(foreign());
     }
     match text(header::ORIGIN.as_str()) {
         Some(origin) if origin == app.place.portal || is_this_host(request, origin) => Ok(()),
-        // A browser that withholds its origin on purpose (`Referrer-Policy: no-referrer`) still says where it is.
-        Some("null") | None if text("sec-fetch-site") == Some("same-origin") => Ok(()),
+        // A browser that withholds its origin still says where the form came from.
+        Some("null") | None if site == Some("same-origin") => Ok(()),
         Some(_) | None => Err(foreign()),
     }
 }

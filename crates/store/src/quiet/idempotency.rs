@@ -126,11 +126,7 @@ impl Attempts {
     ///
     /// # Errors
     /// `Database`.
-    pub async fn finish(
-        &self,
-        attempt: Attempt<'_>,
-        answer: Answer,
-    ) -> Result<(), StoreError> {
+    pub async fn finish(&self, attempt: Attempt<'_>, answer: Answer) -> Result<(), StoreError> {
         let Answer {
             status,
             content_type,

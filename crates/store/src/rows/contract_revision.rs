@@ -27,6 +27,7 @@ pub(crate) struct Model {
     pub(crate) title: String,
     #[sea_orm(column_type = "JsonBinary")]
     pub(crate) operations: Json,
+    pub(crate) operation_count: i64,
     #[sea_orm(column_type = "JsonBinary")]
     pub(crate) scopes: Json,
     pub(crate) uploaded_at: Timestamp,
@@ -68,6 +69,7 @@ pub(crate) async fn load<C: ConnectionTrait>(
         digest,
         title,
         operations,
+        operation_count: _,
         scopes,
         uploaded_at,
         revision,
@@ -115,6 +117,7 @@ impl Stored for ContractRevision {
             digest: Set(contract.digest.clone()),
             title: Set(contract.title.clone()),
             operations: Set(serde_json::json!(contract.operations)),
+            operation_count: Set(i64::try_from(contract.operations.len()).unwrap_or(i64::MAX)),
             scopes: Set(serde_json::json!(contract.scopes)),
             uploaded_at: Set(contract.uploaded),
             revision: Set(contract.revision),

@@ -1,5 +1,7 @@
 //! The list of APIs, and one API with its versions.
 
+use std::time::Duration;
+
 use gatewright_domain::{
     handle::ApiHandle,
     id::{ApiId, TeamId},
@@ -36,8 +38,12 @@ pub struct ApiRow {
     pub versions: Vec<VersionMark>,
     /// Calls in the last 24 hours.
     pub calls_24h: i64,
+    /// Calls in the last 30 days.
+    pub calls_30d: i64,
     /// Applications that called in the last 30 days.
     pub callers_30d: i64,
+    /// Calls on each of the last 30 days, the oldest first.
+    pub trend: Vec<i64>,
     /// When it was registered.
     pub registered_at: Timestamp,
 }
@@ -110,11 +116,12 @@ impl Sight {
         let find = find.then("ORDER BY apis.name LIMIT").value(page.fetch());
         let rows: Vec<Row> = find.all(&self.database).await?;
         let versions = self.marks().await?;
-        let day = self
-            .traffic(now.minus(std::time::Duration::from_secs(86_400)))
-            .await?;
+        let day = self.traffic(now.minus(Duration::from_secs(86_400))).await?;
         let month = self
-            .traffic(now.minus(std::time::Duration::from_secs(30 * 86_400)))
+            .traffic(now.minus(Duration::from_secs(30 * 86_400)))
+            .await?;
+        let daily = self
+            .daily(now.day().minus(Duration::from_secs(29 * 86_400)))
             .await?;
         let of = |list: &[Traffic], id| {
             list.iter()
@@ -135,7 +142,9 @@ impl Sight {
             ApiRow {
                 versions: marks.map(Mark::shown).collect(),
                 calls_24h: of(&day, id).map_or(0, |(calls, _)| calls),
+                calls_30d: of(&month, id).map_or(0, |(calls, _)| calls),
                 callers_30d: of(&month, id).map_or(0, |(_, callers)| callers),
+                trend: trend(&daily, id, now),
                 id,
                 name,
                 title,
@@ -195,6 +204,17 @@ impl Sight {
         find.all(&self.database).await
     }
 
+    async fn daily(&self, since: Timestamp) -> Result<Vec<Day>, StoreError> {
+        let find = Sql::new(
+            "SELECT versions.api_id, usage_hours.hour / 86400000 AS day, CAST(SUM(usage_hours.calls) AS bigint) AS calls \
+             FROM usage_hours JOIN versions ON versions.id = usage_hours.version_id WHERE usage_hours.hour >=",
+        );
+        find.value(since.millis())
+            .then("GROUP BY versions.api_id, usage_hours.hour / 86400000")
+            .all(&self.database)
+            .await
+    }
+
     async fn traffic(&self, since: Timestamp) -> Result<Vec<Traffic>, StoreError> {
         let find = Sql::new(
             "SELECT versions.api_id, CAST(SUM(usage_hours.calls) AS bigint) AS calls, \
@@ -206,6 +226,23 @@ impl Sight {
             .all(&self.database)
             .await
     }
+}
+
+#[derive(FromQueryResult)]
+struct Day {
+    api_id: ApiId,
+    day: i64,
+    calls: i64,
+}
+
+/// Calls on each of the last 30 days, the oldest first.
+fn trend(daily: &[Day], api: ApiId, now: Timestamp) -> Vec<i64> {
+    let calls = |back: u64| {
+        let day = now.day().minus(Duration::from_secs(back * 86_400)).millis() / 86_400_000;
+        let found = daily.iter().find(|row| row.api_id == api && row.day == day);
+        found.map_or(0, |row| row.calls)
+    };
+    (0..30).rev().map(calls).collect()
 }
 
 #[derive(FromQueryResult)]

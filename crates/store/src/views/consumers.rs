@@ -25,6 +25,12 @@ pub struct ConsumerRow {
     pub name: String,
     /// How many applications it has.
     pub applications: i64,
+    /// Tokens that live now.
+    pub live_tokens: i64,
+    /// Calls in the last 30 days.
+    pub calls_30d: i64,
+    /// The hour of the last call.
+    pub last_call: Option<Timestamp>,
     /// When it was registered.
     pub registered_at: Timestamp,
     /// How often it was written: its `ETag`.
@@ -45,19 +51,42 @@ pub struct ConsumerPage {
     pub items: Vec<ApplicationRow>,
 }
 
-const FIND: &str = "SELECT id, name, name_folded, registered_at, revision, (SELECT COUNT(*) FROM applications \
-    WHERE applications.consumer_id = consumers.id) AS applications FROM consumers WHERE";
+/// The columns of a consumer; the two moments are now and 30 days ago.
+fn find(now: Timestamp) -> Sql {
+    let month = now
+        .minus(std::time::Duration::from_secs(30 * 86_400))
+        .millis();
+    let find = Sql::new(
+        "SELECT id, name, name_folded, registered_at, revision, (SELECT COUNT(*) FROM applications \
+         WHERE applications.consumer_id = consumers.id) AS applications, (SELECT COUNT(*) FROM tokens \
+         JOIN applications ON applications.id = tokens.application_id WHERE applications.consumer_id = consumers.id \
+         AND tokens.revoked_at IS NULL AND tokens.issued_at >= COALESCE(applications.not_before, 0) \
+         AND tokens.expires_at >",
+    );
+    let find = find.value(now.millis()).then(
+        ") AS live_tokens, (SELECT MAX(usage_hours.hour) FROM usage_hours \
+         JOIN applications ON applications.id = usage_hours.application_id \
+         WHERE applications.consumer_id = consumers.id) AS last_call, \
+         COALESCE((SELECT CAST(SUM(usage_hours.calls) AS bigint) FROM usage_hours \
+         JOIN applications ON applications.id = usage_hours.application_id \
+         WHERE applications.consumer_id = consumers.id AND usage_hours.hour >=",
+    );
+    find.value(month)
+        .then("), 0) AS calls_30d FROM consumers WHERE")
+}
 
 impl Sight {
     /// The consumers, by name.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn consumers(&self, page: &Page) -> Result<Paged<ConsumerRow>, StoreError> {
+    pub async fn consumers(
+        &self,
+        page: &Page,
+        now: Timestamp,
+    ) -> Result<Paged<ConsumerRow>, StoreError> {
         let after = page.after().map(str::to_owned);
-        let find = Sql::new(FIND)
-            .then("TRUE")
-            .maybe("AND name_folded >", after);
+        let find = find(now).then("TRUE").maybe("AND name_folded >", after);
         let find = find.then("ORDER BY name_folded LIMIT").value(page.fetch());
         let rows: Vec<ConsumerRow> = find.all(&self.database).await?;
         Ok(page.cut(rows, |row| row.name_folded.clone()))
@@ -73,8 +102,8 @@ impl Sight {
         now: Timestamp,
     ) -> Result<ConsumerPage, StoreError> {
         let find = match consumer {
-            ConsumerHandle::Id(id) => Sql::new(FIND).then("id =").value(id.uuid()),
-            ConsumerHandle::Name(name) => Sql::new(FIND).then("name_folded =").value(name.folded()),
+            ConsumerHandle::Id(id) => find(now).then("id =").value(id.uuid()),
+            ConsumerHandle::Name(name) => find(now).then("name_folded =").value(name.folded()),
         };
         let consumer: ConsumerRow = find
             .one(&self.database)

@@ -47,8 +47,14 @@ pub struct HourCount {
 pub struct ReasonCount {
     /// The reason.
     pub reason: String,
+    /// The status of the answers.
+    pub status: i64,
     /// How many.
     pub calls: i64,
+    /// By how many applications.
+    pub applications: i64,
+    /// The hour of the last one.
+    pub last: Timestamp,
 }
 
 /// How much there is: the four steps of a new installation, counted.
@@ -141,7 +147,9 @@ impl Sight {
 
     async fn refusals(&self, since: Timestamp) -> Result<Vec<ReasonCount>, StoreError> {
         let find = Sql::new(
-            "SELECT usage_hours.reason, CAST(SUM(usage_hours.calls) AS bigint) AS calls FROM usage_hours \
+            "SELECT usage_hours.reason, MAX(usage_hours.status) AS status, \
+             CAST(SUM(usage_hours.calls) AS bigint) AS calls, COUNT(DISTINCT usage_hours.application_id) AS applications, \
+             MAX(usage_hours.hour) AS last FROM usage_hours \
              LEFT JOIN versions ON versions.id = usage_hours.version_id \
              LEFT JOIN apis ON apis.id = versions.api_id WHERE usage_hours.reason <> '' AND",
         );

@@ -61,6 +61,10 @@ pub struct VersionRow {
     pub retired_at: Option<Timestamp>,
     /// The revision of its contract in use.
     pub contract_id: Option<RevisionId>,
+    /// How many operations its contract describes.
+    pub operations: i64,
+    /// Calls in the last 30 days.
+    pub calls_30d: i64,
     /// Applications that called it in the last 30 days.
     pub callers_30d: i64,
     /// How often it was written: its `ETag`.
@@ -133,7 +137,9 @@ struct Document {
 const FIND: &str = "SELECT versions.id, versions.api_id, apis.name AS api, apis.team_id, versions.number AS major, \
     versions.status, versions.upstream, versions.drafted_at, versions.published_at, versions.deprecated_at, \
     versions.sunset_at AS sunset, versions.blocked_at, versions.blocked_reason, versions.retired_at, \
-    versions.contract_id, versions.revision, (SELECT COUNT(DISTINCT usage_hours.application_id) FROM usage_hours \
+    versions.contract_id, versions.revision, \
+     COALESCE((SELECT contract_revisions.operation_count FROM contract_revisions \
+     WHERE contract_revisions.id = versions.contract_id), 0) AS operations, (SELECT COUNT(DISTINCT usage_hours.application_id) FROM usage_hours \
     WHERE usage_hours.version_id = versions.id AND usage_hours.hour >=";
 
 impl Sight {
@@ -199,7 +205,7 @@ impl Sight {
         };
         let operations = self.operations_of(version.id, described, now).await?;
         let plans = self.plans_of(version.api_id).await?;
-        let subscribers = self.subscribers_of(version.id).await?;
+        let subscribers = self.subscribers_of(version.id, now).await?;
         let moves = moves(&version.status, version.contract_id.is_some());
         Ok(VersionPage {
             version,
@@ -267,9 +273,16 @@ impl Sight {
     }
 
     fn versions_since(now: Timestamp) -> Sql {
-        let month = now.minus(std::time::Duration::from_secs(30 * 86_400));
-        let find = Sql::new(FIND).value(month.millis());
-        find.then(") AS callers_30d FROM versions JOIN apis ON apis.id = versions.api_id WHERE")
+        let month = now
+            .minus(std::time::Duration::from_secs(30 * 86_400))
+            .millis();
+        let find = Sql::new(FIND).value(month).then(") AS callers_30d,");
+        let find = find.then(
+            "COALESCE((SELECT CAST(SUM(usage_hours.calls) AS bigint) FROM usage_hours \
+             WHERE usage_hours.version_id = versions.id AND usage_hours.hour >=",
+        );
+        let find = find.value(month).then("), 0) AS calls_30d");
+        find.then("FROM versions JOIN apis ON apis.id = versions.api_id WHERE")
     }
 }
 

@@ -1,0 +1,340 @@
+//! Applications: one application, how it subscribes, and the end of all its tokens.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    web::{Data, Path, Query},
+};
+use gatewright_domain::{
+    handle::{ApiHandle, ApplicationHandle},
+    text::{ScopeName, VersionNumber},
+    time::Timestamp,
+};
+use gatewright_registry::{Subscribe, VersionAt};
+use gatewright_store::views::{applications::ApplicationPage as Found, page::Page, tokens::TokenRow as Token};
+use serde::Deserialize;
+
+use crate::{
+    console::{apis::number, visit, words},
+    page::{
+        chart::{Count, Hours},
+        empty::Empty,
+        form::{Choice, ChoiceState, Control, Faults, Field},
+        frame::{Frame, Link},
+        icon::Icon,
+        list::Pages,
+        moment::Moment,
+        place::Place,
+        remark::{Danger, Dangers},
+    },
+    pages::{
+        applications::{ApplicationPage, Chosen, OfferRow, SubscribePage, SubscriptionRow},
+        confirm::{Confirm, Weight},
+        tokens::TokenRow,
+    },
+    web::{app::App, caller::SignedIn, form::Form, problem::Problem},
+};
+
+/// The way to an application.
+pub(crate) fn trail(found: &Found) -> Vec<Link> {
+    let application = &found.application;
+    vec![
+        Link::new("Consumers", "/console/consumers"),
+        Link::new(application.consumer.clone(), format!("/console/consumers/{}", application.consumer_id)),
+        Link::new(application.name.clone(), here(found)),
+    ]
+}
+
+/// Where an application is.
+pub(crate) fn here(found: &Found) -> String {
+    format!("/console/applications/{}", found.application.id)
+}
+
+/// One application.
+///
+/// # Errors
+/// `NOT_FOUND`.
+pub async fn show(
+    request: HttpRequest,
+    app: Data<App>,
+    who: SignedIn,
+    application: Path<ApplicationHandle>,
+) -> Result<HttpResponse, Problem> {
+    let now = app.now();
+    let found = app.reader.as_seen_by(&who.caller).application(&application, now).await?;
+    let here = here(&found);
+    let mut way = trail(&found);
+    way.pop();
+    let issue = format!("{here}/tokens/new");
+    let has_rights = found.rights.iter().any(|right| right.status == "active");
+    let no_tokens = found.tokens.is_empty().then(|| Empty {
+        icon: Icon::Token,
+        title: "No token yet".to_owned(),
+        words: "A token is what the application calls with. It is shown once.".to_owned(),
+        actions: if has_rights { vec![Link::new("Issue a token", issue.clone())] } else { Vec::new() },
+    });
+    let no_subscriptions = found.rights.is_empty().then(|| Empty {
+        icon: Icon::Api,
+        title: "No subscription yet".to_owned(),
+        words: "A subscription is the right to call one version under a plan.".to_owned(),
+        actions: vec![Link::new("Subscribe", format!("{here}/subscribe"))],
+    });
+    let row = &found.application;
+    let name = row.name.clone();
+    visit::page(&ApplicationPage {
+        frame: Frame::new(visit::signed_in(&request, &who), Place::Consumers, &name).below(way),
+        id: row.client_id.to_string(),
+        consumer: Link::new(row.consumer.clone(), format!("/console/consumers/{}", row.consumer_id)),
+        since: Moment::exact(row.registered_at),
+        subscribe: format!("{here}/subscribe"),
+        issue: has_rights.then_some(issue),
+        no_tokens,
+        tokens: found.tokens.iter().map(|token| token_row(token, now)).collect(),
+        pages: Pages { shown: format!("The latest {}", found.tokens.len()), first: None, next: None },
+        no_subscriptions,
+        subscriptions: found.rights.iter().map(|right| subscription(right, now)).collect(),
+        calls: Hours::new("calls", "Calls in the last 30 days", &days(&found.trend, now)),
+        usage: format!("/console/usage?application={}", row.id),
+        trail: format!("/console/audit?target={}", row.id),
+        events: Vec::new(),
+        dangers: Dangers(vec![Danger {
+            title: "Revoke all tokens".to_owned(),
+            words: format!("{} live tokens stop at once.", words::number(row.live_tokens)),
+            link: Link::new("Revoke all", format!("{here}/revoke-all")),
+        }]),
+    })
+}
+
+/// One bar a day, from a view.
+pub(crate) fn days(trend: &[i64], now: Timestamp) -> Vec<Count> {
+    let last = u64::try_from(trend.len()).unwrap_or(0).saturating_sub(1);
+    let bar = |(at, calls): (u64, &i64)| {
+        let day = now.minus(Duration::from_secs(last.saturating_sub(at) * 86_400));
+        let when = Moment::day(day).words;
+        let tick = if at % 7 == 0 { when.clone() } else { String::new() };
+        Count { when, tick, calls: u64::try_from(*calls).unwrap_or(0), refused: 0 }
+    };
+    (0..).zip(trend).map(bar).collect()
+}
+
+/// A token in a list.
+pub(crate) fn token_row(token: &Token, now: Timestamp) -> TokenRow {
+    TokenRow {
+        name: Link::new(token.name.clone(), format!("/console/tokens/{}", token.id)),
+        id: token.id.to_string(),
+        state: words::token(token.status),
+        over: token.status != "live",
+        scopes: words::scopes(&token.scopes),
+        issued: Moment::seen_from(now, token.issued_at),
+        expires: Moment::seen_from(now, token.expires_at),
+        last_used: words::last(token.last_used_at, now, "Never used"),
+        revoke: (token.status == "live").then(|| format!("/console/tokens/{}/revoke", token.id)),
+    }
+}
+
+fn subscription(
+    right: &gatewright_store::views::subscriptions::SubscriptionRow,
+    now: Timestamp,
+) -> SubscriptionRow {
+    SubscriptionRow {
+        version: Link::new(
+            format!("{} {}", right.api, right.version),
+            format!("/console/apis/{}/{}", right.api, right.version),
+        ),
+        state: words::subscription(&right.status),
+        plan: right.plan.clone(),
+        scopes: words::scopes(&right.scopes),
+        since: Moment::seen_from(now, right.opened_at),
+        calls: words::number(right.calls_30d),
+    }
+}
+
+/// Which version was chosen to subscribe to.
+#[derive(Deserialize)]
+pub struct Chosing {
+    api: Option<ApiHandle>,
+    version: Option<VersionNumber>,
+}
+
+/// The page that subscribes: first the version, then plan and scopes.
+///
+/// # Errors
+/// `NOT_FOUND`.
+pub async fn subscribe_page(
+    request: HttpRequest,
+    app: Data<App>,
+    who: SignedIn,
+    application: Path<ApplicationHandle>,
+    chosen: Query<Chosing>,
+) -> Result<HttpResponse, Problem> {
+    let chosen = chosen.into_inner();
+    let place = chosen.api.zip(chosen.version);
+    visit::page(&subscribe_form(&request, &app, &who, &application, place, Faults::default()).await?)
+}
+
+/// Subscribes an application to a version.
+///
+/// # Errors
+/// What is wrong with the form is the page again.
+pub async fn subscribe(
+    request: HttpRequest,
+    app: Data<App>,
+    who: SignedIn,
+    application: Path<ApplicationHandle>,
+    form: Form,
+) -> Result<HttpResponse, Problem> {
+    let mut faults = Faults::default();
+    let api: Option<ApiHandle> = form.parse("api", &mut faults);
+    let version: Option<VersionNumber> = form.parse("version", &mut faults);
+    let place = api.zip(version);
+    let plan = form.parse("plan", &mut faults);
+    let scopes: Result<BTreeSet<ScopeName>, _> = form.all("scope").map(str::parse).collect();
+    let (Some((api, number)), Some(plan), Ok(scopes)) = (place.clone(), plan, scopes) else {
+        let page = subscribe_form(&request, &app, &who, &application, place, faults).await?;
+        return visit::page(&page);
+    };
+    let at = VersionAt { api, number };
+    match app.registry.subscribe(&who.caller, &application, Subscribe { at, plan, scopes }).await {
+        Ok(opened) => {
+            let to = format!("/console/applications/{}", opened.application());
+            let said = format!("Subscribed to {}. Issue a token.", opened.version());
+            Ok(visit::go_saying(to, &said, &app))
+        }
+        Err(error) => {
+            let faults = words::faults(&error.into(), "plan");
+            visit::page(&subscribe_form(&request, &app, &who, &application, place, faults).await?)
+        }
+    }
+}
+
+async fn subscribe_form(
+    request: &HttpRequest,
+    app: &App,
+    who: &SignedIn,
+    application: &ApplicationHandle,
+    place: Option<(ApiHandle, VersionNumber)>,
+    faults: Faults,
+) -> Result<SubscribePage, Problem> {
+    let now = app.now();
+    let sight = app.reader.as_seen_by(&who.caller);
+    let found = sight.application(application, now).await?;
+    let here = here(&found);
+    let open = match &place {
+        Some((api, number)) => Some(sight.version(api, *number, now).await?),
+        None => None,
+    };
+    let versions = if open.is_some() { Vec::new() } else { offers(app, who, &here).await? };
+    let empty = (versions.is_empty() && open.is_none()).then(|| Empty {
+        icon: Icon::Api,
+        title: "Nothing to subscribe to yet".to_owned(),
+        words: "A published version with a plan can be subscribed to.".to_owned(),
+        actions: vec![Link::new("See the APIs", "/console/apis")],
+    });
+    let choice = |value: &str, hint: Option<String>, state| Choice {
+        value: value.to_owned(),
+        label: value.to_owned(),
+        hint,
+        state,
+    };
+    let plans = open.iter().flat_map(|page| page.plans.iter()).filter(|plan| plan.closed_at.is_none());
+    let plans = plans.enumerate().map(|(at, plan)| {
+        let state = if at == 0 { ChoiceState::Chosen } else { ChoiceState::Open };
+        choice(&plan.name, Some(words::rate(plan.rate)), state)
+    });
+    let scopes = open.iter().flat_map(|page| page.scopes.iter());
+    let scopes = scopes.map(|scope| choice(scope, None, ChoiceState::Chosen)).collect();
+    Ok(SubscribePage {
+        frame: Frame::new(visit::signed_in(request, who), Place::Consumers, "Subscribe").below(trail(&found)),
+        application: found.application.name.clone(),
+        empty,
+        versions,
+        version: open.as_ref().map(|page| Chosen {
+            api: page.version.api.clone(),
+            number: page.version.number.clone(),
+        }),
+        other: format!("{here}/subscribe"),
+        plans: plans.collect(),
+        plan_fault: faults.of("plan"),
+        scopes,
+        faults,
+        action: format!("{here}/subscribe"),
+        back: here,
+    })
+}
+
+/// The versions that can be subscribed to.
+async fn offers(app: &App, who: &SignedIn, here: &str) -> Result<Vec<OfferRow>, Problem> {
+    let now = app.now();
+    let sight = app.reader.as_seen_by(&who.caller);
+    let page = Page::new(None, Some(100)).map_err(|_| Problem::unexpected())?;
+    let mut offers = Vec::new();
+    for api in sight.apis(&page, now).await?.items {
+        for mark in api.versions.iter().filter(|mark| matches!(mark.status.as_str(), "published" | "deprecated")) {
+            let name = api.name.parse().map_err(|_| Problem::unexpected())?;
+            let version = sight.version(&ApiHandle::Name(name), number(&mark.number)?, now).await?;
+            offers.push(OfferRow {
+                name: format!("{} {}", api.name, mark.number),
+                title: api.title.clone(),
+                state: words::lifecycle(&mark.status),
+                operations: version.operations.len().to_string(),
+                plans: version.plans.len().to_string(),
+                choose: format!("{here}/subscribe?api={}&version={}", api.name, mark.number),
+            });
+        }
+    }
+    Ok(offers)
+}
+
+/// Asks before every token of an application is revoked.
+///
+/// # Errors
+/// `NOT_FOUND`.
+pub async fn revoke_all_page(
+    request: HttpRequest,
+    app: Data<App>,
+    who: SignedIn,
+    application: Path<ApplicationHandle>,
+) -> Result<HttpResponse, Problem> {
+    let found = app.reader.as_seen_by(&who.caller).application(&application, app.now()).await?;
+    visit::page(&revoke_all_form(&request, &who, &found, Faults::default()))
+}
+
+/// Revokes every token of an application.
+///
+/// # Errors
+/// Those of the revocation; a name that was not typed is the page again.
+pub async fn revoke_all(
+    request: HttpRequest,
+    app: Data<App>,
+    who: SignedIn,
+    application: Path<ApplicationHandle>,
+    form: Form,
+) -> Result<HttpResponse, Problem> {
+    let found = app.reader.as_seen_by(&who.caller).application(&application, app.now()).await?;
+    if form.one("name") != found.application.name {
+        let words = format!("Type {} exactly.", found.application.name);
+        let faults = Faults(vec![crate::page::form::Fault { field: "name".to_owned(), words }]);
+        return visit::page(&revoke_all_form(&request, &who, &found, faults));
+    }
+    app.keys.revoke_all(&who.caller, &application, None).await?;
+    Ok(visit::go_saying(here(&found), "Every token of the application is revoked.", &app))
+}
+
+fn revoke_all_form(request: &HttpRequest, who: &SignedIn, found: &Found, faults: Faults) -> Confirm {
+    let name = found.application.name.clone();
+    let field = Field::new("name", format!("Type {name} to confirm"), Control::Mono);
+    Confirm {
+        frame: Frame::new(visit::signed_in(request, who), Place::Consumers, "Revoke all tokens").below(trail(found)),
+        sentences: vec!["Every token issued so far is refused at once. New ones can be issued after a second.".to_owned()],
+        breaks: vec![format!("{} live tokens", words::number(found.application.live_tokens))],
+        headers: None,
+        revision: None,
+        fields: vec![field.must_equal(name).fault(faults.of("name"))],
+        faults,
+        weight: Weight::Final,
+        action: format!("{}/revoke-all", here(found)),
+        button: "Revoke all".to_owned(),
+        back: here(found),
+    }
+}

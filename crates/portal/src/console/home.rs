@@ -1,0 +1,145 @@
+//! The first page: what needs attention, and how the last day went.
+
+use std::time::Duration;
+
+use actix_web::{HttpRequest, HttpResponse, web::Data};
+use gatewright_domain::time::Timestamp;
+use gatewright_store::views::home::{Counts, HomePage};
+
+use crate::{
+    console::{visit, words},
+    page::{
+        badge::Tone,
+        chart::{Count, Hours, Meter},
+        fact::{Fact, Facts, Figure, Figures, Value},
+        frame::{Frame, Link},
+        moment::Moment,
+        number::{counted, share},
+        place::Place,
+        remark::{Remark, Remarks},
+    },
+    pages::home::{FirstStep, Home, Refusals},
+    web::{app::App, caller::SignedIn, problem::Problem},
+};
+
+/// The first page.
+///
+/// # Errors
+/// When the store fails.
+pub async fn show(request: HttpRequest, app: Data<App>, who: SignedIn) -> Result<HttpResponse, Problem> {
+    let now = app.now();
+    let sight = app.reader.as_seen_by(&who.caller);
+    let home = sight.home(now).await?;
+    let keys = sight.keys(now).await?;
+    let shown = keys.iter().filter(|key| matches!(key.state.as_str(), "active" | "published" | "deactivated"));
+    let fact = |key: &gatewright_store::views::keys::KeyRow| {
+        let short: String = key.kid.chars().take(12).collect();
+        Fact::new(short, Value::Status(words::key(&key.state)))
+            .hint(format!("{} of its tokens live", words::number(key.live_tokens)))
+    };
+    let keys = Facts(shown.map(fact).collect());
+    let frame = Frame::new(visit::signed_in(&request, &who), Place::Home, "Home");
+    visit::page(&Home {
+        frame,
+        attention: attention(&home, now),
+        first_steps: first_steps(home.counts, home.calls > 0),
+        figures: figures(&home),
+        calls: Hours::new("calls", "Calls in the last 24 hours", &hours(&home, now)),
+        refusals: refusals(&home, now),
+        keys,
+    })
+}
+
+fn attention(home: &HomePage, now: Timestamp) -> Remarks {
+    let ending = home.ending.iter().map(|version| Remark {
+        tone: Tone::Warning,
+        words: format!("{} {} is still called and ends", version.api, version.version),
+        hint: format!("{}; {} calls in 7 days", Moment::seen_from(now, version.sunset).words, version.calls),
+        link: Some(Link::new("See who calls", format!("/console/apis/{}/{}", version.api, version.version))),
+    });
+    let expiring = home.expiring.iter().map(|token| Remark {
+        tone: Tone::Notice,
+        words: format!("The token {} of {} ends soon", token.name, token.application),
+        hint: Moment::seen_from(now, token.expires_at).words,
+        link: Some(Link::new("See the token", format!("/console/tokens/{}", token.id))),
+    });
+    Remarks(ending.chain(expiring).collect())
+}
+
+/// The way to the first call, until it has been made.
+fn first_steps(counts: Counts, called: bool) -> Vec<FirstStep> {
+    if called {
+        return Vec::new();
+    }
+    let steps = [
+        (counts.apis > 0, "Register an API", "A named product with an owner.", "/console/apis/new"),
+        (counts.published > 0, "Publish a version", "Upload its contract, then open it to callers.", "/console/apis"),
+        (counts.applications > 0, "Register an application", "A consumer's client that may call.", "/console/consumers"),
+        (counts.tokens > 0, "Issue a token", "Subscribe the application, then issue.", "/console/consumers"),
+        (called, "Make the first call", "The page that shows the token has the curl.", "/console/usage"),
+    ];
+    let next = steps.iter().position(|(done, ..)| !done);
+    let step = |(at, (done, title, words, href)): (usize, (bool, &str, &str, &str))| FirstStep {
+        done,
+        next: next == Some(at),
+        title: title.to_owned(),
+        words: words.to_owned(),
+        link: Link::new(title, href),
+    };
+    steps.into_iter().enumerate().map(step).collect()
+}
+
+fn figures(home: &HomePage) -> Figures {
+    let refused: i64 = home.refusals.iter().map(|reason| reason.calls).sum();
+    let part = |stored: i64| u64::try_from(stored).unwrap_or(0);
+    let counts = home.counts;
+    Figures(vec![
+        Figure { name: "Calls", value: words::number(home.calls), hint: "in 24 hours".to_owned() },
+        Figure {
+            name: "Refused",
+            value: words::number(refused),
+            hint: format!("{} of all", share(part(refused), part(home.calls))),
+        },
+        Figure {
+            name: "APIs",
+            value: words::number(counts.apis),
+            hint: counted(part(counts.published), "published version"),
+        },
+        Figure {
+            name: "Applications",
+            value: words::number(counts.applications),
+            hint: format!("of {}", counted(part(counts.consumers), "consumer")),
+        },
+    ])
+}
+
+/// One bar an hour, hours without calls included.
+fn hours(home: &HomePage, now: Timestamp) -> Vec<Count> {
+    let bar = |back: u64| {
+        let hour = now.hour().minus(Duration::from_secs(back * 3600));
+        let found = home.hours.iter().find(|row| row.hour == hour);
+        let part = |stored: i64| u64::try_from(stored).unwrap_or(0);
+        let when = format!("{:02}:00", hour.date_time().hour());
+        Count {
+            tick: if hour.date_time().hour() % 6 == 0 { when.clone() } else { String::new() },
+            when,
+            calls: found.map_or(0, |row| part(row.calls)),
+            refused: found.map_or(0, |row| part(row.refused)),
+        }
+    };
+    (0..24).rev().map(bar).collect()
+}
+
+fn refusals(home: &HomePage, now: Timestamp) -> Vec<Refusals> {
+    let part = |stored: i64| u64::try_from(stored).unwrap_or(0);
+    let all: u64 = home.refusals.iter().map(|reason| part(reason.calls)).sum();
+    let row = |reason: &gatewright_store::views::home::ReasonCount| Refusals {
+        reason: Link::new(reason.reason.clone(), format!("/console/decisions?reason={}", reason.reason)),
+        status: u16::try_from(reason.status).unwrap_or(0),
+        meter: Meter::new(part(reason.calls), all),
+        calls: words::number(reason.calls),
+        applications: words::number(reason.applications),
+        last: Moment::seen_from(now, reason.last),
+    };
+    home.refusals.iter().map(row).collect()
+}

@@ -1,0 +1,113 @@
+//! How views are said on pages: states as badges, numbers and times in words.
+
+use gatewright_domain::{decision::Verdict, limit::RateParts, time::Timestamp};
+
+use crate::page::{
+    badge::{Badge, Tone},
+    fact::{Last, Scopes},
+    form::{Fault, Faults},
+    icon::Icon,
+    moment::Moment,
+    number::count,
+    steps::{Mend, Outcome, Step, Steps},
+};
+use crate::web::problem::Problem;
+
+/// The lifecycle of a version.
+pub(crate) fn lifecycle(status: &str) -> Badge {
+    match status {
+        "published" => Badge::published(),
+        "deprecated" => Badge::deprecated(),
+        "blocked" => Badge::blocked(),
+        "retired" => Badge::retired(),
+        _ => Badge::draft(),
+    }
+}
+
+/// The state of a token or an access token.
+pub(crate) fn token(status: &str) -> Badge {
+    match status {
+        "revoked" => Badge::revoked(),
+        "expired" => Badge::expired(),
+        _ => Badge::active(),
+    }
+}
+
+/// The state of a subscription.
+pub(crate) fn subscription(status: &str) -> Badge {
+    match status {
+        "active" => Badge::active(),
+        "paused" => Badge::new(Tone::Warning, Icon::Pending, "Paused"),
+        _ => Badge::new(Tone::Quiet, Icon::Retired, "Closed"),
+    }
+}
+
+/// The state of a signing key.
+pub(crate) fn key(state: &str) -> Badge {
+    match state {
+        "active" => Badge::active(),
+        "published" => Badge::next(),
+        "deactivated" => Badge::draining(),
+        "compromised" => Badge::compromised(),
+        _ => Badge::retired(),
+    }
+}
+
+/// A count of the database.
+pub(crate) fn number(stored: i64) -> String {
+    count(u64::try_from(stored).unwrap_or(0))
+}
+
+/// A time that may never have come.
+pub(crate) fn last(at: Option<Timestamp>, now: Timestamp, never: &'static str) -> Last {
+    Last::new(at.map(|at| Moment::seen_from(now, at)), never)
+}
+
+/// A rate.
+pub(crate) fn rate(rate: RateParts) -> String {
+    let RateParts { requests, per_seconds, burst } = rate;
+    let period = if per_seconds == 1 { "a second".to_owned() } else { format!("in {per_seconds} seconds") };
+    format!("{} requests {period}, burst {}", count(u64::from(requests)), count(u64::from(burst)))
+}
+
+/// A quota.
+pub(crate) fn quota(quota: Option<i64>) -> String {
+    quota.map_or_else(|| "none".to_owned(), |quota| format!("{} a day", number(quota)))
+}
+
+/// The steps of a verdict.
+pub(crate) fn steps(steps: &[gatewright_domain::decision::Step]) -> Steps {
+    let step = |step: &gatewright_domain::decision::Step| Step {
+        outcome: match step.verdict {
+            Verdict::Passed => Outcome::Passed,
+            Verdict::Refused => Outcome::Failed,
+            Verdict::NotAsked => Outcome::NotReached,
+        },
+        rule: step.rule.clone(),
+        found: step.compared.clone(),
+        mend: step.mend.clone().map(|words| Mend { words, link: None }),
+    };
+    Steps(steps.iter().map(step).collect())
+}
+
+/// Scopes from a view.
+pub(crate) fn scopes(scopes: &[String]) -> Scopes {
+    Scopes(scopes.to_vec())
+}
+
+/// What was wrong with a form, from the problem that a use-case answered with.
+pub(crate) fn faults(problem: &Problem, field: &str) -> Faults {
+    if problem.faults.is_empty() {
+        return Faults(vec![Fault { field: field.to_owned(), words: problem.detail.clone() }]);
+    }
+    let fault = |fault: &crate::web::problem::Fault| Fault {
+        field: fault.pointer.trim_start_matches('/').to_owned(),
+        words: fault.detail.clone(),
+    };
+    Faults(problem.faults.iter().map(fault).collect())
+}
+
+/// Text as one segment of a path.
+pub(crate) fn segment(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
+}
