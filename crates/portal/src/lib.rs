@@ -1,9 +1,14 @@
 //! The face of the control plane: pages for people, JSON for programs, endpoints for gateways.
 //! Forbids SQL, business rules, and holding the writer: it asks the use-cases and shows what they answer.
-//! Start with `page` (what every page is made of), then `pages` (one file for each part of the console).
+//! Start with `routes` (every address there is), then `web` (what all answers have in common), then `console`.
 
+pub mod api;
 pub mod assets;
+pub mod console;
+pub mod internal;
+pub mod oauth;
 pub mod page;
 pub mod pages;
+pub mod routes;
+pub mod serve;
 pub mod web;
-pub mod console;

@@ -1,39 +1,47 @@
 //! The table of contents of the control plane: every address there is.
 
 use actix_web::{
-    HttpResponse,
+    HttpRequest, HttpResponse,
     http::header,
     middleware::from_fn,
     web::{self, Path, ServiceConfig},
 };
 
 use crate::{
-    api, assets, internal, oauth, pages,
+    api, assets, console, internal, oauth,
     web::{catalogue::Kind, idempotency::once, problem::Problem},
 };
 
 /// Every address: what programs call, what gateways call, what anybody may read, and the pages.
 pub fn routes(config: &mut ServiceConfig) {
     config
-        .service(web::scope("/api/v1").wrap(from_fn(once)).configure(api::routes))
+        .service(
+            web::scope("/api/v1")
+                .wrap(from_fn(once))
+                .configure(api::routes),
+        )
         .service(web::scope("/internal/v1").configure(internal::routes))
         .configure(oauth::routes)
         .service(web::resource("/assets/{name}").get(asset))
-        .configure(pages::routes)
+        .configure(console::routes::routes)
         .default_service(web::to(nothing));
 }
 
 /// Style, script and icons; for ever when asked for by their versioned address.
-async fn asset(name: Path<String>, request: actix_web::HttpRequest) -> Result<HttpResponse, Problem> {
-    let found = assets::ALL.into_iter().find(|asset| asset.name == name.as_str());
-    let asset = found.ok_or_else(|| Problem::of(Kind::NOT_FOUND))?;
-    let keep = if request.query_string().is_empty() { "no-cache" } else { assets::KEEP };
-    Ok(HttpResponse::Ok()
+async fn asset(name: Path<String>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let asset = assets::find(&name).ok_or_else(|| Problem::of(Kind::NOT_FOUND))?;
+    let asked = request.query_string().strip_prefix("v=");
+    let mut response = match request.headers().get(header::IF_NONE_MATCH) {
+        Some(known) if known.as_bytes() == asset.etag().as_bytes() => HttpResponse::NotModified(),
+        Some(_) | None => HttpResponse::Ok(),
+    };
+    let response = response
         .content_type(asset.media_type)
-        .insert_header((header::CACHE_CONTROL, keep))
-        .body(asset.text))
+        .insert_header((header::ETAG, asset.etag()))
+        .insert_header((header::CACHE_CONTROL, asset.cache_control(asked)));
+    Ok(response.body(asset.text))
 }
 
-async fn nothing() -> Problem {
-    Problem::of(Kind::NOT_FOUND)
+async fn nothing() -> Result<HttpResponse, Problem> {
+    Err(Problem::of(Kind::NOT_FOUND))
 }

@@ -2,7 +2,12 @@
 
 use std::{net::TcpListener, time::Duration};
 
-use actix_web::{App as Actix, HttpServer, dev::Server, middleware::{Compress, from_fn}, web::Data};
+use actix_web::{
+    App as Actix, HttpServer,
+    dev::Server,
+    middleware::{Compress, from_fn},
+    web::Data,
+};
 
 use crate::{
     routes::routes,

@@ -48,7 +48,13 @@ pub(crate) fn page_of(cursor: Cursor) -> Page {
 }
 
 /// What stands below a list.
-pub(crate) fn pages(shown: usize, noun: &str, here: &str, next: Option<&String>, page: &Page) -> Pages {
+pub(crate) fn pages(
+    shown: usize,
+    noun: &str,
+    here: &str,
+    next: Option<&String>,
+    page: &Page,
+) -> Pages {
     let shown = u64::try_from(shown).unwrap_or(0);
     Pages {
         shown: crate::page::number::counted(shown, noun),
@@ -68,24 +74,43 @@ pub async fn list(
     cursor: Query<Cursor>,
 ) -> Result<HttpResponse, Problem> {
     let page = page_of(cursor.into_inner());
-    let found = app.reader.as_seen_by(&who.caller).apis(&page, app.now()).await?;
+    let found = app
+        .reader
+        .as_seen_by(&who.caller)
+        .apis(&page, app.now())
+        .await?;
     let empty = found.items.is_empty().then(|| Empty {
         icon: Icon::Api,
         title: "No API yet".to_owned(),
-        words: "An API is a named product with versions, each with a contract and an upstream.".to_owned(),
+        words: "An API is a named product with versions, each with a contract and an upstream."
+            .to_owned(),
         actions: vec![Link::new("Register an API", "/console/apis/new")],
     });
     visit::page(&ApiList {
         frame: Frame::new(visit::signed_in(&request, &who), Place::Apis, "APIs"),
-        filters: Filters { label: "Filter the APIs", fields: Vec::new(), clear: None },
+        filters: Filters {
+            label: "Filter the APIs",
+            fields: Vec::new(),
+            clear: None,
+        },
         empty,
-        pages: pages(found.items.len(), "API", "/console/apis", found.next_cursor.as_ref(), &page),
+        pages: pages(
+            found.items.len(),
+            "API",
+            "/console/apis",
+            found.next_cursor.as_ref(),
+            &page,
+        ),
         rows: found.items.into_iter().map(row).collect(),
     })
 }
 
 fn row(api: views::ApiRow) -> ApiRow {
-    let live = api.versions.iter().rev().find(|version| version.status != "draft" && version.status != "retired");
+    let live = api
+        .versions
+        .iter()
+        .rev()
+        .find(|version| version.status != "draft" && version.status != "retired");
     let shown = live.or(api.versions.last());
     ApiRow {
         name: Link::new(api.name.clone(), format!("/console/apis/{}", api.name)),
@@ -101,7 +126,10 @@ fn row(api: views::ApiRow) -> ApiRow {
 
 /// Calls a day, from a view.
 pub(crate) fn days(trend: &[i64]) -> Vec<u64> {
-    trend.iter().map(|calls| u64::try_from(*calls).unwrap_or(0)).collect()
+    trend
+        .iter()
+        .map(|calls| u64::try_from(*calls).unwrap_or(0))
+        .collect()
 }
 
 /// One API.
@@ -118,16 +146,30 @@ pub async fn show(
     let sight = app.reader.as_seen_by(&who.caller);
     let found = sight.api(&api, now).await?;
     let here = format!("/console/apis/{}", found.name);
-    let shown = found.versions.iter().rev().find(|version| version.contract_id.is_some());
+    let shown = found
+        .versions
+        .iter()
+        .rev()
+        .find(|version| version.contract_id.is_some());
     let open = match shown {
         Some(version) => Some(sight.version(&api, number(&version.number)?, now).await?),
         None => None,
     };
-    let live = found.versions.iter().rev().find(|version| version.status == "published");
-    let best = live.or(found.versions.last()).map_or("draft", |version| version.status.as_str());
-    let subscribers = open.as_ref().map(|page| page.subscribers.as_slice()).unwrap_or_default();
+    let live = found
+        .versions
+        .iter()
+        .rev()
+        .find(|version| version.status == "published");
+    let best = live
+        .or(found.versions.last())
+        .map_or("draft", |version| version.status.as_str());
+    let subscribers = open
+        .as_ref()
+        .map(|page| page.subscribers.as_slice())
+        .unwrap_or_default();
     let visit = visit::signed_in(&request, &who);
-    let frame = Frame::new(visit, Place::Apis, &found.name).below([Link::new("APIs", "/console/apis")]);
+    let frame =
+        Frame::new(visit, Place::Apis, &found.name).below([Link::new("APIs", "/console/apis")]);
     visit::page(&ApiPage {
         frame,
         state: words::lifecycle(best),
@@ -149,8 +191,17 @@ pub async fn show(
         new_plan: format!("{here}/plans/new"),
         plans: found.plans.into_iter().map(plan).collect(),
         subscribers: subscribers.iter().map(|row| subscriber(row, now)).collect(),
-        pages: Pages { shown: String::new(), first: None, next: None },
-        versions: found.versions.iter().rev().map(|version| version_row(version, &here, now)).collect(),
+        pages: Pages {
+            shown: String::new(),
+            first: None,
+            next: None,
+        },
+        versions: found
+            .versions
+            .iter()
+            .rev()
+            .map(|version| version_row(version, &here, now))
+            .collect(),
     })
 }
 
@@ -181,9 +232,15 @@ fn plan(plan: gatewright_store::views::plans::PlanRow) -> PlanRow {
     }
 }
 
-fn subscriber(row: &gatewright_store::views::subscriptions::SubscriberRow, now: Timestamp) -> SubscriberRow {
+fn subscriber(
+    row: &gatewright_store::views::subscriptions::SubscriberRow,
+    now: Timestamp,
+) -> SubscriberRow {
     SubscriberRow {
-        application: Link::new(row.application.clone(), format!("/console/applications/{}", row.application_id)),
+        application: Link::new(
+            row.application.clone(),
+            format!("/console/applications/{}", row.application_id),
+        ),
         consumer: row.consumer.clone(),
         version: row.version.clone(),
         plan: row.plan.clone(),
@@ -205,7 +262,12 @@ pub async fn new_page(request: HttpRequest, who: SignedIn) -> Result<HttpRespons
 ///
 /// # Errors
 /// What is wrong with the form is the form again; a name that is taken likewise.
-pub async fn new(request: HttpRequest, app: Data<App>, who: SignedIn, form: Form) -> Result<HttpResponse, Problem> {
+pub async fn new(
+    request: HttpRequest,
+    app: Data<App>,
+    who: SignedIn,
+    form: Form,
+) -> Result<HttpResponse, Problem> {
     let mut faults = Faults::default();
     let name: Option<ApiName> = form.parse("name", &mut faults);
     let title: Option<Title> = form.parse("title", &mut faults);
@@ -213,24 +275,51 @@ pub async fn new(request: HttpRequest, app: Data<App>, who: SignedIn, form: Form
     let (Some(name), Some(title)) = (name, title) else {
         return visit::page(&new_form(&request, &who, typed, faults));
     };
-    let command = RegisterApi { name, title: Some(title), team: None };
+    let command = RegisterApi {
+        name,
+        title: Some(title),
+        team: None,
+    };
     match app.registry.register_api(&who.caller, command).await {
-        Ok(api) => Ok(visit::go_saying(format!("/console/apis/{}", api.name), "The API is registered.", &app)),
-        Err(error) => visit::page(&new_form(&request, &who, typed, words::faults(&error.into(), "name"))),
+        Ok(api) => Ok(visit::go_saying(
+            format!("/console/apis/{}", api.name),
+            "The API is registered.",
+            &app,
+        )),
+        Err(error) => visit::page(&new_form(
+            &request,
+            &who,
+            typed,
+            words::faults(&error.into(), "name"),
+        )),
     }
 }
 
-fn new_form(request: &HttpRequest, who: &SignedIn, [name, title]: [&str; 2], faults: Faults) -> FormPage {
+fn new_form(
+    request: &HttpRequest,
+    who: &SignedIn,
+    [name, title]: [&str; 2],
+    faults: Faults,
+) -> FormPage {
     let trail = [Link::new("APIs", "/console/apis")];
     FormPage {
-        frame: Frame::new(visit::signed_in(request, who), Place::Apis, "Register an API").below(trail),
-        lede: "A named product of your team. Versions, contracts and plans belong to it.".to_owned(),
+        frame: Frame::new(
+            visit::signed_in(request, who),
+            Place::Apis,
+            "Register an API",
+        )
+        .below(trail),
+        lede: "A named product of your team. Versions, contracts and plans belong to it."
+            .to_owned(),
         fields: vec![
             Field::new("name", "Name", Control::Mono)
                 .value(name)
                 .hint("It stands in addresses and scopes and never changes: orders.")
                 .fault(faults.of("name")),
-            Field::new("title", "Title", Control::Text).value(title).hint("What people call it.").fault(faults.of("title")),
+            Field::new("title", "Title", Control::Text)
+                .value(title)
+                .hint("What people call it.")
+                .fault(faults.of("title")),
         ],
         faults,
         action: "/console/apis/new".to_owned(),
@@ -249,9 +338,19 @@ pub async fn new_version_page(
     who: SignedIn,
     api: Path<ApiHandle>,
 ) -> Result<HttpResponse, Problem> {
-    let found = app.reader.as_seen_by(&who.caller).api(&api, app.now()).await?;
+    let found = app
+        .reader
+        .as_seen_by(&who.caller)
+        .api(&api, app.now())
+        .await?;
     let next = found.versions.len().saturating_add(1);
-    let page = version_form(&request, &who, &found.name, [&format!("v{next}"), ""], Faults::default());
+    let page = version_form(
+        &request,
+        &who,
+        &found.name,
+        [&format!("v{next}"), ""],
+        Faults::default(),
+    );
     visit::page(&page)
 }
 
@@ -274,11 +373,19 @@ pub async fn new_version(
     let (Some(number), Some(upstream)) = (number, upstream) else {
         return visit::page(&version_form(&request, &who, &name, typed, faults));
     };
-    match app.registry.draft_version(&who.caller, &api, number, upstream).await {
+    match app
+        .registry
+        .draft_version(&who.caller, &api, number, upstream)
+        .await
+    {
         Ok(version) => {
             let place = version.place();
             let to = format!("/console/apis/{}/{}/contract", place.api.name, place.number);
-            Ok(visit::go_saying(to, "The version is drafted. Upload its contract.", &app))
+            Ok(visit::go_saying(
+                to,
+                "The version is drafted. Upload its contract.",
+                &app,
+            ))
         }
         Err(error) => {
             let faults = words::faults(&error.into(), "upstream");
@@ -295,12 +402,18 @@ fn version_form(
     faults: Faults,
 ) -> FormPage {
     let here = format!("/console/apis/{api}");
-    let trail = [Link::new("APIs", "/console/apis"), Link::new(api, here.clone())];
+    let trail = [
+        Link::new("APIs", "/console/apis"),
+        Link::new(api, here.clone()),
+    ];
     FormPage {
         frame: Frame::new(visit::signed_in(request, who), Place::Apis, "New version").below(trail),
         lede: "A major version, with a contract and a lifecycle of its own.".to_owned(),
         fields: vec![
-            Field::new("number", "Number", Control::Mono).value(number).hint("v1, v2 …").fault(faults.of("number")),
+            Field::new("number", "Number", Control::Mono)
+                .value(number)
+                .hint("v1, v2 …")
+                .fault(faults.of("number")),
             Field::new("upstream", "Upstream", Control::Mono)
                 .value(upstream)
                 .hint("Where its requests go: http://127.0.0.1:9000")
@@ -323,7 +436,13 @@ pub async fn new_plan_page(
     api: Path<ApiHandle>,
 ) -> Result<HttpResponse, Problem> {
     let typed = ["standard", "100", "1", "200", "", "7776000"].map(str::to_owned);
-    visit::page(&plan_form(&request, &who, &api.to_string(), typed, Faults::default()))
+    visit::page(&plan_form(
+        &request,
+        &who,
+        &api.to_string(),
+        typed,
+        Faults::default(),
+    ))
 }
 
 /// Opens a plan.
@@ -338,7 +457,14 @@ pub async fn new_plan(
     form: Form,
 ) -> Result<HttpResponse, Problem> {
     let mut faults = Faults::default();
-    let typed = ["name", "requests", "per_seconds", "burst", "daily_quota", "max_token_lifetime_s"];
+    let typed = [
+        "name",
+        "requests",
+        "per_seconds",
+        "burst",
+        "daily_quota",
+        "max_token_lifetime_s",
+    ];
     let typed = typed.map(|name| form.one(name).to_owned());
     let command = read_plan(&form, &mut faults);
     let name = api.to_string();
@@ -346,7 +472,11 @@ pub async fn new_plan(
         return visit::page(&plan_form(&request, &who, &name, typed, faults));
     };
     match app.registry.open_plan(&who.caller, &api, command).await {
-        Ok(plan) => Ok(visit::go_saying(format!("/console/apis/{}", plan.api.name), "The plan is open.", &app)),
+        Ok(plan) => Ok(visit::go_saying(
+            format!("/console/apis/{}", plan.api.name),
+            "The plan is open.",
+            &app,
+        )),
         Err(error) => {
             let faults = words::faults(&error.into(), "name");
             visit::page(&plan_form(&request, &who, &name, typed, faults))
@@ -364,31 +494,67 @@ fn read_plan(form: &Form, faults: &mut Faults) -> Option<OpenPlan> {
         _ => form.parse::<u64>("daily_quota", faults).map(Some),
     };
     let lifetime: Option<u64> = form.parse("max_token_lifetime_s", faults);
-    let mut fault = |field: &str, words: String| faults.0.push(Fault { field: field.to_owned(), words });
-    let parts = RateParts { requests: requests?, per_seconds: per_seconds?, burst: burst? };
-    let rate = Rate::try_from(parts).map_err(|error| fault("requests", format!("Sorry: {error}."))).ok()?;
+    let mut fault = |field: &str, words: String| {
+        faults.0.push(Fault {
+            field: field.to_owned(),
+            words,
+        })
+    };
+    let parts = RateParts {
+        requests: requests?,
+        per_seconds: per_seconds?,
+        burst: burst?,
+    };
+    let rate = Rate::try_from(parts)
+        .map_err(|error| fault("requests", format!("Sorry: {error}.")))
+        .ok()?;
     let lifetime = Lifetime::try_from(lifetime?);
-    let lifetime = lifetime.map_err(|error| fault("max_token_lifetime_s", format!("Sorry: {error}."))).ok()?;
-    Some(OpenPlan { name: name?, terms: Terms { rate, daily_quota: quota?, max_token_lifetime: lifetime } })
+    let lifetime = lifetime
+        .map_err(|error| fault("max_token_lifetime_s", format!("Sorry: {error}.")))
+        .ok()?;
+    Some(OpenPlan {
+        name: name?,
+        terms: Terms {
+            rate,
+            daily_quota: quota?,
+            max_token_lifetime: lifetime,
+        },
+    })
 }
 
-fn plan_form(request: &HttpRequest, who: &SignedIn, api: &str, typed: [String; 6], faults: Faults) -> FormPage {
+fn plan_form(
+    request: &HttpRequest,
+    who: &SignedIn,
+    api: &str,
+    typed: [String; 6],
+    faults: Faults,
+) -> FormPage {
     let [name, requests, per_seconds, burst, quota, lifetime] = typed;
     let here = format!("/console/apis/{api}");
-    let trail = [Link::new("APIs", "/console/apis"), Link::new(api, here.clone())];
+    let trail = [
+        Link::new("APIs", "/console/apis"),
+        Link::new(api, here.clone()),
+    ];
     let amount = |name, label: &str, unit, value: String| {
-        Field::new(name, label, Control::Number { unit }).value(value).fault(faults.of(name))
+        Field::new(name, label, Control::Number { unit })
+            .value(value)
+            .fault(faults.of(name))
     };
     FormPage {
         frame: Frame::new(visit::signed_in(request, who), Place::Apis, "New plan").below(trail),
         lede: "The limits under which applications call this API.".to_owned(),
         fields: vec![
-            Field::new("name", "Name", Control::Text).value(name).fault(faults.of("name")),
+            Field::new("name", "Name", Control::Text)
+                .value(name)
+                .fault(faults.of("name")),
             amount("requests", "Requests", "requests", requests),
             amount("per_seconds", "In", "seconds", per_seconds),
             amount("burst", "At once", "requests", burst),
-            amount("daily_quota", "Daily quota", "requests", quota).optional().hint("By UTC day; empty for none."),
-            amount("max_token_lifetime_s", "Longest token", "seconds", lifetime).hint("7776000 is 90 days."),
+            amount("daily_quota", "Daily quota", "requests", quota)
+                .optional()
+                .hint("By UTC day; empty for none."),
+            amount("max_token_lifetime_s", "Longest token", "seconds", lifetime)
+                .hint("7776000 is 90 days."),
         ],
         faults,
         action: format!("{here}/plans/new"),

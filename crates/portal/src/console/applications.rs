@@ -12,7 +12,9 @@ use gatewright_domain::{
     time::Timestamp,
 };
 use gatewright_registry::{Subscribe, VersionAt};
-use gatewright_store::views::{applications::ApplicationPage as Found, page::Page, tokens::TokenRow as Token};
+use gatewright_store::views::{
+    applications::ApplicationPage as Found, page::Page, tokens::TokenRow as Token,
+};
 use serde::Deserialize;
 
 use crate::{
@@ -41,7 +43,10 @@ pub(crate) fn trail(found: &Found) -> Vec<Link> {
     let application = &found.application;
     vec![
         Link::new("Consumers", "/console/consumers"),
-        Link::new(application.consumer.clone(), format!("/console/consumers/{}", application.consumer_id)),
+        Link::new(
+            application.consumer.clone(),
+            format!("/console/consumers/{}", application.consumer_id),
+        ),
         Link::new(application.name.clone(), here(found)),
     ]
 }
@@ -62,7 +67,11 @@ pub async fn show(
     application: Path<ApplicationHandle>,
 ) -> Result<HttpResponse, Problem> {
     let now = app.now();
-    let found = app.reader.as_seen_by(&who.caller).application(&application, now).await?;
+    let found = app
+        .reader
+        .as_seen_by(&who.caller)
+        .application(&application, now)
+        .await?;
     let here = here(&found);
     let mut way = trail(&found);
     way.pop();
@@ -72,7 +81,11 @@ pub async fn show(
         icon: Icon::Token,
         title: "No token yet".to_owned(),
         words: "A token is what the application calls with. It is shown once.".to_owned(),
-        actions: if has_rights { vec![Link::new("Issue a token", issue.clone())] } else { Vec::new() },
+        actions: if has_rights {
+            vec![Link::new("Issue a token", issue.clone())]
+        } else {
+            Vec::new()
+        },
     });
     let no_subscriptions = found.rights.is_empty().then(|| Empty {
         icon: Icon::Api,
@@ -85,22 +98,44 @@ pub async fn show(
     visit::page(&ApplicationPage {
         frame: Frame::new(visit::signed_in(&request, &who), Place::Consumers, &name).below(way),
         id: row.client_id.to_string(),
-        consumer: Link::new(row.consumer.clone(), format!("/console/consumers/{}", row.consumer_id)),
+        consumer: Link::new(
+            row.consumer.clone(),
+            format!("/console/consumers/{}", row.consumer_id),
+        ),
         since: Moment::exact(row.registered_at),
         subscribe: format!("{here}/subscribe"),
         issue: has_rights.then_some(issue),
         no_tokens,
-        tokens: found.tokens.iter().map(|token| token_row(token, now)).collect(),
-        pages: Pages { shown: format!("The latest {}", found.tokens.len()), first: None, next: None },
+        tokens: found
+            .tokens
+            .iter()
+            .map(|token| token_row(token, now))
+            .collect(),
+        pages: Pages {
+            shown: format!("The latest {}", found.tokens.len()),
+            first: None,
+            next: None,
+        },
         no_subscriptions,
-        subscriptions: found.rights.iter().map(|right| subscription(right, now)).collect(),
-        calls: Hours::new("calls", "Calls in the last 30 days", &days(&found.trend, now)),
+        subscriptions: found
+            .rights
+            .iter()
+            .map(|right| subscription(right, now))
+            .collect(),
+        calls: Hours::new(
+            "calls",
+            "Calls in the last 30 days",
+            &days(&found.trend, now),
+        ),
         usage: format!("/console/usage?application={}", row.id),
         trail: format!("/console/audit?target={}", row.id),
         events: Vec::new(),
         dangers: Dangers(vec![Danger {
             title: "Revoke all tokens".to_owned(),
-            words: format!("{} live tokens stop at once.", words::number(row.live_tokens)),
+            words: format!(
+                "{} live tokens stop at once.",
+                words::number(row.live_tokens)
+            ),
             link: Link::new("Revoke all", format!("{here}/revoke-all")),
         }]),
     })
@@ -112,8 +147,17 @@ pub(crate) fn days(trend: &[i64], now: Timestamp) -> Vec<Count> {
     let bar = |(at, calls): (u64, &i64)| {
         let day = now.minus(Duration::from_secs(last.saturating_sub(at) * 86_400));
         let when = Moment::day(day).words;
-        let tick = if at % 7 == 0 { when.clone() } else { String::new() };
-        Count { when, tick, calls: u64::try_from(*calls).unwrap_or(0), refused: 0 }
+        let tick = if at % 7 == 0 {
+            when.clone()
+        } else {
+            String::new()
+        };
+        Count {
+            when,
+            tick,
+            calls: u64::try_from(*calls).unwrap_or(0),
+            refused: 0,
+        }
     };
     (0..).zip(trend).map(bar).collect()
 }
@@ -170,7 +214,9 @@ pub async fn subscribe_page(
 ) -> Result<HttpResponse, Problem> {
     let chosen = chosen.into_inner();
     let place = chosen.api.zip(chosen.version);
-    visit::page(&subscribe_form(&request, &app, &who, &application, place, Faults::default()).await?)
+    visit::page(
+        &subscribe_form(&request, &app, &who, &application, place, Faults::default()).await?,
+    )
 }
 
 /// Subscribes an application to a version.
@@ -195,7 +241,11 @@ pub async fn subscribe(
         return visit::page(&page);
     };
     let at = VersionAt { api, number };
-    match app.registry.subscribe(&who.caller, &application, Subscribe { at, plan, scopes }).await {
+    match app
+        .registry
+        .subscribe(&who.caller, &application, Subscribe { at, plan, scopes })
+        .await
+    {
         Ok(opened) => {
             let to = format!("/console/applications/{}", opened.application());
             let said = format!("Subscribed to {}. Issue a token.", opened.version());
@@ -224,7 +274,11 @@ async fn subscribe_form(
         Some((api, number)) => Some(sight.version(api, *number, now).await?),
         None => None,
     };
-    let versions = if open.is_some() { Vec::new() } else { offers(app, who, &here).await? };
+    let versions = if open.is_some() {
+        Vec::new()
+    } else {
+        offers(app, who, &here).await?
+    };
     let empty = (versions.is_empty() && open.is_none()).then(|| Empty {
         icon: Icon::Api,
         title: "Nothing to subscribe to yet".to_owned(),
@@ -237,15 +291,29 @@ async fn subscribe_form(
         hint,
         state,
     };
-    let plans = open.iter().flat_map(|page| page.plans.iter()).filter(|plan| plan.closed_at.is_none());
+    let plans = open
+        .iter()
+        .flat_map(|page| page.plans.iter())
+        .filter(|plan| plan.closed_at.is_none());
     let plans = plans.enumerate().map(|(at, plan)| {
-        let state = if at == 0 { ChoiceState::Chosen } else { ChoiceState::Open };
+        let state = if at == 0 {
+            ChoiceState::Chosen
+        } else {
+            ChoiceState::Open
+        };
         choice(&plan.name, Some(words::rate(plan.rate)), state)
     });
     let scopes = open.iter().flat_map(|page| page.scopes.iter());
-    let scopes = scopes.map(|scope| choice(scope, None, ChoiceState::Chosen)).collect();
+    let scopes = scopes
+        .map(|scope| choice(scope, None, ChoiceState::Chosen))
+        .collect();
     Ok(SubscribePage {
-        frame: Frame::new(visit::signed_in(request, who), Place::Consumers, "Subscribe").below(trail(&found)),
+        frame: Frame::new(
+            visit::signed_in(request, who),
+            Place::Consumers,
+            "Subscribe",
+        )
+        .below(trail(&found)),
         application: found.application.name.clone(),
         empty,
         versions,
@@ -270,9 +338,15 @@ async fn offers(app: &App, who: &SignedIn, here: &str) -> Result<Vec<OfferRow>, 
     let page = Page::new(None, Some(100)).map_err(|_| Problem::unexpected())?;
     let mut offers = Vec::new();
     for api in sight.apis(&page, now).await?.items {
-        for mark in api.versions.iter().filter(|mark| matches!(mark.status.as_str(), "published" | "deprecated")) {
+        for mark in api
+            .versions
+            .iter()
+            .filter(|mark| matches!(mark.status.as_str(), "published" | "deprecated"))
+        {
             let name = api.name.parse().map_err(|_| Problem::unexpected())?;
-            let version = sight.version(&ApiHandle::Name(name), number(&mark.number)?, now).await?;
+            let version = sight
+                .version(&ApiHandle::Name(name), number(&mark.number)?, now)
+                .await?;
             offers.push(OfferRow {
                 name: format!("{} {}", api.name, mark.number),
                 title: api.title.clone(),
@@ -296,7 +370,11 @@ pub async fn revoke_all_page(
     who: SignedIn,
     application: Path<ApplicationHandle>,
 ) -> Result<HttpResponse, Problem> {
-    let found = app.reader.as_seen_by(&who.caller).application(&application, app.now()).await?;
+    let found = app
+        .reader
+        .as_seen_by(&who.caller)
+        .application(&application, app.now())
+        .await?;
     visit::page(&revoke_all_form(&request, &who, &found, Faults::default()))
 }
 
@@ -311,23 +389,50 @@ pub async fn revoke_all(
     application: Path<ApplicationHandle>,
     form: Form,
 ) -> Result<HttpResponse, Problem> {
-    let found = app.reader.as_seen_by(&who.caller).application(&application, app.now()).await?;
+    let found = app
+        .reader
+        .as_seen_by(&who.caller)
+        .application(&application, app.now())
+        .await?;
     if form.one("name") != found.application.name {
         let words = format!("Type {} exactly.", found.application.name);
-        let faults = Faults(vec![crate::page::form::Fault { field: "name".to_owned(), words }]);
+        let faults = Faults(vec![crate::page::form::Fault {
+            field: "name".to_owned(),
+            words,
+        }]);
         return visit::page(&revoke_all_form(&request, &who, &found, faults));
     }
     app.keys.revoke_all(&who.caller, &application, None).await?;
-    Ok(visit::go_saying(here(&found), "Every token of the application is revoked.", &app))
+    Ok(visit::go_saying(
+        here(&found),
+        "Every token of the application is revoked.",
+        &app,
+    ))
 }
 
-fn revoke_all_form(request: &HttpRequest, who: &SignedIn, found: &Found, faults: Faults) -> Confirm {
+fn revoke_all_form(
+    request: &HttpRequest,
+    who: &SignedIn,
+    found: &Found,
+    faults: Faults,
+) -> Confirm {
     let name = found.application.name.clone();
     let field = Field::new("name", format!("Type {name} to confirm"), Control::Mono);
     Confirm {
-        frame: Frame::new(visit::signed_in(request, who), Place::Consumers, "Revoke all tokens").below(trail(found)),
-        sentences: vec!["Every token issued so far is refused at once. New ones can be issued after a second.".to_owned()],
-        breaks: vec![format!("{} live tokens", words::number(found.application.live_tokens))],
+        frame: Frame::new(
+            visit::signed_in(request, who),
+            Place::Consumers,
+            "Revoke all tokens",
+        )
+        .below(trail(found)),
+        sentences: vec![
+            "Every token issued so far is refused at once. New ones can be issued after a second."
+                .to_owned(),
+        ],
+        breaks: vec![format!(
+            "{} live tokens",
+            words::number(found.application.live_tokens)
+        )],
         headers: None,
         revision: None,
         fields: vec![field.must_equal(name).fault(faults.of("name"))],

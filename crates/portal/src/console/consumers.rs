@@ -4,10 +4,7 @@ use actix_web::{
     HttpRequest, HttpResponse,
     web::{Data, Path, Query},
 };
-use gatewright_domain::{
-    handle::ConsumerHandle,
-    text::Name,
-};
+use gatewright_domain::{handle::ConsumerHandle, text::Name};
 use gatewright_store::views::{applications, consumers as views};
 
 use crate::{
@@ -44,11 +41,17 @@ pub async fn list(
     cursor: Query<Cursor>,
 ) -> Result<HttpResponse, Problem> {
     let (page, now) = (page_of(cursor.into_inner()), app.now());
-    let found = app.reader.as_seen_by(&who.caller).consumers(&page, now).await?;
+    let found = app
+        .reader
+        .as_seen_by(&who.caller)
+        .consumers(&page, now)
+        .await?;
     let empty = found.items.is_empty().then(|| Empty {
         icon: Icon::Consumer,
         title: "No consumer yet".to_owned(),
-        words: "A consumer is an organisation or team that calls APIs, with one application or more.".to_owned(),
+        words:
+            "A consumer is an organisation or team that calls APIs, with one application or more."
+                .to_owned(),
         actions: vec![Link::new("Register a consumer", "/console/consumers/new")],
     });
     let row = |row: views::ConsumerRow| ConsumerRow {
@@ -60,10 +63,24 @@ pub async fn list(
         last_call: words::last(row.last_call, now, "Never"),
     };
     visit::page(&ConsumerList {
-        frame: Frame::new(visit::signed_in(&request, &who), Place::Consumers, "Consumers"),
-        filters: Filters { label: "Filter the consumers", fields: Vec::new(), clear: None },
+        frame: Frame::new(
+            visit::signed_in(&request, &who),
+            Place::Consumers,
+            "Consumers",
+        ),
+        filters: Filters {
+            label: "Filter the consumers",
+            fields: Vec::new(),
+            clear: None,
+        },
         empty,
-        pages: pages(found.items.len(), "consumer", "/console/consumers", found.next_cursor.as_ref(), &page),
+        pages: pages(
+            found.items.len(),
+            "consumer",
+            "/console/consumers",
+            found.next_cursor.as_ref(),
+            &page,
+        ),
         rows: found.items.into_iter().map(row).collect(),
     })
 }
@@ -79,13 +96,20 @@ pub async fn show(
     consumer: Path<ConsumerHandle>,
 ) -> Result<HttpResponse, Problem> {
     let now = app.now();
-    let found = app.reader.as_seen_by(&who.caller).consumer(&consumer, now).await?;
+    let found = app
+        .reader
+        .as_seen_by(&who.caller)
+        .consumer(&consumer, now)
+        .await?;
     let new_application = format!("/console/consumers/{}/applications/new", found.consumer.id);
     let empty = found.items.is_empty().then(|| Empty {
         icon: Icon::Consumer,
         title: "No application yet".to_owned(),
         words: "An application is one client of the consumer; tokens are issued to it.".to_owned(),
-        actions: vec![Link::new("Register an application", new_application.clone())],
+        actions: vec![Link::new(
+            "Register an application",
+            new_application.clone(),
+        )],
     });
     let row = |row: applications::ApplicationRow| ApplicationRow {
         name: Link::new(row.name, format!("/console/applications/{}", row.id)),
@@ -95,7 +119,11 @@ pub async fn show(
         last_call: words::last(row.last_call, now, "Never"),
     };
     let trail = [Link::new("Consumers", "/console/consumers")];
-    let frame = Frame::new(visit::signed_in(&request, &who), Place::Consumers, &found.consumer.name);
+    let frame = Frame::new(
+        visit::signed_in(&request, &who),
+        Place::Consumers,
+        &found.consumer.name,
+    );
     visit::page(&ConsumerPage {
         frame: frame.below(trail),
         id: found.consumer.id.to_string(),
@@ -118,7 +146,12 @@ pub async fn new_page(request: HttpRequest, who: SignedIn) -> Result<HttpRespons
 ///
 /// # Errors
 /// What is wrong with the form is the form again.
-pub async fn new(request: HttpRequest, app: Data<App>, who: SignedIn, form: Form) -> Result<HttpResponse, Problem> {
+pub async fn new(
+    request: HttpRequest,
+    app: Data<App>,
+    who: SignedIn,
+    form: Form,
+) -> Result<HttpResponse, Problem> {
     let mut faults = Faults::default();
     let Some(name) = form.parse::<Name>("name", &mut faults) else {
         return visit::page(&new_form(&request, &who, form.one("name"), faults));
@@ -138,9 +171,18 @@ pub async fn new(request: HttpRequest, app: Data<App>, who: SignedIn, form: Form
 fn new_form(request: &HttpRequest, who: &SignedIn, name: &str, faults: Faults) -> FormPage {
     let trail = [Link::new("Consumers", "/console/consumers")];
     FormPage {
-        frame: Frame::new(visit::signed_in(request, who), Place::Consumers, "Register a consumer").below(trail),
+        frame: Frame::new(
+            visit::signed_in(request, who),
+            Place::Consumers,
+            "Register a consumer",
+        )
+        .below(trail),
         lede: "An organisation or team that calls APIs.".to_owned(),
-        fields: vec![Field::new("name", "Name", Control::Text).value(name).fault(faults.of("name"))],
+        fields: vec![
+            Field::new("name", "Name", Control::Text)
+                .value(name)
+                .fault(faults.of("name")),
+        ],
         faults,
         action: "/console/consumers/new".to_owned(),
         button: "Register the consumer",
@@ -158,8 +200,18 @@ pub async fn new_application_page(
     who: SignedIn,
     consumer: Path<ConsumerHandle>,
 ) -> Result<HttpResponse, Problem> {
-    let found = app.reader.as_seen_by(&who.caller).find_consumer(&consumer).await?;
-    visit::page(&application_form(&request, &who, &found, "", Faults::default()))
+    let found = app
+        .reader
+        .as_seen_by(&who.caller)
+        .find_consumer(&consumer)
+        .await?;
+    visit::page(&application_form(
+        &request,
+        &who,
+        &found,
+        "",
+        Faults::default(),
+    ))
 }
 
 /// Registers an application.
@@ -173,19 +225,43 @@ pub async fn new_application(
     consumer: Path<ConsumerHandle>,
     form: Form,
 ) -> Result<HttpResponse, Problem> {
-    let found = app.reader.as_seen_by(&who.caller).find_consumer(&consumer).await?;
+    let found = app
+        .reader
+        .as_seen_by(&who.caller)
+        .find_consumer(&consumer)
+        .await?;
     let mut faults = Faults::default();
     let Some(name) = form.parse::<Name>("name", &mut faults) else {
-        return visit::page(&application_form(&request, &who, &found, form.one("name"), faults));
+        return visit::page(&application_form(
+            &request,
+            &who,
+            &found,
+            form.one("name"),
+            faults,
+        ));
     };
-    match app.registry.register_application(&who.caller, &consumer, name).await {
+    match app
+        .registry
+        .register_application(&who.caller, &consumer, name)
+        .await
+    {
         Ok(application) => {
             let to = format!("/console/applications/{}", application.id);
-            Ok(visit::go_saying(to, "The application is registered. Subscribe it to a version.", &app))
+            Ok(visit::go_saying(
+                to,
+                "The application is registered. Subscribe it to a version.",
+                &app,
+            ))
         }
         Err(error) => {
             let faults = words::faults(&error.into(), "name");
-            visit::page(&application_form(&request, &who, &found, form.one("name"), faults))
+            visit::page(&application_form(
+                &request,
+                &who,
+                &found,
+                form.one("name"),
+                faults,
+            ))
         }
     }
 }
@@ -203,9 +279,18 @@ fn application_form(
         Link::new(consumer.name.to_string(), here.clone()),
     ];
     FormPage {
-        frame: Frame::new(visit::signed_in(request, who), Place::Consumers, "Register an application").below(trail),
+        frame: Frame::new(
+            visit::signed_in(request, who),
+            Place::Consumers,
+            "Register an application",
+        )
+        .below(trail),
         lede: format!("One client of {}.", consumer.name),
-        fields: vec![Field::new("name", "Name", Control::Text).value(name).fault(faults.of("name"))],
+        fields: vec![
+            Field::new("name", "Name", Control::Text)
+                .value(name)
+                .fault(faults.of("name")),
+        ],
         faults,
         action: format!("{here}/applications/new"),
         button: "Register the application",

@@ -41,7 +41,10 @@ pub async fn front() -> HttpResponse {
 ///
 /// # Errors
 /// Those of the page.
-pub async fn sign_in_page(request: HttpRequest, query: Query<Back>) -> Result<HttpResponse, Problem> {
+pub async fn sign_in_page(
+    request: HttpRequest,
+    query: Query<Back>,
+) -> Result<HttpResponse, Problem> {
     let back = query.into_inner().back.filter(|back| is_ours(back));
     visit::page(&sign_in_form(&request, back, "", Faults::default()))
 }
@@ -50,11 +53,23 @@ pub async fn sign_in_page(request: HttpRequest, query: Query<Back>) -> Result<Ht
 ///
 /// # Errors
 /// Those of the sign-in, but for a wrong name or password, which is the page again.
-pub async fn sign_in(request: HttpRequest, app: Data<App>, form: Form) -> Result<HttpResponse, Problem> {
+pub async fn sign_in(
+    request: HttpRequest,
+    app: Data<App>,
+    form: Form,
+) -> Result<HttpResponse, Problem> {
     let back = Some(form.one("back").to_owned()).filter(|back| is_ours(back));
     let password = Secret::new(form.exact("password"));
-    match app.operators.sign_in(form.one("name"), password, origin(&request, "portal")).await {
-        Ok(session) => Ok(welcome(&app, session, back.as_deref().unwrap_or("/console"))),
+    match app
+        .operators
+        .sign_in(form.one("name"), password, origin(&request, "portal"))
+        .await
+    {
+        Ok(session) => Ok(welcome(
+            &app,
+            session,
+            back.as_deref().unwrap_or("/console"),
+        )),
         Err(error) => {
             let problem = Problem::from(error);
             let faults = words::faults(&problem, "name");
@@ -71,7 +86,9 @@ pub async fn sign_in(request: HttpRequest, app: Data<App>, form: Form) -> Result
 /// # Errors
 /// Those of the sign-out.
 pub async fn sign_out(app: Data<App>, who: SignedIn, _: Form) -> Result<HttpResponse, Problem> {
-    app.operators.sign_out(&who.caller, who.operator.id(), who.session).await?;
+    app.operators
+        .sign_out(&who.caller, who.operator.id(), who.session)
+        .await?;
     let mut gone = session_cookie(&app, String::new());
     gone.make_removal();
     let mut response = visit::go("/sign-in");
@@ -109,12 +126,18 @@ pub async fn set_up(
     let name: Option<Name> = form.parse("name", &mut faults);
     let password = Password::new(form.exact("password"));
     if let Err(error) = &password {
-        faults.0.push(Fault { field: "password".to_owned(), words: format!("Sorry: {error}.") });
+        faults.0.push(Fault {
+            field: "password".to_owned(),
+            words: format!("Sorry: {error}."),
+        });
     }
     let (Some(name), Ok(password)) = (name, password) else {
         return visit::page(&set_up_form(&request, form.one("name"), faults));
     };
-    let session = app.operators.set_up(&secret, name, password, origin(&request, "portal")).await?;
+    let session = app
+        .operators
+        .set_up(&secret, name, password, origin(&request, "portal"))
+        .await?;
     Ok(welcome(&app, session, "/console"))
 }
 
@@ -133,7 +156,9 @@ pub async fn theme(app: Data<App>, form: Form) -> Result<HttpResponse, Problem> 
         .same_site(SameSite::Lax)
         .max_age(Duration::days(365))
         .finish();
-    let back = Some(form.one("back")).filter(|back| is_ours(back)).unwrap_or("/console");
+    let back = Some(form.one("back"))
+        .filter(|back| is_ours(back))
+        .unwrap_or("/console");
     let mut response = visit::go(back);
     let _ = response.add_cookie(&cookie);
     Ok(response)
@@ -141,7 +166,9 @@ pub async fn theme(app: Data<App>, form: Form) -> Result<HttpResponse, Problem> 
 
 /// Whether a place to go back to is a path of this instance, and of nobody else's.
 fn is_ours(back: &str) -> bool {
-    let plain = back.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    let plain = back
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     plain && back.starts_with('/') && !back.starts_with("//")
 }
 
@@ -163,11 +190,19 @@ fn session_cookie(app: &App, value: String) -> Cookie<'static> {
 
 fn sign_in_form(request: &HttpRequest, back: Option<String>, name: &str, faults: Faults) -> SignIn {
     let fields = vec![
-        Field::new("name", "Name", Control::Text).value(name).autocomplete("username").fault(faults.of("name")),
+        Field::new("name", "Name", Control::Text)
+            .value(name)
+            .autocomplete("username")
+            .fault(faults.of("name")),
         Field::new("password", "Password", Control::Password).autocomplete("current-password"),
     ];
     let frame = Frame::new(visit::anonymous(request), Place::Home, "Sign in");
-    SignIn { frame, faults, fields, back }
+    SignIn {
+        frame,
+        faults,
+        fields,
+        back,
+    }
 }
 
 fn set_up_form(request: &HttpRequest, name: &str, faults: Faults) -> SetUp {
@@ -183,5 +218,9 @@ fn set_up_form(request: &HttpRequest, name: &str, faults: Faults) -> SetUp {
             .fault(faults.of("password")),
     ];
     let frame = Frame::new(visit::anonymous(request), Place::Home, "Set up Gatewright");
-    SetUp { frame, faults, fields }
+    SetUp {
+        frame,
+        faults,
+        fields,
+    }
 }

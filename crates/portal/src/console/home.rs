@@ -26,16 +26,24 @@ use crate::{
 ///
 /// # Errors
 /// When the store fails.
-pub async fn show(request: HttpRequest, app: Data<App>, who: SignedIn) -> Result<HttpResponse, Problem> {
+pub async fn show(
+    request: HttpRequest,
+    app: Data<App>,
+    who: SignedIn,
+) -> Result<HttpResponse, Problem> {
     let now = app.now();
     let sight = app.reader.as_seen_by(&who.caller);
     let home = sight.home(now).await?;
     let keys = sight.keys(now).await?;
-    let shown = keys.iter().filter(|key| matches!(key.state.as_str(), "active" | "published" | "deactivated"));
+    let shown = keys
+        .iter()
+        .filter(|key| matches!(key.state.as_str(), "active" | "published" | "deactivated"));
     let fact = |key: &gatewright_store::views::keys::KeyRow| {
         let short: String = key.kid.chars().take(12).collect();
-        Fact::new(short, Value::Status(words::key(&key.state)))
-            .hint(format!("{} of its tokens live", words::number(key.live_tokens)))
+        Fact::new(short, Value::Status(words::key(&key.state))).hint(format!(
+            "{} of its tokens live",
+            words::number(key.live_tokens)
+        ))
     };
     let keys = Facts(shown.map(fact).collect());
     let frame = Frame::new(visit::signed_in(&request, &who), Place::Home, "Home");
@@ -53,15 +61,31 @@ pub async fn show(request: HttpRequest, app: Data<App>, who: SignedIn) -> Result
 fn attention(home: &HomePage, now: Timestamp) -> Remarks {
     let ending = home.ending.iter().map(|version| Remark {
         tone: Tone::Warning,
-        words: format!("{} {} is still called and ends", version.api, version.version),
-        hint: format!("{}; {} calls in 7 days", Moment::seen_from(now, version.sunset).words, version.calls),
-        link: Some(Link::new("See who calls", format!("/console/apis/{}/{}", version.api, version.version))),
+        words: format!(
+            "{} {} is still called and ends",
+            version.api, version.version
+        ),
+        hint: format!(
+            "{}; {} calls in 7 days",
+            Moment::seen_from(now, version.sunset).words,
+            version.calls
+        ),
+        link: Some(Link::new(
+            "See who calls",
+            format!("/console/apis/{}/{}", version.api, version.version),
+        )),
     });
     let expiring = home.expiring.iter().map(|token| Remark {
         tone: Tone::Notice,
-        words: format!("The token {} of {} ends soon", token.name, token.application),
+        words: format!(
+            "The token {} of {} ends soon",
+            token.name, token.application
+        ),
         hint: Moment::seen_from(now, token.expires_at).words,
-        link: Some(Link::new("See the token", format!("/console/tokens/{}", token.id))),
+        link: Some(Link::new(
+            "See the token",
+            format!("/console/tokens/{}", token.id),
+        )),
     });
     Remarks(ending.chain(expiring).collect())
 }
@@ -72,11 +96,36 @@ fn first_steps(counts: Counts, called: bool) -> Vec<FirstStep> {
         return Vec::new();
     }
     let steps = [
-        (counts.apis > 0, "Register an API", "A named product with an owner.", "/console/apis/new"),
-        (counts.published > 0, "Publish a version", "Upload its contract, then open it to callers.", "/console/apis"),
-        (counts.applications > 0, "Register an application", "A consumer's client that may call.", "/console/consumers"),
-        (counts.tokens > 0, "Issue a token", "Subscribe the application, then issue.", "/console/consumers"),
-        (called, "Make the first call", "The page that shows the token has the curl.", "/console/usage"),
+        (
+            counts.apis > 0,
+            "Register an API",
+            "A named product with an owner.",
+            "/console/apis/new",
+        ),
+        (
+            counts.published > 0,
+            "Publish a version",
+            "Upload its contract, then open it to callers.",
+            "/console/apis",
+        ),
+        (
+            counts.applications > 0,
+            "Register an application",
+            "A consumer's client that may call.",
+            "/console/consumers",
+        ),
+        (
+            counts.tokens > 0,
+            "Issue a token",
+            "Subscribe the application, then issue.",
+            "/console/consumers",
+        ),
+        (
+            called,
+            "Make the first call",
+            "The page that shows the token has the curl.",
+            "/console/usage",
+        ),
     ];
     let next = steps.iter().position(|(done, ..)| !done);
     let step = |(at, (done, title, words, href)): (usize, (bool, &str, &str, &str))| FirstStep {
@@ -94,7 +143,11 @@ fn figures(home: &HomePage) -> Figures {
     let part = |stored: i64| u64::try_from(stored).unwrap_or(0);
     let counts = home.counts;
     Figures(vec![
-        Figure { name: "Calls", value: words::number(home.calls), hint: "in 24 hours".to_owned() },
+        Figure {
+            name: "Calls",
+            value: words::number(home.calls),
+            hint: "in 24 hours".to_owned(),
+        },
         Figure {
             name: "Refused",
             value: words::number(refused),
@@ -121,7 +174,11 @@ fn hours(home: &HomePage, now: Timestamp) -> Vec<Count> {
         let part = |stored: i64| u64::try_from(stored).unwrap_or(0);
         let when = format!("{:02}:00", hour.date_time().hour());
         Count {
-            tick: if hour.date_time().hour() % 6 == 0 { when.clone() } else { String::new() },
+            tick: if hour.date_time().hour() % 6 == 0 {
+                when.clone()
+            } else {
+                String::new()
+            },
             when,
             calls: found.map_or(0, |row| part(row.calls)),
             refused: found.map_or(0, |row| part(row.refused)),
@@ -134,7 +191,10 @@ fn refusals(home: &HomePage, now: Timestamp) -> Vec<Refusals> {
     let part = |stored: i64| u64::try_from(stored).unwrap_or(0);
     let all: u64 = home.refusals.iter().map(|reason| part(reason.calls)).sum();
     let row = |reason: &gatewright_store::views::home::ReasonCount| Refusals {
-        reason: Link::new(reason.reason.clone(), format!("/console/decisions?reason={}", reason.reason)),
+        reason: Link::new(
+            reason.reason.clone(),
+            format!("/console/decisions?reason={}", reason.reason),
+        ),
         status: u16::try_from(reason.status).unwrap_or(0),
         meter: Meter::new(part(reason.calls), all),
         calls: words::number(reason.calls),

@@ -6,6 +6,7 @@ use askama::Template;
 use crate::{
     console::visit,
     page::{
+        fact::{Fact, Facts, Value},
         form::{Fault, Faults},
         frame::{Frame, Link},
         place::Place,
@@ -15,7 +16,12 @@ use crate::{
 };
 
 /// The page that tells a problem.
-pub(crate) fn render(request: &HttpRequest, problem: &Problem, _: &App, context: &Context) -> String {
+pub(crate) fn render(
+    request: &HttpRequest,
+    problem: &Problem,
+    _: &App,
+    context: &Context,
+) -> String {
     let entry = problem.kind.entry();
     let reason = problem.status().canonical_reason().unwrap_or_default();
     let page = ProblemPage {
@@ -25,14 +31,31 @@ pub(crate) fn render(request: &HttpRequest, problem: &Problem, _: &App, context:
         faults: Faults(problem.faults.iter().map(fault).collect()),
         both_versions: None,
         next: vec![Link::new("Go to the console", "/console")],
-        request: context.id.to_string(),
-        help: Link::new(entry.slug, format!("/help/errors/{}", entry.slug)),
+        facts: Facts(vec![
+            Fact::new(
+                "Request",
+                Value::Copied {
+                    id: "request",
+                    text: context.id.to_string(),
+                },
+            ),
+            Fact::new(
+                "Kind of problem",
+                Value::Link(Link::new(
+                    entry.slug,
+                    format!("/help/errors/{}", entry.slug),
+                )),
+            ),
+        ]),
     };
     page.render().unwrap_or_else(|_| entry.title.to_owned())
 }
 
 fn fault(fault: &crate::web::problem::Fault) -> Fault {
-    Fault { field: fault.pointer.trim_start_matches('/').to_owned(), words: fault.detail.clone() }
+    Fault {
+        field: fault.pointer.trim_start_matches('/').to_owned(),
+        words: fault.detail.clone(),
+    }
 }
 
 /// The help page of a kind of problem: where its `type` leads.

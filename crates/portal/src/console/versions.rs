@@ -52,7 +52,10 @@ pub struct At {
 
 impl At {
     fn place(&self) -> VersionAt {
-        VersionAt { api: self.api.clone(), number: self.version }
+        VersionAt {
+            api: self.api.clone(),
+            number: self.version,
+        }
     }
 
     fn here(&self) -> String {
@@ -71,28 +74,60 @@ impl At {
 
 /// When a version came to stand where it stands.
 pub(crate) fn since(version: &VersionRow) -> Timestamp {
-    let moved = version.retired_at.or(version.blocked_at).or(version.deprecated_at).or(version.published_at);
+    let moved = version
+        .retired_at
+        .or(version.blocked_at)
+        .or(version.deprecated_at)
+        .or(version.published_at);
     moved.unwrap_or(version.drafted_at)
 }
 
 /// The versions against dates; none until one was published.
 pub(crate) fn timeline(versions: &[VersionRow], now: Timestamp) -> Option<Lanes> {
-    let first = versions.iter().filter_map(|version| version.published_at).min()?;
+    let first = versions
+        .iter()
+        .filter_map(|version| version.published_at)
+        .min()?;
     let ahead = Duration::from_secs(30 * 86_400);
-    let last = versions.iter().filter_map(|version| version.sunset).max().unwrap_or(now).max(now).plus(ahead);
+    let last = versions
+        .iter()
+        .filter_map(|version| version.sunset)
+        .max()
+        .unwrap_or(now)
+        .max(now)
+        .plus(ahead);
     let lane = |version: &VersionRow| {
         let published = version.published_at?;
         let end = version.retired_at.unwrap_or(last);
         let turned = version.deprecated_at.unwrap_or(end);
-        let mut spans = vec![Span { tone: Tone::Good, word: "Published", from: published, until: turned }];
+        let mut spans = vec![Span {
+            tone: Tone::Good,
+            word: "Published",
+            from: published,
+            until: turned,
+        }];
         if version.deprecated_at.is_some() {
             let until = version.retired_at.or(version.sunset).unwrap_or(end);
-            spans.push(Span { tone: Tone::Warning, word: "Deprecated", from: turned, until });
+            spans.push(Span {
+                tone: Tone::Warning,
+                word: "Deprecated",
+                from: turned,
+                until,
+            });
         }
-        Some(Lane { name: version.number.clone(), spans })
+        Some(Lane {
+            name: version.number.clone(),
+            spans,
+        })
     };
     let lanes: Vec<Lane> = versions.iter().filter_map(lane).collect();
-    Some(Lanes::new("versions", "Versions over time", (first.minus(ahead), last), now, &lanes))
+    Some(Lanes::new(
+        "versions",
+        "Versions over time",
+        (first.minus(ahead), last),
+        now,
+        &lanes,
+    ))
 }
 
 /// The operations of a version.
@@ -110,7 +145,8 @@ pub(crate) fn operations(page: &Found) -> Vec<OperationRow> {
 
 /// A method as it is written.
 pub(crate) fn method(text: &str) -> &'static str {
-    text.parse::<gatewright_domain::operation::Method>().map_or("–", |method| method.as_str())
+    text.parse::<gatewright_domain::operation::Method>()
+        .map_or("–", |method| method.as_str())
 }
 
 /// How many operations, in words.
@@ -129,31 +165,51 @@ pub async fn show(
     who: SignedIn,
     at: Path<At>,
 ) -> Result<HttpResponse, Problem> {
-    let found = app.reader.as_seen_by(&who.caller).version(&at.api, at.version, app.now()).await?;
+    let found = app
+        .reader
+        .as_seen_by(&who.caller)
+        .version(&at.api, at.version, app.now())
+        .await?;
     let here = at.here();
     let title = format!("{} {}", found.version.api, found.version.number);
     let mut trail = at.trail();
     trail.pop();
     let may = |verb: &str| found.moves.contains(&verb);
-    let link = |verb: &str, words: &str| may(verb).then(|| Link::new(words, format!("{here}/{verb}")));
-    let upload = (!matches!(found.version.status.as_str(), "retired" | "discarded")).then(|| format!("{here}/contract"));
+    let link =
+        |verb: &str, words: &str| may(verb).then(|| Link::new(words, format!("{here}/{verb}")));
+    let upload = (!matches!(found.version.status.as_str(), "retired" | "discarded"))
+        .then(|| format!("{here}/contract"));
     visit::page(&VersionPage {
         frame: Frame::new(visit::signed_in(&request, &who), Place::Apis, title).below(trail),
         state: words::lifecycle(&found.version.status),
-        actions: [link("deprecate", "Deprecate"), link("unblock", "Unblock")].into_iter().flatten().collect(),
+        actions: [link("deprecate", "Deprecate"), link("unblock", "Unblock")]
+            .into_iter()
+            .flatten()
+            .collect(),
         main_action: link("publish", "Publish"),
         missing: missing(&found, &here),
         facts: facts(&found, &app),
         headers: headers(&found),
         revision: found.contract.as_ref().map(|contract| {
-            format!("Revision {}, uploaded {}", contract.number, Moment::exact(contract.uploaded_at).words)
+            format!(
+                "Revision {}, uploaded {}",
+                contract.number,
+                Moment::exact(contract.uploaded_at).words
+            )
         }),
-        download: found.contract.as_ref().map(|_| format!("{here}/contract/document")),
+        download: found
+            .contract
+            .as_ref()
+            .map(|_| format!("{here}/contract/document")),
         no_contract: Empty {
             icon: Icon::Draft,
             title: "No contract yet".to_owned(),
-            words: "The contract gives the version its operations and the scopes they require.".to_owned(),
-            actions: upload.iter().map(|href| Link::new("Upload a contract", href.clone())).collect(),
+            words: "The contract gives the version its operations and the scopes they require."
+                .to_owned(),
+            actions: upload
+                .iter()
+                .map(|href| Link::new("Upload a contract", href.clone()))
+                .collect(),
         },
         upload,
         operations: operations(&found),
@@ -176,7 +232,10 @@ fn missing(found: &Found, here: &str) -> Remarks {
             tone: Tone::Notice,
             words: "The API has no plan".to_owned(),
             hint: "Nobody can subscribe without one.".to_owned(),
-            link: Some(Link::new("New plan", format!("/console/apis/{}/plans/new", found.version.api))),
+            link: Some(Link::new(
+                "New plan",
+                format!("/console/apis/{}/plans/new", found.version.api),
+            )),
         });
     }
     Remarks(remarks)
@@ -185,7 +244,10 @@ fn missing(found: &Found, here: &str) -> Remarks {
 fn facts(found: &Found, app: &App) -> Facts {
     let version = &found.version;
     let mut facts = vec![
-        Fact::code("Address", format!("{}/{}/{}", app.place.gateway, version.api, version.number)),
+        Fact::code(
+            "Address",
+            format!("{}/{}/{}", app.place.gateway, version.api, version.number),
+        ),
         Fact::code("Upstream", version.upstream.clone()),
         Fact::new("Drafted", Value::Moment(Moment::exact(version.drafted_at))),
     ];
@@ -196,17 +258,31 @@ fn facts(found: &Found, app: &App) -> Facts {
         ("Blocked", version.blocked_at),
         ("Retired", version.retired_at),
     ];
-    let moment = |(name, at): (&str, Option<Timestamp>)| Some(Fact::new(name, Value::Moment(Moment::exact(at?))));
+    let moment = |(name, at): (&str, Option<Timestamp>)| {
+        Some(Fact::new(name, Value::Moment(Moment::exact(at?))))
+    };
     facts.extend(dated.into_iter().filter_map(moment));
-    facts.extend(version.blocked_reason.clone().map(|reason| Fact::words("Why it is blocked", reason)));
-    facts.push(Fact::words("Callers in 30 days", words::number(version.callers_30d)));
+    facts.extend(
+        version
+            .blocked_reason
+            .clone()
+            .map(|reason| Fact::words("Why it is blocked", reason)),
+    );
+    facts.push(Fact::words(
+        "Callers in 30 days",
+        words::number(version.callers_30d),
+    ));
     Facts(facts)
 }
 
 /// The headers that every answer of a deprecated version carries (RFC 9745, RFC 8594).
 fn headers(found: &Found) -> Option<Code> {
     let (at, sunset) = (found.version.deprecated_at?, found.version.sunset?);
-    let text = format!("Deprecation: @{}\nSunset: {}", at.seconds(), http_date(sunset));
+    let text = format!(
+        "Deprecation: @{}\nSunset: {}",
+        at.seconds(),
+        http_date(sunset)
+    );
     Some(Code::new("headers", "Response headers", text))
 }
 
@@ -216,14 +292,24 @@ pub(crate) fn http_date(at: Timestamp) -> String {
     let day: String = at.weekday().to_string().chars().take(3).collect();
     let month: String = at.month().to_string().chars().take(3).collect();
     let (hour, minute, second) = (at.hour(), at.minute(), at.second());
-    format!("{day}, {:02} {month} {} {hour:02}:{minute:02}:{second:02} GMT", at.day(), at.year())
+    format!(
+        "{day}, {:02} {month} {} {hour:02}:{minute:02}:{second:02} GMT",
+        at.day(),
+        at.year()
+    )
 }
 
 fn dangers(found: &Found, here: &str) -> Dangers {
     let breaks = format!(
         "{} called it in 30 days; {} subscribed.",
-        counted(u64::try_from(found.version.callers_30d).unwrap_or(0), "application"),
-        counted(u64::try_from(found.subscribers.len()).unwrap_or(0), "application"),
+        counted(
+            u64::try_from(found.version.callers_30d).unwrap_or(0),
+            "application"
+        ),
+        counted(
+            u64::try_from(found.subscribers.len()).unwrap_or(0),
+            "application"
+        ),
     );
     let danger = |verb: &str, title: &str| {
         found.moves.contains(&verb).then(|| Danger {
@@ -232,7 +318,11 @@ fn dangers(found: &Found, here: &str) -> Dangers {
             link: Link::new(title, format!("{here}/{verb}")),
         })
     };
-    let all = [danger("block", "Block"), danger("retire", "Retire"), danger("discard", "Discard")];
+    let all = [
+        danger("block", "Block"),
+        danger("retire", "Retire"),
+        danger("discard", "Discard"),
+    ];
     Dangers(all.into_iter().flatten().collect())
 }
 
@@ -240,9 +330,15 @@ fn dangers(found: &Found, here: &str) -> Dangers {
 ///
 /// # Errors
 /// `NOT_FOUND`.
-pub async fn document(app: Data<App>, who: SignedIn, at: Path<At>) -> Result<HttpResponse, Problem> {
+pub async fn document(
+    app: Data<App>,
+    who: SignedIn,
+    at: Path<At>,
+) -> Result<HttpResponse, Problem> {
     let sight = app.reader.as_seen_by(&who.caller);
-    let found = sight.contract_document(&at.api, at.version, app.now()).await?;
+    let found = sight
+        .contract_document(&at.api, at.version, app.now())
+        .await?;
     let name = format!("attachment; filename=\"{}-{}.openapi\"", at.api, at.version);
     Ok(HttpResponse::Ok()
         .content_type("application/octet-stream")
@@ -262,7 +358,10 @@ pub async fn contract_page(
     who: SignedIn,
     at: Path<At>,
 ) -> Result<HttpResponse, Problem> {
-    app.reader.as_seen_by(&who.caller).version_row(&at.api, at.version, app.now()).await?;
+    app.reader
+        .as_seen_by(&who.caller)
+        .version_row(&at.api, at.version, app.now())
+        .await?;
     visit::page(&contract_form(&request, &who, &at, None, Faults::default()))
 }
 
@@ -282,10 +381,17 @@ pub async fn contract(
         ("", _, text) => text,
         _ => include_str!("../../assets/sample-contract.yaml").to_owned(),
     };
-    match app.registry.upload_contract(&who.caller, &at.place(), document.into_bytes(), None).await {
+    match app
+        .registry
+        .upload_contract(&who.caller, &at.place(), document.into_bytes(), None)
+        .await
+    {
         Ok(uploaded) => {
             let operations = u64::try_from(uploaded.contract.operations.len()).unwrap_or(0);
-            let said = format!("The contract is taken: {}.", counted(operations, "operation"));
+            let said = format!(
+                "The contract is taken: {}.",
+                counted(operations, "operation")
+            );
             Ok(visit::go_saying(at.here(), &said, &app))
         }
         Err(UploadError::Findings(findings)) => {
@@ -306,8 +412,12 @@ fn contract_form(
     faults: Faults,
 ) -> ContractPage {
     let title = format!("Contract of {} {}", at.api, at.version);
-    let rows: Vec<FindingRow> = findings.map(|found| found.iter().map(finding).collect()).unwrap_or_default();
-    let file = Control::File { accept: ".json,.yaml,.yml" };
+    let rows: Vec<FindingRow> = findings
+        .map(|found| found.as_slice().iter().map(finding).collect())
+        .unwrap_or_default();
+    let file = Control::File {
+        accept: ".json,.yaml,.yml",
+    };
     ContractPage {
         frame: Frame::new(visit::signed_in(request, who), Place::Apis, title).below(at.trail()),
         faults,
@@ -349,19 +459,31 @@ pub async fn publish_page(
     who: SignedIn,
     at: Path<At>,
 ) -> Result<HttpResponse, Problem> {
-    let found = app.reader.as_seen_by(&who.caller).version(&at.api, at.version, app.now()).await?;
+    let found = app
+        .reader
+        .as_seen_by(&who.caller)
+        .version(&at.api, at.version, app.now())
+        .await?;
     let title = format!("Publish {} {}", found.version.api, found.version.number);
     let is_draft = found.moves.contains(&"publish");
     let check = |holds: bool, rule: &str, found: String, mend: &str, href: String| Step {
-        outcome: if holds { Outcome::Passed } else { Outcome::Failed },
+        outcome: if holds {
+            Outcome::Passed
+        } else {
+            Outcome::Failed
+        },
         rule: rule.to_owned(),
         found,
-        mend: (!holds).then(|| Mend { words: mend.to_owned(), link: Some(Link::new("Do it", href)) }),
+        mend: (!holds).then(|| Mend {
+            words: mend.to_owned(),
+            link: Some(Link::new("Do it", href)),
+        }),
     };
     let has_contract = found.contract.is_some();
     visit::page(&PublishPage {
         frame: Frame::new(visit::signed_in(&request, &who), Place::Apis, title).below(at.trail()),
-        lede: "From then on gateways answer at its address, for applications that are subscribed.".to_owned(),
+        lede: "From then on gateways answer at its address, for applications that are subscribed."
+            .to_owned(),
         faults: Faults::default(),
         facts: facts(&found, &app),
         checks: Steps(vec![
@@ -408,8 +530,20 @@ pub async fn move_page(
 ) -> Result<HttpResponse, Problem> {
     let Move { api, version, verb } = path.into_inner();
     let at = At { api, version };
-    let found = app.reader.as_seen_by(&who.caller).version(&at.api, at.version, app.now()).await?;
-    visit::page(&confirm(&request, &who, &at, &found, &verb, Faults::default(), &app)?)
+    let found = app
+        .reader
+        .as_seen_by(&who.caller)
+        .version(&at.api, at.version, app.now())
+        .await?;
+    visit::page(&confirm(
+        &request,
+        &who,
+        &at,
+        &found,
+        &verb,
+        Faults::default(),
+        &app,
+    )?)
 }
 
 fn confirm(
@@ -428,8 +562,14 @@ fn confirm(
         let proposed = app.now().plus(Duration::from_secs(90 * 86_400)).to_string();
         let earliest = app.now().plus(Duration::from_secs(86_400)).to_string();
         let day = |text: &str| text.chars().take(10).collect::<String>();
-        let control = Control::Date { earliest: day(&earliest) };
-        fields.push(Field::new("sunset", "Sunset", control).value(day(&proposed)).fault(faults.of("sunset")));
+        let control = Control::Date {
+            earliest: day(&earliest),
+        };
+        fields.push(
+            Field::new("sunset", "Sunset", control)
+                .value(day(&proposed))
+                .fault(faults.of("sunset")),
+        );
     }
     if verb == "block" {
         let field = Field::new("reason", "Reason", Control::Text).hint("Callers are shown it.");
@@ -442,7 +582,10 @@ fn confirm(
     let title = format!("{act} {} {}", found.version.api, found.version.number);
     let callers = u64::try_from(found.version.callers_30d).unwrap_or(0);
     let breaks = if weight == Weight::Final && callers > 0 {
-        vec![format!("{} called it in 30 days.", counted(callers, "application"))]
+        vec![format!(
+            "{} called it in 30 days.",
+            counted(callers, "application")
+        )]
     } else {
         Vec::new()
     };
@@ -463,11 +606,27 @@ fn confirm(
 
 fn act(verb: &str) -> Result<(&'static str, Weight, &'static str), Problem> {
     Ok(match verb {
-        "deprecate" => ("Deprecate", Weight::Plain, "Every answer says when it ends. It goes on until it is retired."),
-        "retire" => ("Retire", Weight::Final, "It answers 410 for good. This cannot be taken back."),
-        "block" => ("Block", Weight::Final, "It answers 503 at once, with your reason, until it is unblocked."),
+        "deprecate" => (
+            "Deprecate",
+            Weight::Plain,
+            "Every answer says when it ends. It goes on until it is retired.",
+        ),
+        "retire" => (
+            "Retire",
+            Weight::Final,
+            "It answers 410 for good. This cannot be taken back.",
+        ),
+        "block" => (
+            "Block",
+            Weight::Final,
+            "It answers 503 at once, with your reason, until it is unblocked.",
+        ),
         "unblock" => ("Unblock", Weight::Plain, "It answers again as before."),
-        "discard" => ("Discard", Weight::Final, "The draft is given up, and its number is free again."),
+        "discard" => (
+            "Discard",
+            Weight::Final,
+            "The draft is given up, and its number is free again.",
+        ),
         _ => return Err(Problem::of(crate::web::catalogue::Kind::NOT_FOUND)),
     })
 }
@@ -485,30 +644,52 @@ pub async fn do_move(
 ) -> Result<HttpResponse, Problem> {
     let Move { api, version, verb } = path.into_inner();
     let at = At { api, version };
-    let found = app.reader.as_seen_by(&who.caller).version(&at.api, at.version, app.now()).await?;
+    let found = app
+        .reader
+        .as_seen_by(&who.caller)
+        .version(&at.api, at.version, app.now())
+        .await?;
     let mut faults = Faults::default();
     let expected = form.one("revision").parse().ok().map(Revision::from_number);
     let name = format!("{}/{}", found.version.api, found.version.number);
     let is_final = verb != "publish" && act(&verb)?.1 == Weight::Final;
     if is_final && form.one("name") != name {
         let words = format!("Type {name} exactly.");
-        faults.0.push(crate::page::form::Fault { field: "name".to_owned(), words });
+        faults.0.push(crate::page::form::Fault {
+            field: "name".to_owned(),
+            words,
+        });
     }
-    let sunset = (verb == "deprecate").then(|| format!("{}T00:00:00Z", form.one("sunset")).parse::<Timestamp>());
-    let reason = (verb == "block").then(|| form.parse::<Reason>("reason", &mut faults)).flatten();
+    let sunset = (verb == "deprecate")
+        .then(|| format!("{}T00:00:00Z", form.one("sunset")).parse::<Timestamp>());
+    let reason = (verb == "block")
+        .then(|| form.parse::<Reason>("reason", &mut faults))
+        .flatten();
     if !faults.0.is_empty() {
         return visit::page(&confirm(&request, &who, &at, &found, &verb, faults, &app)?);
     }
     let (registry, caller, place) = (&app.registry, &who.caller, at.place());
     let moved = match (verb.as_str(), sunset, reason) {
         ("publish", ..) => registry.publish_version(caller, &place, expected).await,
-        ("deprecate", Some(Ok(sunset)), _) => registry.deprecate_version(caller, &place, sunset, expected).await,
+        ("deprecate", Some(Ok(sunset)), _) => {
+            registry
+                .deprecate_version(caller, &place, sunset, expected)
+                .await
+        }
         ("retire", ..) => registry.retire_version(caller, &place, expected).await,
-        ("block", _, Some(reason)) => registry.block_version(caller, &place, reason, expected).await,
+        ("block", _, Some(reason)) => {
+            registry
+                .block_version(caller, &place, reason, expected)
+                .await
+        }
         ("unblock", ..) => registry.unblock_version(caller, &place, expected).await,
         ("discard", ..) => {
             registry.discard_version(caller, &place, expected).await?;
-            return Ok(visit::go_saying(format!("/console/apis/{}", at.api), "The draft is discarded.", &app));
+            return Ok(visit::go_saying(
+                format!("/console/apis/{}", at.api),
+                "The draft is discarded.",
+                &app,
+            ));
         }
         _ => return Err(Problem::field("/sunset", "Choose a day that lies ahead.")),
     };

@@ -1,6 +1,10 @@
 //! What a page knows of its request: nonce, theme, who is signed in, and what the act before it has to say.
 
-use actix_web::{HttpRequest, HttpResponse, cookie::{Cookie, SameSite}, http::header};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    cookie::{Cookie, SameSite},
+    http::header,
+};
 use askama::Template;
 
 use crate::{
@@ -25,16 +29,34 @@ pub fn anonymous(request: &HttpRequest) -> Visit {
         Some("dark") => Theme::Dark,
         Some(_) | None => Theme::System,
     };
-    let here = request.uri().path_and_query().map_or("/", |place| place.as_str()).to_owned();
-    let nonce = Context::of(request).map(|context| context.nonce).unwrap_or_default();
-    Visit { nonce, theme, here, account: None, flash: flash(request) }
+    let here = request
+        .uri()
+        .path_and_query()
+        .map_or("/", |place| place.as_str())
+        .to_owned();
+    let nonce = Context::of(request)
+        .map(|context| context.nonce)
+        .unwrap_or_default();
+    Visit {
+        nonce,
+        theme,
+        here,
+        account: None,
+        flash: flash(request),
+    }
 }
 
 /// The visit of somebody who is signed in.
 #[must_use]
 pub fn signed_in(request: &HttpRequest, who: &SignedIn) -> Visit {
-    let account = Account { name: who.operator.name().to_string(), role: who.operator.role().as_str() };
-    Visit { account: Some(account), ..anonymous(request) }
+    let account = Account {
+        name: who.operator.name().to_string(),
+        role: who.operator.role().as_str(),
+    };
+    Visit {
+        account: Some(account),
+        ..anonymous(request)
+    }
 }
 
 /// A page as an answer. What was said by the act before it has been said now.
@@ -46,13 +68,18 @@ pub fn page(page: &impl Template) -> Result<HttpResponse, Problem> {
     let mut said = Cookie::new(FLASH, "");
     said.set_path("/");
     said.make_removal();
-    Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").cookie(said).body(html))
+    Ok(HttpResponse::Ok()
+        .content_type("text/html; charset=utf-8")
+        .cookie(said)
+        .body(html))
 }
 
 /// Leads to another page (RFC 9110 section 15.4.4).
 #[must_use]
 pub fn go(to: impl AsRef<str>) -> HttpResponse {
-    HttpResponse::SeeOther().insert_header((header::LOCATION, to.as_ref())).finish()
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, to.as_ref()))
+        .finish()
 }
 
 /// Leads to another page, which says what was done.
@@ -66,12 +93,19 @@ pub fn go_saying(to: impl AsRef<str>, words: &str, app: &App) -> HttpResponse {
         .same_site(SameSite::Lax)
         .max_age(actix_web::cookie::time::Duration::seconds(30))
         .finish();
-    HttpResponse::SeeOther().insert_header((header::LOCATION, to.as_ref())).cookie(cookie).finish()
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, to.as_ref()))
+        .cookie(cookie)
+        .finish()
 }
 
 fn flash(request: &HttpRequest) -> Option<Flash> {
     let cookie = request.cookie(FLASH)?;
     let (words, _) = url::form_urlencoded::parse(cookie.value().as_bytes()).next()?;
     let words: String = words.chars().take(300).collect();
-    (!words.is_empty()).then_some(Flash { tone: Tone::Good, words, link: None })
+    (!words.is_empty()).then_some(Flash {
+        tone: Tone::Good,
+        words,
+        link: None,
+    })
 }

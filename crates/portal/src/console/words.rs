@@ -65,14 +65,29 @@ pub(crate) fn last(at: Option<Timestamp>, now: Timestamp, never: &'static str) -
 
 /// A rate.
 pub(crate) fn rate(rate: RateParts) -> String {
-    let RateParts { requests, per_seconds, burst } = rate;
-    let period = if per_seconds == 1 { "a second".to_owned() } else { format!("in {per_seconds} seconds") };
-    format!("{} requests {period}, burst {}", count(u64::from(requests)), count(u64::from(burst)))
+    let RateParts {
+        requests,
+        per_seconds,
+        burst,
+    } = rate;
+    let period = if per_seconds == 1 {
+        "a second".to_owned()
+    } else {
+        format!("in {per_seconds} seconds")
+    };
+    format!(
+        "{} requests {period}, burst {}",
+        count(u64::from(requests)),
+        count(u64::from(burst))
+    )
 }
 
 /// A quota.
 pub(crate) fn quota(quota: Option<i64>) -> String {
-    quota.map_or_else(|| "none".to_owned(), |quota| format!("{} a day", number(quota)))
+    quota.map_or_else(
+        || "none".to_owned(),
+        |quota| format!("{} a day", number(quota)),
+    )
 }
 
 /// The steps of a verdict.
@@ -98,7 +113,10 @@ pub(crate) fn scopes(scopes: &[String]) -> Scopes {
 /// What was wrong with a form, from the problem that a use-case answered with.
 pub(crate) fn faults(problem: &Problem, field: &str) -> Faults {
     if problem.faults.is_empty() {
-        return Faults(vec![Fault { field: field.to_owned(), words: problem.detail.clone() }]);
+        return Faults(vec![Fault {
+            field: field.to_owned(),
+            words: problem.detail.clone(),
+        }]);
     }
     let fault = |fault: &crate::web::problem::Fault| Fault {
         field: fault.pointer.trim_start_matches('/').to_owned(),
@@ -109,5 +127,7 @@ pub(crate) fn faults(problem: &Problem, field: &str) -> Faults {
 
 /// Text as one segment of a path.
 pub(crate) fn segment(text: &str) -> String {
-    url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
+    url::form_urlencoded::byte_serialize(text.as_bytes())
+        .collect::<String>()
+        .replace('+', "%20")
 }

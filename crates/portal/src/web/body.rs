@@ -20,7 +20,10 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let media = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let media = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok());
         let is_json = media.is_none_or(|media| is_json(media));
         let bytes = Bytes::from_request(request, payload);
         Box::pin(async move {
@@ -37,20 +40,33 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
 }
 
 fn is_json(media: &str) -> bool {
-    let essence = media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let essence = media
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
     essence == "application/json" || essence.ends_with("+json")
 }
 
 /// Reads a JSON value; an empty body is read as an empty object, so that moves without options need none.
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    let bytes = if bytes.is_empty() { b"{}".as_slice() } else { bytes };
+    let bytes = if bytes.is_empty() {
+        b"{}".as_slice()
+    } else {
+        bytes
+    };
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let pointer = pointer(error.path());
         let inner = error.into_inner();
         match inner.classify() {
             serde_json::error::Category::Data => {
-                let fault = Fault { pointer, code: "invalid", detail: inner.to_string() };
+                let fault = Fault {
+                    pointer,
+                    code: "invalid",
+                    detail: inner.to_string(),
+                };
                 Problem::of(Kind::BODY_INVALID).with(vec![fault])
             }
             serde_json::error::Category::Io
@@ -60,7 +76,9 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
             }
         }
     })?;
-    reader.end().map_err(|error| Problem::of(Kind::BODY_MALFORMED).because(error.to_string()))?;
+    reader
+        .end()
+        .map_err(|error| Problem::of(Kind::BODY_MALFORMED).because(error.to_string()))?;
     Ok(value)
 }
 

@@ -20,7 +20,11 @@ use crate::web::{
 /// (RFC 6265bis section 4.1.3); without TLS, on a laptop, browsers refuse the prefix, so it is left out.
 #[must_use]
 pub const fn cookie_name(is_secure: bool) -> &'static str {
-    if is_secure { "__Host-gatewright" } else { "gatewright" }
+    if is_secure {
+        "__Host-gatewright"
+    } else {
+        "gatewright"
+    }
 }
 
 /// A signed-in operator.
@@ -46,12 +50,24 @@ impl FromRequest for SignedIn {
             let context = Context::of(&request).ok_or_else(Problem::unexpected)?;
             let cookie = request.cookie(cookie_name(app.place.is_secure()));
             let cookie = cookie.ok_or_else(|| Problem::of(Kind::SIGN_IN_NEEDED))?;
-            let found = app.operators.session(cookie.value(), origin(&request, "portal")).await?;
+            let found = app
+                .operators
+                .session(cookie.value(), origin(&request, "portal"))
+                .await?;
             let (caller, operator) = found.ok_or_else(|| Problem::of(Kind::SIGN_IN_NEEDED))?;
-            let Actor::Operator { proof: Proof::Session(session), .. } = *caller.actor() else {
+            let Actor::Operator {
+                proof: Proof::Session(session),
+                ..
+            } = *caller.actor()
+            else {
                 return Err(Problem::unexpected());
             };
-            Ok(Self { caller, operator, session, context })
+            Ok(Self {
+                caller,
+                operator,
+                session,
+                context,
+            })
         })
     }
 }
@@ -96,24 +112,33 @@ impl FromRequest for EnrolledGateway {
             let app = app(&request)?;
             let text = bearer(&request)?;
             let found = app.registry.gateway_of(&text).await?;
-            found.map(Self).ok_or_else(|| Problem::of(Kind::ACCESS_TOKEN_INVALID))
+            found
+                .map(Self)
+                .ok_or_else(|| Problem::of(Kind::ACCESS_TOKEN_INVALID))
         })
     }
 }
 
 fn app(request: &HttpRequest) -> Result<Data<App>, Problem> {
-    request.app_data::<Data<App>>().cloned().ok_or_else(Problem::unexpected)
+    request
+        .app_data::<Data<App>>()
+        .cloned()
+        .ok_or_else(Problem::unexpected)
 }
 
 /// The one bearer token of a request: exactly one header, exactly `Bearer`, one space, one word (RFC 6750 section 2.1;
 /// the scheme's case is folded as RFC 9110 section 11.1 says).
 fn bearer(request: &HttpRequest) -> Result<String, Problem> {
     let mut values = request.headers().get_all(header::AUTHORIZATION);
-    let value = values.next().ok_or_else(|| Problem::of(Kind::ACCESS_TOKEN_MISSING))?;
+    let value = values
+        .next()
+        .ok_or_else(|| Problem::of(Kind::ACCESS_TOKEN_MISSING))?;
     if values.next().is_some() {
         return Err(Problem::of(Kind::ACCESS_TOKEN_INVALID));
     }
-    let value = value.to_str().map_err(|_| Problem::of(Kind::ACCESS_TOKEN_INVALID))?;
+    let value = value
+        .to_str()
+        .map_err(|_| Problem::of(Kind::ACCESS_TOKEN_INVALID))?;
     let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
     let is_one_word = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
     if scheme.eq_ignore_ascii_case("bearer") && is_one_word {

@@ -21,7 +21,11 @@ impl Context {
         let mut nonce = [0; 16];
         entropy.fill(&mut nonce);
         let nonce = BASE64_STANDARD_NO_PAD.encode(nonce);
-        let context = Self { id: RequestId::draw(now, entropy), nonce, at: now };
+        let context = Self {
+            id: RequestId::draw(now, entropy),
+            nonce,
+            at: now,
+        };
         request.extensions_mut().insert(context.clone());
         context
     }
@@ -36,7 +40,9 @@ impl Context {
 /// Where a request came from, for the trail. The address is that of the connection: no header is believed.
 #[must_use]
 pub fn origin(request: &HttpRequest, via: &'static str) -> Origin {
-    let route = request.match_pattern().map(|pattern| format!("{} {pattern}", request.method()));
+    let route = request
+        .match_pattern()
+        .map(|pattern| format!("{} {pattern}", request.method()));
     Origin {
         via,
         request: Context::of(request).map(|context| context.id),

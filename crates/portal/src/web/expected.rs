@@ -37,20 +37,27 @@ impl FromRequest for MustExpect {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let expected = read(request);
         ready(expected.and_then(|found| {
-            found.map(Self).ok_or_else(|| Problem::of(Kind::IF_MATCH_NEEDED))
+            found
+                .map(Self)
+                .ok_or_else(|| Problem::of(Kind::IF_MATCH_NEEDED))
         }))
     }
 }
 
 /// The one strong tag of `If-Match`; `*` expects nothing in particular. A tag that is not ours can match nothing.
 fn read(request: &HttpRequest) -> Result<Option<Revision>, Problem> {
-    let Some(value) = request.headers().get(header::IF_MATCH) else { return Ok(None) };
+    let Some(value) = request.headers().get(header::IF_MATCH) else {
+        return Ok(None);
+    };
     let stale = || Problem::of(Kind::STALE);
     let value = value.to_str().map_err(|_| stale())?.trim();
     if value == "*" {
         return Ok(None);
     }
-    let number = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).ok_or_else(stale)?;
+    let number = value
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+        .ok_or_else(stale)?;
     let number = number.parse().map_err(|_| stale())?;
     Ok(Some(Revision::from_number(number)))
 }

@@ -1,7 +1,12 @@
 //! Forms of pages. Every one arrives through here, after it is sure that one of our own pages sent it.
 
 use actix_multipart::Multipart;
-use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web::{Bytes, Data}};
+use actix_web::{
+    FromRequest, HttpRequest,
+    dev::Payload,
+    http::header,
+    web::{Bytes, Data},
+};
 use futures_util::{StreamExt, future::LocalBoxFuture};
 
 use crate::{
@@ -20,18 +25,27 @@ impl Form {
     /// The first value of a name, without blanks at its ends; empty when it was not sent.
     #[must_use]
     pub fn one(&self, name: &str) -> &str {
-        self.0.iter().find(|(sent, _)| sent == name).map_or("", |(_, value)| value.trim())
+        self.0
+            .iter()
+            .find(|(sent, _)| sent == name)
+            .map_or("", |(_, value)| value.trim())
     }
 
     /// The first value of a name exactly as sent: a password may begin with a blank.
     #[must_use]
     pub fn exact(&self, name: &str) -> String {
-        self.0.iter().find(|(sent, _)| sent == name).map_or_else(String::new, |(_, value)| value.clone())
+        self.0
+            .iter()
+            .find(|(sent, _)| sent == name)
+            .map_or_else(String::new, |(_, value)| value.clone())
     }
 
     /// Every value of a name.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(sent, _)| sent == name).map(|(_, value)| value.as_str())
+        self.0
+            .iter()
+            .filter(move |(sent, _)| sent == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// The value of a name as what it has to be; a fault is noted otherwise.
@@ -43,7 +57,10 @@ impl Form {
         match self.one(name).parse() {
             Ok(value) => Some(value),
             Err(error) => {
-                faults.0.push(Fault { field: name.to_owned(), words: format!("It {error}.") });
+                faults.0.push(Fault {
+                    field: name.to_owned(),
+                    words: format!("It {error}."),
+                });
                 None
             }
         }
@@ -58,7 +75,10 @@ impl FromRequest for Form {
         if let Err(foreign) = is_ours(request) {
             return Box::pin(async { Err(foreign) });
         }
-        let media = request.headers().get(header::CONTENT_TYPE).and_then(|media| media.to_str().ok());
+        let media = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|media| media.to_str().ok());
         if media.is_some_and(|media| media.starts_with("multipart/form-data")) {
             let parts = Multipart::from_request(request, payload);
             return Box::pin(async move {
@@ -69,7 +89,9 @@ impl FromRequest for Form {
         let bytes = Bytes::from_request(request, payload);
         Box::pin(async move {
             let bytes = bytes.await.map_err(|_| Problem::of(Kind::BODY_TOO_LARGE))?;
-            Ok(Self(url::form_urlencoded::parse(&bytes).into_owned().collect()))
+            Ok(Self(
+                url::form_urlencoded::parse(&bytes).into_owned().collect(),
+            ))
         })
     }
 }
@@ -101,8 +123,15 @@ async fn read_parts(mut parts: Multipart) -> Result<Vec<(String, String)>, Probl
 /// (Fetch Metadata), or its origin is ours. When it says neither, it is refused.
 fn is_ours(request: &HttpRequest) -> Result<(), Problem> {
     let foreign = || Problem::of(Kind::CROSS_SITE);
-    let app = request.app_data::<Data<App>>().ok_or_else(Problem::unexpected)?;
-    let text = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let app = request
+        .app_data::<Data<App>>()
+        .ok_or_else(Problem::unexpected)?;
+    let text = |name: &str| {
+        request
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+    };
     let site = text("sec-fetch-site");
     if site.is_some_and(|site| site != "same-origin") {
         return Err(foreign());
@@ -117,7 +146,10 @@ fn is_ours(request: &HttpRequest) -> Result<(), Problem> {
 
 /// Whether an origin names the host that the request was sent to, as on a laptop with several names for itself.
 fn is_this_host(request: &HttpRequest, origin: &str) -> bool {
-    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    let host = request
+        .headers()
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
     let place = origin.split_once("://").map(|(_, place)| place);
     host.is_some() && host == place
 }

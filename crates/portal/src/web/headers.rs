@@ -7,8 +7,14 @@ use crate::web::context::Context;
 const FIXED: [(HeaderName, &str); 5] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "same-origin"),
-    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    ),
     (
         HeaderName::from_static("permissions-policy"),
         "accelerometer=(), camera=(), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=()",
@@ -25,7 +31,11 @@ pub(crate) fn harden(headers: &mut HeaderMap, context: &Context, is_secure: bool
         set(headers, header::STRICT_TRANSPORT_SECURITY, long);
     }
     if !headers.contains_key(header::CACHE_CONTROL) {
-        set(headers, header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        set(
+            headers,
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("no-store"),
+        );
     }
     if let Ok(policy) = HeaderValue::from_str(&policy(&context.nonce)) {
         set(headers, header::CONTENT_SECURITY_POLICY, policy);

@@ -1,7 +1,7 @@
 //! `Idempotency-Key`: a repeated POST gets the stored answer, and is not carried out twice.
 
 use actix_web::{
-    Error, HttpMessage, HttpResponse,
+    Error, HttpResponse,
     body::{BoxBody, MessageBody, to_bytes},
     dev::{Payload, ServiceRequest, ServiceResponse},
     http::{Method, StatusCode, header},
@@ -31,14 +31,22 @@ pub async fn once(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let key = request.headers().get("idempotency-key").map(|key| key.to_str().map(str::to_owned));
+    let key = request
+        .headers()
+        .get("idempotency-key")
+        .map(|key| key.to_str().map(str::to_owned));
     let key = match key {
         None => return Ok(next.call(request).await?.map_into_boxed_body()),
         Some(_) if request.method() != Method::POST => {
             return Ok(next.call(request).await?.map_into_boxed_body());
         }
         Some(Ok(key)) if (1..=255).contains(&key.len()) => key,
-        Some(_) => return Ok(answer(request, Problem::field("/Idempotency-Key", "1 to 255 visible characters"))),
+        Some(_) => {
+            return Ok(answer(
+                request,
+                Problem::field("/Idempotency-Key", "1 to 255 visible characters"),
+            ));
+        }
     };
     let Some(app) = request.app_data::<Data<App>>().cloned() else {
         return Ok(answer(request, Problem::unexpected()));
@@ -49,15 +57,26 @@ pub async fn once(
     };
     let fingerprint = fingerprint(&request, &body);
     // Whose key it is: the credential's hash, since the caller is known only further inside.
-    let credential = request.headers().get(header::AUTHORIZATION).map_or(&b""[..], |value| value.as_bytes());
+    let credential = request
+        .headers()
+        .get(header::AUTHORIZATION)
+        .map_or(&b""[..], |value| value.as_bytes());
     let actor = sha256_hex(credential);
     request.set_payload(Payload::from(body));
-    let attempt = Attempt { actor: &actor, key: &key, fingerprint: &fingerprint };
+    let attempt = Attempt {
+        actor: &actor,
+        key: &key,
+        fingerprint: &fingerprint,
+    };
     match app.attempts.begin(attempt, app.now()).await {
         Ok(Standing::Fresh) => {}
         Ok(Standing::Replay(kept)) => return Ok(again(request, kept)),
-        Ok(Standing::Running) => return Ok(answer(request, Problem::of(Kind::IDEMPOTENCY_RUNNING))),
-        Ok(Standing::Mismatch) => return Ok(answer(request, Problem::of(Kind::IDEMPOTENCY_MISMATCH))),
+        Ok(Standing::Running) => {
+            return Ok(answer(request, Problem::of(Kind::IDEMPOTENCY_RUNNING)));
+        }
+        Ok(Standing::Mismatch) => {
+            return Ok(answer(request, Problem::of(Kind::IDEMPOTENCY_MISMATCH)));
+        }
         Err(error) => return Ok(answer(request, error.into())),
     }
     let response = next.call(request).await?.map_into_boxed_body();
@@ -71,7 +90,9 @@ fn again(request: ServiceRequest, kept: Answer) -> ServiceResponse<BoxBody> {
     }
     let status = StatusCode::from_u16(kept.status).unwrap_or(StatusCode::OK);
     let mut response = HttpResponse::build(status);
-    let response = response.content_type(kept.content_type).insert_header(("idempotency-replayed", "true"));
+    let response = response
+        .content_type(kept.content_type)
+        .insert_header(("idempotency-replayed", "true"));
     let response = response.body(kept.body);
     request.into_response(response)
 }
@@ -83,7 +104,9 @@ fn fingerprint(request: &ServiceRequest, body: &[u8]) -> String {
 }
 
 fn answer(request: ServiceRequest, problem: Problem) -> ServiceResponse<BoxBody> {
-    request.into_response(HttpResponse::from_error(problem)).map_into_boxed_body()
+    request
+        .into_response(HttpResponse::from_error(problem))
+        .map_into_boxed_body()
 }
 
 /// Keeps the answer, unless it failed: a request that failed may be repeated.
@@ -97,19 +120,44 @@ async fn keep(
         return Ok(response);
     }
     let status = response.status().as_u16();
-    if response.response().extensions().get::<HoldsSecret>().is_some() {
-        let nothing = Answer { status, content_type: SHOWN_ONCE.to_owned(), body: Vec::new() };
-        app.attempts.finish(attempt, nothing).await.map_err(Problem::from)?;
+    if response
+        .response()
+        .extensions()
+        .get::<HoldsSecret>()
+        .is_some()
+    {
+        let nothing = Answer {
+            status,
+            content_type: SHOWN_ONCE.to_owned(),
+            body: Vec::new(),
+        };
+        app.attempts
+            .finish(attempt, nothing)
+            .await
+            .map_err(Problem::from)?;
         return Ok(response);
     }
-    let media = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let media = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
     let content_type = media.unwrap_or("application/json").to_owned();
     let (request, response) = response.into_parts();
     let (head, body) = response.into_parts();
     let bytes = to_bytes(body).await.unwrap_or_default();
     if bytes.len() <= LARGEST {
-        let kept = Answer { status, content_type, body: bytes.to_vec() };
-        app.attempts.finish(attempt, kept).await.map_err(Problem::from)?;
+        let kept = Answer {
+            status,
+            content_type,
+            body: bytes.to_vec(),
+        };
+        app.attempts
+            .finish(attempt, kept)
+            .await
+            .map_err(Problem::from)?;
     }
-    Ok(ServiceResponse::new(request, head.set_body(BoxBody::new(bytes))))
+    Ok(ServiceResponse::new(
+        request,
+        head.set_body(BoxBody::new(bytes)),
+    ))
 }

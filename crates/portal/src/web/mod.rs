@@ -9,6 +9,6 @@ pub mod expected;
 pub mod form;
 pub mod headers;
 pub mod idempotency;
+pub mod present;
 pub mod problem;
 mod problems;
-pub mod present;

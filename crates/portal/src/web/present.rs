@@ -60,23 +60,37 @@ fn told(
     let (request, mut response) = response.into_parts();
     response.head_mut().status = problem.status();
     let is_person = wants_a_page(&request);
-    if is_person && problem.kind == Kind::SIGN_IN_NEEDED && request.method() == actix_web::http::Method::GET {
+    if is_person
+        && problem.kind == Kind::SIGN_IN_NEEDED
+        && request.method() == actix_web::http::Method::GET
+    {
         return to_sign_in(request);
     }
     let (media, body) = if is_person {
-        ("text/html; charset=utf-8", crate::console::problem::render(&request, problem, app, context))
+        (
+            "text/html; charset=utf-8",
+            crate::console::problem::render(&request, problem, app, context),
+        )
     } else {
-        ("application/problem+json", document(&request, problem, app, context).to_string())
+        (
+            "application/problem+json",
+            document(&request, problem, app, context).to_string(),
+        )
     };
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
     if let Some(wait) = problem.retry_after {
-        headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
+        headers.insert(
+            header::RETRY_AFTER,
+            HeaderValue::from(wait.as_secs().max(1)),
+        );
     }
     if problem.status() == StatusCode::UNAUTHORIZED && !is_person {
         let realm = match problem.kind {
             Kind::ACCESS_TOKEN_MISSING => r#"Bearer realm="gatewright""#,
-            _ => r#"Bearer realm="gatewright", error="invalid_token", error_description="The access token is invalid""#,
+            _ => {
+                r#"Bearer realm="gatewright", error="invalid_token", error_description="The access token is invalid""#
+            }
         };
         headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(realm));
     }
@@ -87,7 +101,10 @@ fn told(
 fn document(request: &HttpRequest, problem: &Problem, app: &App, context: &Context) -> Value {
     let entry = problem.kind.entry();
     let mut document = Map::new();
-    document.insert("type".to_owned(), json!(format!("{}/help/errors/{}", app.place.portal, entry.slug)));
+    document.insert(
+        "type".to_owned(),
+        json!(format!("{}/help/errors/{}", app.place.portal, entry.slug)),
+    );
     document.insert("title".to_owned(), json!(entry.title));
     document.insert("status".to_owned(), json!(entry.status));
     document.insert("detail".to_owned(), json!(problem.detail));
@@ -96,7 +113,9 @@ fn document(request: &HttpRequest, problem: &Problem, app: &App, context: &Conte
     document.insert("errors".to_owned(), json!(problem.faults));
     if let Some(Value::Object(extra)) = &problem.extra {
         extra.iter().for_each(|(name, value)| {
-            document.entry(name.clone()).or_insert_with(|| value.clone());
+            document
+                .entry(name.clone())
+                .or_insert_with(|| value.clone());
         });
     }
     Value::Object(document)
@@ -105,14 +124,22 @@ fn document(request: &HttpRequest, problem: &Problem, app: &App, context: &Conte
 /// Whether the answer is for a person: what programs call is never answered with a page.
 fn wants_a_page(request: &HttpRequest) -> bool {
     const PROGRAMS: [&str; 4] = ["/api/", "/oauth2/", "/internal/", "/.well-known/"];
-    let accept = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
-    let is_program = PROGRAMS.iter().any(|prefix| request.path().starts_with(prefix));
+    let accept = request
+        .headers()
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok());
+    let is_program = PROGRAMS
+        .iter()
+        .any(|prefix| request.path().starts_with(prefix));
     !is_program && accept.is_some_and(|accept| accept.contains("text/html"))
 }
 
 /// A page that needs a session sends to the sign-in, and remembers itself.
 fn to_sign_in(request: HttpRequest) -> ServiceResponse<BoxBody> {
-    let back = request.uri().path_and_query().map_or("/console", |place| place.as_str());
+    let back = request
+        .uri()
+        .path_and_query()
+        .map_or("/console", |place| place.as_str());
     let query: String = url::form_urlencoded::byte_serialize(back.as_bytes()).collect();
     let response = actix_web::HttpResponse::SeeOther()
         .insert_header((header::LOCATION, format!("/sign-in?back={query}")))
@@ -121,7 +148,10 @@ fn to_sign_in(request: HttpRequest) -> ServiceResponse<BoxBody> {
 }
 
 fn log(response: &ServiceResponse<BoxBody>, context: &Context, app: &App) {
-    let route = response.request().match_pattern().unwrap_or_else(|| "none".to_owned());
+    let route = response
+        .request()
+        .match_pattern()
+        .unwrap_or_else(|| "none".to_owned());
     let (method, status) = (response.request().method(), response.status().as_u16());
     let took = app.now().since(context.at).as_millis();
     info!(request.id = %context.id, %method, route, status, took_ms = took, "{method} {route} answered {status}");

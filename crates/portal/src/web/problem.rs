@@ -39,13 +39,22 @@ impl Problem {
     #[must_use]
     pub fn of(kind: Kind) -> Self {
         let detail = kind.entry().what.to_owned();
-        Self { kind, detail, faults: Vec::new(), retry_after: None, extra: None }
+        Self {
+            kind,
+            detail,
+            faults: Vec::new(),
+            retry_after: None,
+            extra: None,
+        }
     }
 
     /// The same problem in words of its own.
     #[must_use]
     pub fn because(self, detail: impl Into<String>) -> Self {
-        Self { detail: detail.into(), ..self }
+        Self {
+            detail: detail.into(),
+            ..self
+        }
     }
 
     /// The same problem with the places it concerns.
@@ -57,13 +66,19 @@ impl Problem {
     /// The same problem with a time after which to try again.
     #[must_use]
     pub fn after(self, wait: Duration) -> Self {
-        Self { retry_after: Some(wait), ..self }
+        Self {
+            retry_after: Some(wait),
+            ..self
+        }
     }
 
     /// The same problem with more for programs.
     #[must_use]
     pub fn saying(self, extra: serde_json::Value) -> Self {
-        Self { extra: Some(extra), ..self }
+        Self {
+            extra: Some(extra),
+            ..self
+        }
     }
 
     /// Something that is our fault. Its words are constant; the log has the rest.
@@ -75,7 +90,11 @@ impl Problem {
     /// The one field that is wrong.
     #[must_use]
     pub fn field(pointer: &str, detail: impl fmt::Display) -> Self {
-        let fault = Fault { pointer: pointer.to_owned(), code: "invalid", detail: detail.to_string() };
+        let fault = Fault {
+            pointer: pointer.to_owned(),
+            code: "invalid",
+            detail: detail.to_string(),
+        };
         Self::of(Kind::BODY_INVALID).with(vec![fault])
     }
 

@@ -2,15 +2,18 @@
 
 use gatewright_contract::Findings;
 use gatewright_domain::{
-    access::Denied, ring::RingError, subscription::SubscriptionError, token::TokenError, version::VersionError,
+    access::Denied, ring::RingError, subscription::SubscriptionError, token::TokenError,
+    version::VersionError,
 };
-use gatewright_keys::{InspectError, IssueError, JwksError, RevokeError, RingUseError, SnapshotKeyError};
+use gatewright_keys::{
+    InspectError, IssueError, JwksError, RevokeError, RingUseError, SnapshotKeyError,
+};
 use gatewright_operators::{
     AccessTokenError, AdmissionError, PasswordError, SetUpError, SignInError, TeamError,
 };
 use gatewright_registry::{
-    ApiError, ApplicationUseError, ConsumerError, DraftError, GatewayError, MoveError, PlanError, SubscribeError,
-    UploadError, UpstreamRefused,
+    ApiError, ApplicationUseError, ConsumerError, DraftError, GatewayError, MoveError, PlanError,
+    SubscribeError, UploadError, UpstreamRefused,
 };
 use gatewright_store::StoreError;
 use serde_json::json;
@@ -38,7 +41,10 @@ fn of(kind: Kind, error: &dyn std::fmt::Display) -> Problem {
 /// A sentence of an error, as it stands in a document: with a capital and a full stop.
 fn capital(text: &str) -> String {
     let mut letters = text.chars();
-    let first: String = letters.next().map(|letter| letter.to_uppercase().collect()).unwrap_or_default();
+    let first: String = letters
+        .next()
+        .map(|letter| letter.to_uppercase().collect())
+        .unwrap_or_default();
     format!("{first}{}.", letters.as_str())
 }
 
@@ -55,6 +61,7 @@ impl From<StoreError> for Problem {
             StoreError::Ambiguous => Self::of(Kind::AMBIGUOUS),
             StoreError::Stale => Self::of(Kind::STALE),
             StoreError::Taken { .. } => of(Kind::TAKEN, &error),
+            StoreError::TooLarge => of(Kind::BODY_TOO_LARGE, &error),
             StoreError::Busy => Self::of(Kind::BUSY).after(std::time::Duration::from_secs(1)),
             StoreError::OutsidePermit
             | StoreError::Corrupt { .. }
@@ -71,7 +78,9 @@ impl From<ApiError> for Problem {
             ApiError::Denied(denied) => denied.into(),
             ApiError::NotFound => Self::of(Kind::NOT_FOUND),
             ApiError::NameTaken(_) => of(Kind::TAKEN, &error),
-            ApiError::NoSuchTeam | ApiError::WhichTeam => Self::field("/team", capital(&error.to_string())),
+            ApiError::NoSuchTeam | ApiError::WhichTeam => {
+                Self::field("/team", capital(&error.to_string()))
+            }
             ApiError::Stale => Self::of(Kind::STALE),
             ApiError::Store(store) => store.into(),
         }
@@ -183,7 +192,9 @@ impl From<ApplicationUseError> for Problem {
 impl From<SubscribeError> for Problem {
     fn from(error: SubscribeError) -> Self {
         match &error {
-            SubscribeError::NoSuchApplication | SubscribeError::NotFound => Self::of(Kind::NOT_FOUND),
+            SubscribeError::NoSuchApplication | SubscribeError::NotFound => {
+                Self::of(Kind::NOT_FOUND)
+            }
             SubscribeError::Ambiguous => Self::of(Kind::AMBIGUOUS),
             SubscribeError::NoSuchVersion => Self::field("/version", capital(&error.to_string())),
             SubscribeError::NoSuchPlan => Self::field("/plan", capital(&error.to_string())),
@@ -228,7 +239,9 @@ impl From<IssueError> for Problem {
             IssueError::NotFound => Self::of(Kind::NOT_FOUND),
             IssueError::Ambiguous => Self::of(Kind::AMBIGUOUS),
             IssueError::Refused(refused) => refused.into(),
-            IssueError::LongerThanRing { .. } => Self::field("/lifetime_s", capital(&error.to_string())),
+            IssueError::LongerThanRing { .. } => {
+                Self::field("/lifetime_s", capital(&error.to_string()))
+            }
             IssueError::Stale => Self::of(Kind::STALE),
             IssueError::NoKey | IssueError::NotSigned { .. } => {
                 let _ = ours(&error);
@@ -243,9 +256,13 @@ impl From<TokenError> for Problem {
     fn from(error: TokenError) -> Self {
         match error {
             TokenError::ApplicationDisabled | TokenError::AlreadyRevoked => of(Kind::STATE, &error),
-            TokenError::TooSoon(_) => of(Kind::BUSY, &error).after(std::time::Duration::from_secs(1)),
+            TokenError::TooSoon(_) => {
+                of(Kind::BUSY, &error).after(std::time::Duration::from_secs(1))
+            }
             TokenError::NoSubscription => of(Kind::RULE_REFUSES, &error),
-            TokenError::ScopeNotSubscribed(_) => Self::field("/scopes", capital(&error.to_string())),
+            TokenError::ScopeNotSubscribed(_) => {
+                Self::field("/scopes", capital(&error.to_string()))
+            }
             TokenError::LongerThanPlan { .. } | TokenError::BeyondSunset { .. } => {
                 Self::field("/lifetime_s", capital(&error.to_string()))
             }
@@ -291,7 +308,9 @@ impl From<SnapshotKeyError> for Problem {
 impl From<RingError> for Problem {
     fn from(error: RingError) -> Self {
         match &error {
-            RingError::NotReady(ready) => of(Kind::KEY_NOT_READY, &error).saying(json!({ "ready_at": ready })),
+            RingError::NotReady(ready) => {
+                of(Kind::KEY_NOT_READY, &error).saying(json!({ "ready_at": ready }))
+            }
             RingError::NoSuchKey => Self::of(Kind::NOT_FOUND),
             RingError::NoStandby | RingError::Key(_) => of(Kind::STATE, &error),
         }
@@ -304,7 +323,9 @@ impl From<PasswordError> for Problem {
             PasswordError::TooShort | PasswordError::TooLong | PasswordError::Monotonous => {
                 Self::field("/password", capital(&error.to_string()))
             }
-            PasswordError::Busy => of(Kind::TOO_MANY, &error).after(std::time::Duration::from_secs(2)),
+            PasswordError::Busy => {
+                of(Kind::TOO_MANY, &error).after(std::time::Duration::from_secs(2))
+            }
             PasswordError::Hashing => ours(&error),
         }
     }
@@ -344,7 +365,9 @@ impl From<AdmissionError> for Problem {
             AdmissionError::Stale => Self::of(Kind::STALE),
             AdmissionError::Password(password) => password.into(),
             AdmissionError::WrongPassword => Self::field("/present", capital(&error.to_string())),
-            AdmissionError::AlreadyDisabled(_) | AdmissionError::NotDisabled(_) => of(Kind::STATE, &error),
+            AdmissionError::AlreadyDisabled(_) | AdmissionError::NotDisabled(_) => {
+                of(Kind::STATE, &error)
+            }
             AdmissionError::Store(store) => store.into(),
         }
     }
@@ -355,7 +378,9 @@ impl From<AccessTokenError> for Problem {
         match error {
             AccessTokenError::Denied(denied) => denied.into(),
             AccessTokenError::NotFound => Self::of(Kind::NOT_FOUND),
-            AccessTokenError::AboveOwner { .. } => Self::field("/role", capital(&error.to_string())),
+            AccessTokenError::AboveOwner { .. } => {
+                Self::field("/role", capital(&error.to_string()))
+            }
             AccessTokenError::Lifetime => Self::field("/lifetime_s", capital(&error.to_string())),
             AccessTokenError::AlreadyRevoked(_) => of(Kind::STATE, &error),
             AccessTokenError::Store(store) => store.into(),
