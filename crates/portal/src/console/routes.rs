@@ -2,7 +2,10 @@
 
 use actix_web::web::{ServiceConfig, get, post, resource};
 
-use super::{apis, applications, consumers, entry, home, problem, versions};
+use super::{
+    api_forms, apis, applications, consumers, contracts, entry, home, moves, problem, subscribe,
+    versions,
+};
 
 /// Every page, and every form behind it.
 pub fn routes(config: &mut ServiceConfig) {
@@ -37,38 +40,38 @@ fn registry(config: &mut ServiceConfig) {
         .route("/console/apis", get().to(apis::list))
         .service(
             resource("/console/apis/new")
-                .get(apis::new_page)
-                .post(apis::new),
+                .get(api_forms::new_page)
+                .post(api_forms::new),
         )
         .route("/console/apis/{api}", get().to(apis::show))
         .service(
             resource("/console/apis/{api}/versions/new")
-                .get(apis::new_version_page)
-                .post(apis::new_version),
+                .get(api_forms::new_version_page)
+                .post(api_forms::new_version),
         )
         .service(
             resource("/console/apis/{api}/plans/new")
-                .get(apis::new_plan_page)
-                .post(apis::new_plan),
+                .get(api_forms::new_plan_page)
+                .post(api_forms::new_plan),
         )
         .route("/console/apis/{api}/{version}", get().to(versions::show))
         .service(
             resource("/console/apis/{api}/{version}/contract")
-                .get(versions::contract_page)
-                .post(versions::contract),
+                .get(contracts::contract_page)
+                .post(contracts::contract),
         )
         .route(
             "/console/apis/{api}/{version}/contract/document",
-            get().to(versions::document),
+            get().to(contracts::document),
         )
         .route(
             "/console/apis/{api}/{version}/publish",
-            get().to(versions::publish_page),
+            get().to(moves::publish_page),
         )
         .service(
             resource("/console/apis/{api}/{version}/{verb}")
-                .get(versions::move_page)
-                .post(versions::do_move),
+                .get(moves::move_page)
+                .post(moves::do_move),
         );
 }
 
@@ -93,8 +96,8 @@ fn callers(config: &mut ServiceConfig) {
         )
         .service(
             resource("/console/applications/{application}/subscribe")
-                .get(applications::subscribe_page)
-                .post(applications::subscribe),
+                .get(subscribe::subscribe_page)
+                .post(subscribe::subscribe),
         )
         .service(
             resource("/console/applications/{application}/revoke-all")

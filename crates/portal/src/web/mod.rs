@@ -12,3 +12,4 @@ pub mod idempotency;
 pub mod present;
 pub mod problem;
 mod problems;
+mod problems_people;

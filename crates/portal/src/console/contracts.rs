@@ -1,0 +1,169 @@
+//! Contracts of versions: upload, findings, and the document as it was uploaded.
+
+use std::time::Duration;
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::header,
+    web::{Data, Path},
+};
+use gatewright_contract::{Findings, Level};
+use gatewright_domain::{
+    handle::ApiHandle,
+    revision::Revision,
+    text::{Reason, VersionNumber},
+    time::Timestamp,
+};
+use gatewright_registry::{UploadError, VersionAt};
+use gatewright_store::views::versions::{VersionPage as Found, VersionRow};
+use serde::Deserialize;
+
+use crate::{
+    console::{visit, words},
+    page::{
+        badge::{Badge, Tone},
+        code::Code,
+        empty::Empty,
+        fact::{Fact, Facts, Value},
+        form::{Control, Faults, Field},
+        frame::{Frame, Link},
+        icon::Icon,
+        lanes::{Lane, Lanes, Span},
+        moment::Moment,
+        number::counted,
+        place::Place,
+        remark::{Danger, Dangers, Remark, Remarks},
+        steps::{Mend, Outcome, Step, Steps},
+    },
+    pages::{
+        apis::OperationRow,
+        confirm::{Confirm, Weight},
+        versions::{ContractPage, FindingRow, PublishPage, VersionPage},
+    },
+    web::{app::App, caller::SignedIn, form::Form, problem::Problem},
+};
+
+use super::versions::At;
+
+/// The contract exactly as it was uploaded.
+///
+/// # Errors
+/// `NOT_FOUND`.
+pub async fn document(
+    app: Data<App>,
+    who: SignedIn,
+    at: Path<At>,
+) -> Result<HttpResponse, Problem> {
+    let sight = app.reader.as_seen_by(&who.caller);
+    let found = sight
+        .contract_document(&at.api, at.version, app.now())
+        .await?;
+    let name = format!("attachment; filename=\"{}-{}.openapi\"", at.api, at.version);
+    Ok(HttpResponse::Ok()
+        .content_type("application/octet-stream")
+        .insert_header((header::CONTENT_DISPOSITION, name))
+        .insert_header((header::CONTENT_SECURITY_POLICY, "sandbox"))
+        .insert_header((header::ETAG, format!("\"{}\"", found.digest)))
+        .body(found.bytes))
+}
+
+/// The form that uploads a contract.
+///
+/// # Errors
+/// `NOT_FOUND`.
+pub async fn contract_page(
+    request: HttpRequest,
+    app: Data<App>,
+    who: SignedIn,
+    at: Path<At>,
+) -> Result<HttpResponse, Problem> {
+    app.reader
+        .as_seen_by(&who.caller)
+        .version_row(&at.api, at.version, app.now())
+        .await?;
+    visit::page(&contract_form(&request, &who, &at, None, Faults::default()))
+}
+
+/// Takes a contract, or shows what is wrong with it.
+///
+/// # Errors
+/// Those of the upload, but for findings, which are the page again.
+pub async fn contract(
+    request: HttpRequest,
+    app: Data<App>,
+    who: SignedIn,
+    at: Path<At>,
+    form: Form,
+) -> Result<HttpResponse, Problem> {
+    let document = match (form.one("sample"), form.exact("file"), form.exact("text")) {
+        ("", file, _) if !file.is_empty() => file,
+        ("", _, text) => text,
+        _ => include_str!("../../assets/sample-contract.yaml").to_owned(),
+    };
+    match app
+        .registry
+        .upload_contract(&who.caller, &at.place(), document.into_bytes(), None)
+        .await
+    {
+        Ok(uploaded) => {
+            let operations = u64::try_from(uploaded.contract.operations.len()).unwrap_or(0);
+            let said = format!(
+                "The contract is taken: {}.",
+                counted(operations, "operation")
+            );
+            Ok(visit::go_saying(at.here(), &said, &app))
+        }
+        Err(UploadError::Findings(findings)) => {
+            let page = contract_form(&request, &who, &at, Some(&findings), Faults::default());
+            let mut response = visit::page(&page)?;
+            *response.status_mut() = actix_web::http::StatusCode::UNPROCESSABLE_ENTITY;
+            Ok(response)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn contract_form(
+    request: &HttpRequest,
+    who: &SignedIn,
+    at: &At,
+    findings: Option<&Findings>,
+    faults: Faults,
+) -> ContractPage {
+    let title = format!("Contract of {} {}", at.api, at.version);
+    let rows: Vec<FindingRow> = findings
+        .map(|found| found.as_slice().iter().map(finding).collect())
+        .unwrap_or_default();
+    let file = Control::File {
+        accept: ".json,.yaml,.yml",
+    };
+    ContractPage {
+        frame: Frame::new(visit::signed_in(request, who), Place::Apis, title).below(at.trail()),
+        faults,
+        findings_title: "This contract cannot be taken".to_owned(),
+        findings_count: counted(u64::try_from(rows.len()).unwrap_or(0), "finding"),
+        findings: rows,
+        fields: vec![
+            Field::new("file", "File", file).optional(),
+            Field::new("text", "Or the text", Control::Code).optional(),
+        ],
+        offer_sample: true,
+        action: format!("{}/contract", at.here()),
+        back: at.here(),
+    }
+}
+
+fn finding(finding: &gatewright_contract::Finding) -> FindingRow {
+    let severity = match finding.level {
+        Level::Error => Badge::new(Tone::Bad, Icon::Cross, "Error"),
+        Level::Warning => Badge::new(Tone::Warning, Icon::Warning, "Warning"),
+        Level::Info => Badge::new(Tone::Notice, Icon::Notice, "Remark"),
+    };
+    FindingRow {
+        severity,
+        message: finding.message.clone(),
+        rule: finding.rule.to_string(),
+        pointer: finding.pointer.clone(),
+        position: format!("{}:{}", finding.line, finding.column),
+    }
+}

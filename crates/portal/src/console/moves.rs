@@ -1,0 +1,295 @@
+//! The moves of a version: a page that asks, and the move itself.
+
+use std::time::Duration;
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::header,
+    web::{Data, Path},
+};
+use gatewright_contract::{Findings, Level};
+use gatewright_domain::{
+    handle::ApiHandle,
+    revision::Revision,
+    text::{Reason, VersionNumber},
+    time::Timestamp,
+};
+use gatewright_registry::{UploadError, VersionAt};
+use gatewright_store::views::versions::{VersionPage as Found, VersionRow};
+use serde::Deserialize;
+
+use crate::{
+    console::{visit, words},
+    page::{
+        badge::{Badge, Tone},
+        code::Code,
+        empty::Empty,
+        fact::{Fact, Facts, Value},
+        form::{Control, Faults, Field},
+        frame::{Frame, Link},
+        icon::Icon,
+        lanes::{Lane, Lanes, Span},
+        moment::Moment,
+        number::counted,
+        place::Place,
+        remark::{Danger, Dangers, Remark, Remarks},
+        steps::{Mend, Outcome, Step, Steps},
+    },
+    pages::{
+        apis::OperationRow,
+        confirm::{Confirm, Weight},
+        versions::{ContractPage, FindingRow, PublishPage, VersionPage},
+    },
+    web::{app::App, caller::SignedIn, form::Form, problem::Problem},
+};
+
+use super::versions::{At, facts, operations_count};
+
+/// The last look before publishing.
+///
+/// # Errors
+/// `NOT_FOUND`.
+pub async fn publish_page(
+    request: HttpRequest,
+    app: Data<App>,
+    who: SignedIn,
+    at: Path<At>,
+) -> Result<HttpResponse, Problem> {
+    let found = app
+        .reader
+        .as_seen_by(&who.caller)
+        .version(&at.api, at.version, app.now())
+        .await?;
+    let title = format!("Publish {} {}", found.version.api, found.version.number);
+    let is_draft = found.moves.contains(&"publish");
+    let check = |holds: bool, rule: &str, found: String, mend: &str, href: String| Step {
+        outcome: if holds {
+            Outcome::Passed
+        } else {
+            Outcome::Failed
+        },
+        rule: rule.to_owned(),
+        found,
+        mend: (!holds).then(|| Mend {
+            words: mend.to_owned(),
+            link: Some(Link::new("Do it", href)),
+        }),
+    };
+    let has_contract = found.contract.is_some();
+    visit::page(&PublishPage {
+        frame: Frame::new(visit::signed_in(&request, &who), Place::Apis, title).below(at.trail()),
+        lede: "From then on gateways answer at its address, for applications that are subscribed."
+            .to_owned(),
+        faults: Faults::default(),
+        facts: facts(&found, &app),
+        checks: Steps(vec![
+            check(
+                has_contract,
+                "It has a contract",
+                operations_count(Some(&found)),
+                "Upload a contract.",
+                format!("{}/contract", at.here()),
+            ),
+            check(
+                is_draft || !has_contract,
+                "It is a draft",
+                format!("It is {}.", found.version.status),
+                "Only a draft can be published.",
+                at.here(),
+            ),
+        ]),
+        blocked: !is_draft,
+        revision: found.version.revision.number().to_string(),
+        action: format!("{}/publish", at.here()),
+        button: format!("Publish {}", found.version.number),
+        back: at.here(),
+    })
+}
+
+/// A move of the lifecycle that a page asks about first.
+#[derive(Deserialize)]
+pub struct Move {
+    api: ApiHandle,
+    version: VersionNumber,
+    verb: String,
+}
+
+/// Asks about a move: what it does, what it breaks, and the name to type when it stops callers.
+///
+/// # Errors
+/// `NOT_FOUND`, also for a move that is none.
+pub async fn move_page(
+    request: HttpRequest,
+    app: Data<App>,
+    who: SignedIn,
+    path: Path<Move>,
+) -> Result<HttpResponse, Problem> {
+    let Move { api, version, verb } = path.into_inner();
+    let at = At { api, version };
+    let found = app
+        .reader
+        .as_seen_by(&who.caller)
+        .version(&at.api, at.version, app.now())
+        .await?;
+    visit::page(&confirm(
+        &request,
+        &who,
+        &at,
+        &found,
+        &verb,
+        Faults::default(),
+        &app,
+    )?)
+}
+
+fn confirm(
+    request: &HttpRequest,
+    who: &SignedIn,
+    at: &At,
+    found: &Found,
+    verb: &str,
+    faults: Faults,
+    app: &App,
+) -> Result<Confirm, Problem> {
+    let name = format!("{}/{}", found.version.api, found.version.number);
+    let (act, weight, sentence) = act(verb)?;
+    let mut fields = Vec::new();
+    if verb == "deprecate" {
+        let proposed = app.now().plus(Duration::from_secs(90 * 86_400)).to_string();
+        let earliest = app.now().plus(Duration::from_secs(86_400)).to_string();
+        let day = |text: &str| text.chars().take(10).collect::<String>();
+        let control = Control::Date {
+            earliest: day(&earliest),
+        };
+        fields.push(
+            Field::new("sunset", "Sunset", control)
+                .value(day(&proposed))
+                .fault(faults.of("sunset")),
+        );
+    }
+    if verb == "block" {
+        let field = Field::new("reason", "Reason", Control::Text).hint("Callers are shown it.");
+        fields.push(field.fault(faults.of("reason")));
+    }
+    if weight == Weight::Final {
+        let field = Field::new("name", format!("Type {name} to confirm"), Control::Mono);
+        fields.push(field.must_equal(name.clone()).fault(faults.of("name")));
+    }
+    let title = format!("{act} {} {}", found.version.api, found.version.number);
+    let callers = u64::try_from(found.version.callers_30d).unwrap_or(0);
+    let breaks = if weight == Weight::Final && callers > 0 {
+        vec![format!(
+            "{} called it in 30 days.",
+            counted(callers, "application")
+        )]
+    } else {
+        Vec::new()
+    };
+    Ok(Confirm {
+        frame: Frame::new(visit::signed_in(request, who), Place::Apis, title).below(at.trail()),
+        faults,
+        sentences: vec![sentence.to_owned()],
+        breaks,
+        headers: None,
+        revision: Some(found.version.revision.number().to_string()),
+        fields,
+        weight,
+        action: format!("{}/{verb}", at.here()),
+        button: format!("{act} {}", found.version.number),
+        back: at.here(),
+    })
+}
+
+fn act(verb: &str) -> Result<(&'static str, Weight, &'static str), Problem> {
+    Ok(match verb {
+        "deprecate" => (
+            "Deprecate",
+            Weight::Plain,
+            "Every answer says when it ends. It goes on until it is retired.",
+        ),
+        "retire" => (
+            "Retire",
+            Weight::Final,
+            "It answers 410 for good. This cannot be taken back.",
+        ),
+        "block" => (
+            "Block",
+            Weight::Final,
+            "It answers 503 at once, with your reason, until it is unblocked.",
+        ),
+        "unblock" => ("Unblock", Weight::Plain, "It answers again as before."),
+        "discard" => (
+            "Discard",
+            Weight::Final,
+            "The draft is given up, and its number is free again.",
+        ),
+        _ => return Err(Problem::of(crate::web::catalogue::Kind::NOT_FOUND)),
+    })
+}
+
+/// Moves a version along its lifecycle.
+///
+/// # Errors
+/// What the lifecycle refuses; a form that is not right is the page again.
+pub async fn do_move(
+    request: HttpRequest,
+    app: Data<App>,
+    who: SignedIn,
+    path: Path<Move>,
+    form: Form,
+) -> Result<HttpResponse, Problem> {
+    let Move { api, version, verb } = path.into_inner();
+    let at = At { api, version };
+    let found = app
+        .reader
+        .as_seen_by(&who.caller)
+        .version(&at.api, at.version, app.now())
+        .await?;
+    let mut faults = Faults::default();
+    let expected = form.one("revision").parse().ok().map(Revision::from_number);
+    let name = format!("{}/{}", found.version.api, found.version.number);
+    let is_final = verb != "publish" && act(&verb)?.1 == Weight::Final;
+    if is_final && form.one("name") != name {
+        let words = format!("Type {name} exactly.");
+        faults.0.push(crate::page::form::Fault {
+            field: "name".to_owned(),
+            words,
+        });
+    }
+    let sunset = (verb == "deprecate")
+        .then(|| format!("{}T00:00:00Z", form.one("sunset")).parse::<Timestamp>());
+    let reason = (verb == "block")
+        .then(|| form.parse::<Reason>("reason", &mut faults))
+        .flatten();
+    if !faults.0.is_empty() {
+        return visit::page(&confirm(&request, &who, &at, &found, &verb, faults, &app)?);
+    }
+    let (registry, caller, place) = (&app.registry, &who.caller, at.place());
+    let moved = match (verb.as_str(), sunset, reason) {
+        ("publish", ..) => registry.publish_version(caller, &place, expected).await,
+        ("deprecate", Some(Ok(sunset)), _) => {
+            registry
+                .deprecate_version(caller, &place, sunset, expected)
+                .await
+        }
+        ("retire", ..) => registry.retire_version(caller, &place, expected).await,
+        ("block", _, Some(reason)) => {
+            registry
+                .block_version(caller, &place, reason, expected)
+                .await
+        }
+        ("unblock", ..) => registry.unblock_version(caller, &place, expected).await,
+        ("discard", ..) => {
+            registry.discard_version(caller, &place, expected).await?;
+            return Ok(visit::go_saying(
+                format!("/console/apis/{}", at.api),
+                "The draft is discarded.",
+                &app,
+            ));
+        }
+        _ => return Err(Problem::field("/sunset", "Choose a day that lies ahead.")),
+    };
+    let moved = moved?;
+    let said = format!("{} is {} now.", moved.place(), moved.status().name());
+    Ok(visit::go_saying(at.here(), &said, &app))
+}
