@@ -4,6 +4,8 @@ use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf, time::Duration};
 
 use gatewright_domain::{id::GatewayId, secret::Secret};
 
+use crate::network::Network;
+
 /// The settings of a gateway.
 #[derive(Debug)]
 pub struct Config {
@@ -21,6 +23,8 @@ pub struct Config {
     pub connections: NonZeroUsize,
     /// How many verified tokens are remembered.
     pub remembered_tokens: NonZeroUsize,
+    /// Proxies whose word on the way of a request is passed on (`Forwarded`, `X-Forwarded-For`, `-Host` and `-Proto`).
+    pub trusted_proxies: Vec<Network>,
     /// A file of certificates (PEM) that vouch for upstreams, besides the machine's own.
     pub upstream_roots: Option<PathBuf>,
     /// What `/-/metrics` asks for as a bearer token. Without one there is no such page.
@@ -39,6 +43,7 @@ impl Config {
             deadlines: Deadlines::DEFAULT,
             connections: NonZeroUsize::MIN.saturating_add(9_999),
             remembered_tokens: NonZeroUsize::MIN.saturating_add(99_999),
+            trusted_proxies: Vec::new(),
             upstream_roots: None,
             metrics_token: None,
         }

@@ -21,18 +21,13 @@ use http::{
 };
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 
-use crate::{admit::Admitted, identity::is_for_gateways, line::Line};
+use crate::{admit::Admitted, identity::is_for_gateways, way::Peer};
 
 const CONSUMER: HeaderName = HeaderName::from_static("gatewright-consumer");
 const APPLICATION: HeaderName = HeaderName::from_static("gatewright-application");
 const SCOPES: HeaderName = HeaderName::from_static("gatewright-scopes");
 /// The request's id, to the upstream and to the client.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("gatewright-request-id");
-
-const FORWARDED: HeaderName = HeaderName::from_static("forwarded");
-const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
-const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
-const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
 /// Headers that mean one connection only (RFC 9110 section 7.6.1), and two that never were standard.
 const HOP_BY_HOP: [HeaderName; 10] = [
@@ -104,7 +99,7 @@ impl Forward {
     /// Rewrites an admitted request; nothing for a target that does not fit into a URI.
     pub(crate) fn of(
         admitted: &Admitted,
-        line: &Line,
+        peer: &Peer,
         request_id: HeaderValue,
         mut parts: Parts,
         body: Incoming,
@@ -115,6 +110,7 @@ impl Forward {
         let chunked = headers.contains_key(TRANSFER_ENCODING);
         let asked_host = headers.insert(HOST, target.host.clone())?;
         remove_hop_by_hop(headers);
+        let said = peer.said(headers);
         remove_those(headers, is_for_gateways);
         headers.remove(AUTHORIZATION);
         // The gateway has answered `100-continue` itself.
@@ -122,10 +118,7 @@ impl Forward {
         if chunked {
             headers.insert(TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
         }
-        headers.insert(FORWARDED, line.forwarded(&asked_host));
-        headers.insert(FORWARDED_FOR, line.peer().clone());
-        headers.insert(FORWARDED_HOST, asked_host);
-        headers.insert(FORWARDED_PROTO, HeaderValue::from_static("http"));
+        peer.tell(headers, asked_host, said);
         headers.append(VIA, HeaderValue::from_static("1.1 gatewright"));
         headers.insert(CONSUMER, admitted.caller().consumer.clone());
         headers.insert(APPLICATION, admitted.caller().application.clone());

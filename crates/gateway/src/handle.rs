@@ -12,12 +12,13 @@ use tokio::{
 use crate::{
     config::Config,
     dice::Dice,
+    exchange::Exchange,
     memory::Memory,
     meter::{Counts, Meter},
+    network::Network,
     probe::Probes,
     record::{self, Collector, Desk},
     serve::{Orders, Worker, listeners},
-    service::Service,
     upstream::{TlsError, Upstreams, tls},
     watch::{Applied, OfferError, Watch},
 };
@@ -91,6 +92,7 @@ impl Gateway {
             portal: config.portal,
             deadlines: config.deadlines,
             connections: config.connections.get().div_ceil(threads),
+            trusted_proxies: config.trusted_proxies,
             orders: orders.subscribe(),
         };
         collect(collector)?;
@@ -175,6 +177,7 @@ struct Shared {
     portal: String,
     deadlines: crate::config::Deadlines,
     connections: usize,
+    trusted_proxies: Vec<Network>,
     orders: watch::Receiver<Orders>,
 }
 
@@ -201,7 +204,7 @@ impl Shared {
     fn worker(self, runtime: &Runtime, desk: Desk) -> Worker {
         let _timers = runtime.enter();
         let meter = Arc::clone(&desk.meter);
-        let service = Service {
+        let exchange = Exchange {
             watch: self.watch,
             memory: self.memory,
             clock: self.clock,
@@ -214,9 +217,10 @@ impl Shared {
             total: self.deadlines.total,
         };
         Worker {
-            service: Rc::new(service),
+            exchange: Rc::new(exchange),
             deadlines: self.deadlines,
             connections: self.connections.max(1),
+            trusted_proxies: self.trusted_proxies,
             orders: self.orders,
         }
     }

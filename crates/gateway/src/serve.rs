@@ -20,7 +20,10 @@ use tokio::{
     time::Instant,
 };
 
-use crate::{config::Deadlines, line::Line, meter::Meter, service::Service, wire::Wire};
+use crate::{
+    config::Deadlines, exchange::Exchange, line::Line, meter::Meter, network::Network, way::Peer,
+    wire::Wire,
+};
 
 /// How many connections the system holds for us until we accept them.
 const BACKLOG: i32 = 4096;
@@ -71,9 +74,10 @@ fn bind(at: SocketAddr, sharing: Sharing) -> io::Result<Socket> {
 
 /// One thread's serving.
 pub(crate) struct Worker {
-    pub(crate) service: Rc<Service>,
+    pub(crate) exchange: Rc<Exchange>,
     pub(crate) deadlines: Deadlines,
     pub(crate) connections: usize,
+    pub(crate) trusted_proxies: Vec<Network>,
     pub(crate) orders: watch::Receiver<Orders>,
 }
 
@@ -118,13 +122,14 @@ impl Worker {
         };
         // A socket that does not take the option works all the same.
         let _ = stream.set_nodelay(true);
-        let line = Rc::new(Line::from(peer));
+        let peer = Peer::new(peer.ip(), &self.trusted_proxies);
+        let line = Rc::new(Line::of(peer));
         let wire = Wire::new(stream, Rc::clone(&line), self.deadlines);
-        let counted = Counted::new(open, &self.service.meter);
-        let (service, orders) = (Rc::clone(&self.service), self.orders.clone());
+        let counted = Counted::new(open, &self.exchange.meter);
+        let (exchange, orders) = (Rc::clone(&self.exchange), self.orders.clone());
         let keep_alive = self.deadlines.keep_alive;
         tokio::task::spawn_local(async move {
-            connection(wire, line, service, orders, keep_alive).await;
+            connection(wire, line, exchange, orders, keep_alive).await;
             drop(counted);
         });
     }
@@ -133,14 +138,14 @@ impl Worker {
 async fn connection(
     wire: Wire,
     line: Rc<Line>,
-    service: Rc<Service>,
+    exchange: Rc<Exchange>,
     mut orders: watch::Receiver<Orders>,
     keep_alive: Duration,
 ) {
     let answered = Rc::clone(&line);
     let answer = service_fn(move |request| {
-        let (service, line) = (Rc::clone(&service), Rc::clone(&answered));
-        async move { service.answer(&line, request).await }
+        let (exchange, line) = (Rc::clone(&exchange), Rc::clone(&answered));
+        async move { exchange.answer(&line, request).await }
     });
     // The wire keeps the deadline of heads, because it sees their first byte.
     let mut builder = http1::Builder::new();

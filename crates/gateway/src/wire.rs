@@ -19,13 +19,9 @@ use tokio::{
 };
 use tokio_util::io::poll_read_buf;
 
-use crate::{
-    config::Deadlines,
-    framing::{BodyReader, HeadReader},
-    line::Line,
-};
+use crate::{chunks::BodyReader, config::Deadlines, framing::HeadReader, line::Line};
 
-/// What hyper reads in place of a refused head. The service knows it by its number (`Line::begin`), not by its text.
+/// What hyper reads in place of a refused head. The exchange knows it by its number (`Line::begin`), not by its text.
 const STAND_IN: &[u8] = b"GET / HTTP/1.1\r\nhost: refused\r\nconnection: close\r\n\r\n";
 
 const HEAD_READ: usize = 4 * 1024;
