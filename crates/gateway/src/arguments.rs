@@ -69,6 +69,10 @@ pub(crate) struct Arguments {
     #[arg(long, env = "GATEWRIGHT_CONNECTIONS", value_name = "N")]
     connections: Option<NonZeroUsize>,
 
+    /// The most connections of one address at one time, on each thread; beyond them, new ones are closed
+    #[arg(long, env = "GATEWRIGHT_CONNECTIONS_PER_ADDRESS", value_name = "N")]
+    connections_per_address: Option<NonZeroUsize>,
+
     /// A proxy in front whose Forwarded and X-Forwarded-For, -Host and -Proto are passed on; may be repeated
     #[arg(
         long,
@@ -119,6 +123,8 @@ impl Arguments {
         let mut config = Config::new(self.listen, portal);
         config.threads = self.threads.unwrap_or(config.threads);
         config.connections = self.connections.unwrap_or(config.connections);
+        let per_address = self.connections_per_address;
+        config.connections_per_address = per_address.unwrap_or(config.connections_per_address);
         config.trusted_proxies.clone_from(&self.trusted_proxy);
         config.upstream_roots.clone_from(&self.upstream_roots);
         config.metrics_token = self.metrics_token_file.as_deref().map(secret).transpose()?;

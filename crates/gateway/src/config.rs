@@ -21,6 +21,9 @@ pub struct Config {
     pub deadlines: Deadlines,
     /// The most connections at one time. Beyond them, new ones wait to be accepted.
     pub connections: NonZeroUsize,
+    /// The most connections of one address at one time, on each thread; trusted proxies apart. Beyond them, new ones are
+    /// closed.
+    pub connections_per_address: NonZeroUsize,
     /// How many verified tokens are remembered.
     pub remembered_tokens: NonZeroUsize,
     /// Proxies whose word on the way of a request is passed on (`Forwarded`, `X-Forwarded-For`, `-Host` and `-Proto`).
@@ -42,6 +45,7 @@ impl Config {
             gateway: None,
             deadlines: Deadlines::DEFAULT,
             connections: NonZeroUsize::MIN.saturating_add(9_999),
+            connections_per_address: NonZeroUsize::MIN.saturating_add(999),
             remembered_tokens: NonZeroUsize::MIN.saturating_add(99_999),
             trusted_proxies: Vec::new(),
             upstream_roots: None,
@@ -61,7 +65,7 @@ pub struct Deadlines {
     pub idle_body: Duration,
     /// For a connection to an upstream.
     pub connect: Duration,
-    /// For the first byte of an upstream's answer.
+    /// For the first byte of an upstream's answer, from the last that the upstream was sent.
     pub first_byte: Duration,
     /// For a whole request, streams included.
     pub total: Duration,

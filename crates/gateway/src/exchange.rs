@@ -94,7 +94,7 @@ impl Exchange {
         mut trace: Trace,
     ) -> Response<Answer> {
         let deadline = Instant::now() + self.total;
-        match self.upstreams.call(forward).await {
+        match self.upstreams.call(forward, deadline).await {
             Ok(answer) => {
                 trace.upstream_answered();
                 relay(answer, admitted.route(), request_id, deadline, trace)

@@ -3,10 +3,7 @@
 //! Invariant: hop-by-hop headers and those nominated by `Connection` go first, then what only gateways may say, and ours are
 //! set last, so that nothing a client sends can remove or imitate them.
 
-use std::{
-    pin::Pin,
-    task::{Context, Poll},
-};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use gatewright_domain::text::Upstream;
@@ -19,9 +16,9 @@ use http::{
     request::Parts,
     uri::{Authority, PathAndQuery, Scheme},
 };
-use hyper::body::{Body, Frame, Incoming, SizeHint};
+use hyper::body::{Body, Incoming};
 
-use crate::{admit::Admitted, identity::is_for_gateways, way::Peer};
+use crate::{admit::Admitted, identity::is_for_gateways, outgoing::Outgoing, way::Peer};
 
 const CONSUMER: HeaderName = HeaderName::from_static("gatewright-consumer");
 const APPLICATION: HeaderName = HeaderName::from_static("gatewright-application");
@@ -127,7 +124,10 @@ impl Forward {
         let body = if body.is_end_stream() {
             Outgoing::Nothing
         } else {
-            Outgoing::Stream(body)
+            Outgoing::Stream {
+                body,
+                progress: Arc::default(),
+            }
         };
         let mut request = Request::new(body);
         *request.method_mut() = parts.method;
@@ -186,54 +186,5 @@ pub(crate) fn remove_those(headers: &mut HeaderMap, those: impl Fn(&str) -> bool
         .collect();
     for name in found {
         headers.remove(name);
-    }
-}
-
-/// A body on its way to an upstream. Trailers stay behind: no rule has looked at them.
-#[derive(Debug)]
-pub(crate) enum Outgoing {
-    Nothing,
-    Stream(Incoming),
-}
-
-impl Body for Outgoing {
-    type Data = Bytes;
-    type Error = hyper::Error;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        let Self::Stream(body) = self.get_mut() else {
-            return Poll::Ready(None);
-        };
-        data_only(Pin::new(body), cx)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        match self {
-            Self::Nothing => true,
-            Self::Stream(body) => body.is_end_stream(),
-        }
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        match self {
-            Self::Nothing => SizeHint::with_exact(0),
-            Self::Stream(body) => body.size_hint(),
-        }
-    }
-}
-
-/// The next frame that holds data.
-pub(crate) fn data_only(
-    mut body: Pin<&mut Incoming>,
-    cx: &mut Context<'_>,
-) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-    loop {
-        match body.as_mut().poll_frame(cx) {
-            Poll::Ready(Some(Ok(frame))) if !frame.is_data() => {}
-            other => return other,
-        }
     }
 }

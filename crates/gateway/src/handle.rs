@@ -92,6 +92,7 @@ impl Gateway {
             portal: config.portal,
             deadlines: config.deadlines,
             connections: config.connections.get().div_ceil(threads),
+            per_address: config.connections_per_address.get(),
             trusted_proxies: config.trusted_proxies,
             orders: orders.subscribe(),
         };
@@ -177,6 +178,7 @@ struct Shared {
     portal: String,
     deadlines: crate::config::Deadlines,
     connections: usize,
+    per_address: usize,
     trusted_proxies: Vec<Network>,
     orders: watch::Receiver<Orders>,
 }
@@ -220,6 +222,7 @@ impl Shared {
             exchange: Rc::new(exchange),
             deadlines: self.deadlines,
             connections: self.connections.max(1),
+            per_address: self.per_address,
             trusted_proxies: self.trusted_proxies,
             orders: self.orders,
         }

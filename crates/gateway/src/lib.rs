@@ -15,6 +15,7 @@ mod verifier;
 
 mod forward;
 mod identity;
+mod outgoing;
 mod reject;
 mod relay;
 mod upstream;
@@ -29,6 +30,7 @@ mod chain;
 mod dice;
 mod exchange;
 mod meter;
+mod open;
 mod probe;
 mod record;
 mod serve;

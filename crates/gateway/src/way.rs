@@ -36,12 +36,16 @@ pub(crate) struct Said {
 
 impl Peer {
     pub(crate) fn new(address: IpAddr, trusted: &[Network]) -> Self {
-        let address = address.to_canonical();
         Self {
             trusted: trusted.iter().any(|network| network.contains(address)),
             address: HeaderValue::try_from(address.to_string()).unwrap_or(UNKNOWN),
             last: RefCell::new(None),
         }
+    }
+
+    /// Whether it is a proxy that is believed.
+    pub(crate) fn is_trusted(&self) -> bool {
+        self.trusted
     }
 
     /// What the client said, if it is one that is believed. Call before such headers are removed.
