@@ -137,25 +137,29 @@ fn v7(now: Timestamp, entropy: &dyn Entropy) -> Uuid {
 }
 
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-const DIGITS: u32 = 26;
+
+/// As many digits of five bits as hold 128.
+const DIGITS: usize = 26;
 
 struct Base32(Uuid);
 
 impl fmt::Display for Base32 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let value = self.0.as_u128();
-        (0..DIGITS).rev().try_for_each(|digit| {
-            let index = (value >> (digit * 5)) & 31;
-            let symbol = usize::try_from(index)
-                .ok()
-                .and_then(|index| ALPHABET.get(index));
-            write!(f, "{}", char::from(symbol.copied().unwrap_or(b'0')))
-        })
+        let (mut value, mut digits) = (self.0.as_u128(), [b'0'; DIGITS]);
+        for digit in digits.iter_mut().rev() {
+            let symbol = usize::try_from(value & 31).ok();
+            *digit = symbol
+                .and_then(|symbol| ALPHABET.get(symbol))
+                .copied()
+                .unwrap_or(b'0');
+            value >>= 5;
+        }
+        f.write_str(std::str::from_utf8(&digits).unwrap_or_default())
     }
 }
 
 fn from_base32(text: &str) -> Option<Uuid> {
-    if text.len() != 26 {
+    if text.len() != DIGITS {
         return None;
     }
     let value = text.bytes().try_fold(0_u128, |value, byte| {

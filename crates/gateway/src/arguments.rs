@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use clap::Parser;
 use gatewright_domain::secret::Secret;
-use gatewright_gateway::Config;
+use gatewright_gateway::{Config, network::Network};
 use gatewright_token::detached::PinnedKey;
 
 /// A Gatewright gateway that runs apart from its control plane.
@@ -69,6 +69,19 @@ pub(crate) struct Arguments {
     #[arg(long, env = "GATEWRIGHT_CONNECTIONS", value_name = "N")]
     connections: Option<NonZeroUsize>,
 
+    /// The most connections of one address at one time, on each thread; beyond them, new ones are closed
+    #[arg(long, env = "GATEWRIGHT_CONNECTIONS_PER_ADDRESS", value_name = "N")]
+    connections_per_address: Option<NonZeroUsize>,
+
+    /// A proxy in front whose Forwarded and X-Forwarded-For, -Host and -Proto are passed on; may be repeated
+    #[arg(
+        long,
+        env = "GATEWRIGHT_TRUSTED_PROXIES",
+        value_name = "NETWORK",
+        value_delimiter = ','
+    )]
+    trusted_proxy: Vec<Network>,
+
     /// A file of certificates (PEM) that vouch for upstreams, besides the machine's own
     #[arg(long, env = "GATEWRIGHT_UPSTREAM_ROOTS", value_name = "FILE")]
     upstream_roots: Option<PathBuf>,
@@ -110,6 +123,9 @@ impl Arguments {
         let mut config = Config::new(self.listen, portal);
         config.threads = self.threads.unwrap_or(config.threads);
         config.connections = self.connections.unwrap_or(config.connections);
+        let per_address = self.connections_per_address;
+        config.connections_per_address = per_address.unwrap_or(config.connections_per_address);
+        config.trusted_proxies.clone_from(&self.trusted_proxy);
         config.upstream_roots.clone_from(&self.upstream_roots);
         config.metrics_token = self.metrics_token_file.as_deref().map(secret).transpose()?;
         Ok(config)

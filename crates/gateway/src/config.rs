@@ -4,6 +4,8 @@ use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf, time::Duration};
 
 use gatewright_domain::{id::GatewayId, secret::Secret};
 
+use crate::network::Network;
+
 /// The settings of a gateway.
 #[derive(Debug)]
 pub struct Config {
@@ -19,8 +21,13 @@ pub struct Config {
     pub deadlines: Deadlines,
     /// The most connections at one time. Beyond them, new ones wait to be accepted.
     pub connections: NonZeroUsize,
+    /// The most connections of one address at one time, on each thread; trusted proxies apart. Beyond them, new ones are
+    /// closed.
+    pub connections_per_address: NonZeroUsize,
     /// How many verified tokens are remembered.
     pub remembered_tokens: NonZeroUsize,
+    /// Proxies whose word on the way of a request is passed on (`Forwarded`, `X-Forwarded-For`, `-Host` and `-Proto`).
+    pub trusted_proxies: Vec<Network>,
     /// A file of certificates (PEM) that vouch for upstreams, besides the machine's own.
     pub upstream_roots: Option<PathBuf>,
     /// What `/-/metrics` asks for as a bearer token. Without one there is no such page.
@@ -38,7 +45,9 @@ impl Config {
             gateway: None,
             deadlines: Deadlines::DEFAULT,
             connections: NonZeroUsize::MIN.saturating_add(9_999),
+            connections_per_address: NonZeroUsize::MIN.saturating_add(999),
             remembered_tokens: NonZeroUsize::MIN.saturating_add(99_999),
+            trusted_proxies: Vec::new(),
             upstream_roots: None,
             metrics_token: None,
         }
@@ -56,7 +65,7 @@ pub struct Deadlines {
     pub idle_body: Duration,
     /// For a connection to an upstream.
     pub connect: Duration,
-    /// For the first byte of an upstream's answer.
+    /// For the first byte of an upstream's answer, from the last that the upstream was sent.
     pub first_byte: Duration,
     /// For a whole request, streams included.
     pub total: Duration,

@@ -3,10 +3,7 @@
 //! Invariant: hop-by-hop headers and those nominated by `Connection` go first, then what only gateways may say, and ours are
 //! set last, so that nothing a client sends can remove or imitate them.
 
-use std::{
-    pin::Pin,
-    task::{Context, Poll},
-};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use gatewright_domain::text::Upstream;
@@ -19,20 +16,15 @@ use http::{
     request::Parts,
     uri::{Authority, PathAndQuery, Scheme},
 };
-use hyper::body::{Body, Frame, Incoming, SizeHint};
+use hyper::body::{Body, Incoming};
 
-use crate::{admit::Admitted, identity::is_for_gateways, line::Line};
+use crate::{admit::Admitted, identity::is_for_gateways, outgoing::Outgoing, way::Peer};
 
 const CONSUMER: HeaderName = HeaderName::from_static("gatewright-consumer");
 const APPLICATION: HeaderName = HeaderName::from_static("gatewright-application");
 const SCOPES: HeaderName = HeaderName::from_static("gatewright-scopes");
 /// The request's id, to the upstream and to the client.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("gatewright-request-id");
-
-const FORWARDED: HeaderName = HeaderName::from_static("forwarded");
-const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
-const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
-const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
 /// Headers that mean one connection only (RFC 9110 section 7.6.1), and two that never were standard.
 const HOP_BY_HOP: [HeaderName; 10] = [
@@ -104,7 +96,7 @@ impl Forward {
     /// Rewrites an admitted request; nothing for a target that does not fit into a URI.
     pub(crate) fn of(
         admitted: &Admitted,
-        line: &Line,
+        peer: &Peer,
         request_id: HeaderValue,
         mut parts: Parts,
         body: Incoming,
@@ -115,6 +107,7 @@ impl Forward {
         let chunked = headers.contains_key(TRANSFER_ENCODING);
         let asked_host = headers.insert(HOST, target.host.clone())?;
         remove_hop_by_hop(headers);
+        let said = peer.said(headers);
         remove_those(headers, is_for_gateways);
         headers.remove(AUTHORIZATION);
         // The gateway has answered `100-continue` itself.
@@ -122,10 +115,7 @@ impl Forward {
         if chunked {
             headers.insert(TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
         }
-        headers.insert(FORWARDED, line.forwarded(&asked_host));
-        headers.insert(FORWARDED_FOR, line.peer().clone());
-        headers.insert(FORWARDED_HOST, asked_host);
-        headers.insert(FORWARDED_PROTO, HeaderValue::from_static("http"));
+        peer.tell(headers, asked_host, said);
         headers.append(VIA, HeaderValue::from_static("1.1 gatewright"));
         headers.insert(CONSUMER, admitted.caller().consumer.clone());
         headers.insert(APPLICATION, admitted.caller().application.clone());
@@ -134,7 +124,10 @@ impl Forward {
         let body = if body.is_end_stream() {
             Outgoing::Nothing
         } else {
-            Outgoing::Stream(body)
+            Outgoing::Stream {
+                body,
+                progress: Arc::default(),
+            }
         };
         let mut request = Request::new(body);
         *request.method_mut() = parts.method;
@@ -193,54 +186,5 @@ pub(crate) fn remove_those(headers: &mut HeaderMap, those: impl Fn(&str) -> bool
         .collect();
     for name in found {
         headers.remove(name);
-    }
-}
-
-/// A body on its way to an upstream. Trailers stay behind: no rule has looked at them.
-#[derive(Debug)]
-pub(crate) enum Outgoing {
-    Nothing,
-    Stream(Incoming),
-}
-
-impl Body for Outgoing {
-    type Data = Bytes;
-    type Error = hyper::Error;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        let Self::Stream(body) = self.get_mut() else {
-            return Poll::Ready(None);
-        };
-        data_only(Pin::new(body), cx)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        match self {
-            Self::Nothing => true,
-            Self::Stream(body) => body.is_end_stream(),
-        }
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        match self {
-            Self::Nothing => SizeHint::with_exact(0),
-            Self::Stream(body) => body.size_hint(),
-        }
-    }
-}
-
-/// The next frame that holds data.
-pub(crate) fn data_only(
-    mut body: Pin<&mut Incoming>,
-    cx: &mut Context<'_>,
-) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-    loop {
-        match body.as_mut().poll_frame(cx) {
-            Poll::Ready(Some(Ok(frame))) if !frame.is_data() => {}
-            other => return other,
-        }
     }
 }

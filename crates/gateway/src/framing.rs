@@ -3,7 +3,10 @@
 //! Invariant: bytes that pass can be framed in one way only. What two readers might frame differently is refused, not
 //! repaired (RFC 9112 sections 2.2, 5 and 6; `gateway.md` section 4).
 
+use http::Uri;
 use memchr::memchr;
+
+use crate::chunks::{BodyReader, Chunks};
 
 /// The most bytes of a head, credentials apart.
 const HEAD: usize = 32 * 1024;
@@ -14,9 +17,6 @@ const CREDENTIAL: usize = 96 * 1024;
 
 /// The most header lines.
 const HEADERS: usize = 100;
-
-/// The most bytes of a trailer section. Trailers are read and dropped, so only their end matters.
-const TRAILERS: usize = 8 * 1024;
 
 /// Why bytes are not passed on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,6 +123,10 @@ impl HeadReader {
                 "the target holds a character that must be percent-encoded",
             ));
         }
+        // In origin form these characters always make a target; in any other form they may not.
+        if !target.starts_with(b"/") && Uri::try_from(target).is_err() {
+            return Err(Malformed("the target is no address"));
+        }
         match version {
             b"HTTP/1.1" => {}
             b"HTTP/1.0" => self.http_1_0 = true,
@@ -195,157 +199,8 @@ fn content_length(value: &[u8]) -> Result<u64, Fault> {
     Ok(value.iter().fold(0, add))
 }
 
-/// Follows a body to its end, so that the next head is found where it really begins.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum BodyReader {
-    /// So many bytes are still to come.
-    Exactly(u64),
-    /// Chunks are still to come.
-    Chunked(Chunks),
-}
-
-/// Where in a chunked body the reader stands (RFC 9112 section 7.1).
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Chunks {
-    /// In the digits of a chunk's size. Extensions are refused: nobody here reads them, and somebody behind might.
-    Size { value: u64, digits: u8 },
-    /// Before the LF after the size.
-    SizeEnd(u64),
-    /// So many bytes before the end of a chunk.
-    Data(u64),
-    /// Before the CR, or after it before the LF, that end a chunk.
-    DataEnd { cr: bool },
-    /// In the trailers: bytes so far, bytes of this line, and whether its CR was seen.
-    Trailers { size: usize, line: usize, cr: bool },
-}
-
-/// How far a body was followed.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Followed {
-    /// So many of the bytes belong to the body.
-    pub(crate) bytes: usize,
-    /// Whether the body ends there.
-    pub(crate) ended: bool,
-}
-
-impl BodyReader {
-    /// Follows the body through these bytes.
-    pub(crate) fn read(&mut self, bytes: &[u8]) -> Result<Followed, Fault> {
-        match self {
-            Self::Exactly(left) => {
-                let bytes = take(left, bytes.len());
-                let ended = *left == 0;
-                Ok(Followed { bytes, ended })
-            }
-            Self::Chunked(chunks) => chunks.read(bytes),
-        }
-    }
-}
-
-impl Chunks {
-    fn read(&mut self, bytes: &[u8]) -> Result<Followed, Fault> {
-        let mut at = 0;
-        while let Some(&byte) = bytes.get(at) {
-            if let Self::Data(left) = self {
-                at += take(left, bytes.len() - at);
-                if *left == 0 {
-                    *self = Self::DataEnd { cr: false };
-                }
-                continue;
-            }
-            at += 1;
-            let Some(next) = self.step(byte)? else {
-                return Ok(Followed {
-                    bytes: at,
-                    ended: true,
-                });
-            };
-            *self = next;
-        }
-        Ok(Followed {
-            bytes: at,
-            ended: false,
-        })
-    }
-
-    /// The state after one more byte of framing; nothing after the last one.
-    fn step(&self, byte: u8) -> Result<Option<Self>, Fault> {
-        const BAD_SIZE: Fault = Malformed("a chunk's size is malformed");
-        let next = match (self, byte) {
-            (Self::Size { value, digits }, b'\r') if *digits > 0 => Self::SizeEnd(*value),
-            (Self::Size { value, digits }, digit) if *digits < 15 => {
-                let digit = char::from(digit).to_digit(16).ok_or(BAD_SIZE)?;
-                let value = value * 16 + u64::from(digit);
-                Self::Size {
-                    value,
-                    digits: digits + 1,
-                }
-            }
-            (Self::SizeEnd(0), b'\n') => Self::Trailers {
-                size: 0,
-                line: 0,
-                cr: false,
-            },
-            (Self::SizeEnd(size), b'\n') => Self::Data(*size),
-            (Self::Size { .. } | Self::SizeEnd(_), _) => return Err(BAD_SIZE),
-            (Self::DataEnd { cr: false }, b'\r') => Self::DataEnd { cr: true },
-            (Self::DataEnd { cr: true }, b'\n') => Self::Size {
-                value: 0,
-                digits: 0,
-            },
-            (Self::DataEnd { .. }, _) => {
-                return Err(Malformed("a chunk does not end where its size says"));
-            }
-            (
-                Self::Trailers {
-                    line: 0, cr: true, ..
-                },
-                b'\n',
-            ) => return Ok(None),
-            (Self::Trailers { size, cr: true, .. }, b'\n') => Self::Trailers {
-                size: size + 1,
-                line: 0,
-                cr: false,
-            },
-            (
-                Self::Trailers {
-                    size,
-                    line,
-                    cr: false,
-                },
-                b'\r',
-            ) => Self::Trailers {
-                size: size + 1,
-                line: *line,
-                cr: true,
-            },
-            (Self::Trailers { cr: true, .. }, _) => {
-                return Err(Malformed("a trailer line does not end with CR and LF"));
-            }
-            (Self::Trailers { size, line, .. }, byte) if !is_control(byte) => Self::Trailers {
-                size: size + 1,
-                line: line + 1,
-                cr: false,
-            },
-            (Self::Trailers { .. }, _) => return Err(Malformed("a trailer holds a control byte")),
-            (Self::Data(left), _) => Self::Data(*left),
-        };
-        match next {
-            Self::Trailers { size, .. } if size > TRAILERS => Err(TooLarge),
-            next => Ok(Some(next)),
-        }
-    }
-}
-
-/// Takes as many of `left` as there are, and says how many that was.
-fn take(left: &mut u64, available: usize) -> usize {
-    let taken = usize::try_from(*left).map_or(available, |left| left.min(available));
-    *left -= u64::try_from(taken).unwrap_or(*left);
-    taken
-}
-
 /// HTAB is the one control that may stand in a header's value (RFC 9110 section 5.5).
-fn is_control(byte: u8) -> bool {
+pub(crate) fn is_control(byte: u8) -> bool {
     (byte < 0x20 && byte != b'\t') || byte == 0x7f
 }
 
@@ -358,4 +213,71 @@ fn is_token(byte: u8) -> bool {
 /// have no place in requests, and a reader that cuts one off would see another path.
 fn is_target(byte: u8) -> bool {
     byte.is_ascii_graphic() && !b"\"<>\\`#".contains(&byte)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Reads bytes that arrive in pieces; gives the sizes of head and body.
+    fn read(bytes: &[u8], pieces: &[usize]) -> Result<Option<(usize, usize)>, Fault> {
+        let mut reader = HeadReader::default();
+        let mut ends: Vec<usize> = pieces.iter().map(|end| end % (bytes.len() + 1)).collect();
+        ends.sort_unstable();
+        ends.push(bytes.len());
+        let mut head = None;
+        for end in &ends {
+            head = reader.read(&bytes[..*end])?;
+            if head.is_some() {
+                break;
+            }
+        }
+        let Some(Head { size, body }) = head else {
+            return Ok(None);
+        };
+        let Some(mut body) = body else {
+            return Ok(Some((size, 0)));
+        };
+        let mut at = size;
+        for end in ends.into_iter().filter(|end| *end > size) {
+            let followed = body.read(&bytes[at..end])?;
+            at += followed.bytes;
+            if followed.ended {
+                return Ok(Some((size, at - size)));
+            }
+        }
+        Ok(None)
+    }
+
+    const LENGTH: &[u8] = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhelloGET";
+    const CHUNKED: &[u8] =
+        b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: CHUNKED\r\n\r\nA\r\n0123456789\r\n01\r\nx\r\n0\r\nT: u\r\n\r\nGET";
+
+    #[test]
+    fn a_body_ends_where_its_framing_says() {
+        assert_eq!(read(LENGTH, &[]), Ok(Some((47, 5))));
+        assert_eq!(read(CHUNKED, &[]), Ok(Some((56, 33))));
+    }
+
+    proptest! {
+        #[test]
+        fn how_the_bytes_arrive_makes_no_difference(
+            which in 0_usize..2,
+            pieces in proptest::collection::vec(0_usize..200, 0..12),
+            flip in proptest::option::of((0_usize..90, any::<u8>())),
+        ) {
+            let mut bytes = [LENGTH, CHUNKED][which].to_vec();
+            if let Some((place, byte)) = flip {
+                let place = place % bytes.len();
+                bytes[place] = byte;
+            }
+            let (whole, pieced) = (read(&bytes, &[]), read(&bytes, &pieces));
+            prop_assert_eq!(whole.is_err(), pieced.is_err());
+            if let (Ok(whole), Ok(pieced)) = (whole, pieced) {
+                prop_assert_eq!(whole, pieced);
+            }
+        }
+    }
 }

@@ -12,12 +12,13 @@ use tokio::{
 use crate::{
     config::Config,
     dice::Dice,
+    exchange::Exchange,
     memory::Memory,
     meter::{Counts, Meter},
+    network::Network,
     probe::Probes,
     record::{self, Collector, Desk},
     serve::{Orders, Worker, listeners},
-    service::Service,
     upstream::{TlsError, Upstreams, tls},
     watch::{Applied, OfferError, Watch},
 };
@@ -91,6 +92,8 @@ impl Gateway {
             portal: config.portal,
             deadlines: config.deadlines,
             connections: config.connections.get().div_ceil(threads),
+            per_address: config.connections_per_address.get(),
+            trusted_proxies: config.trusted_proxies,
             orders: orders.subscribe(),
         };
         collect(collector)?;
@@ -175,6 +178,8 @@ struct Shared {
     portal: String,
     deadlines: crate::config::Deadlines,
     connections: usize,
+    per_address: usize,
+    trusted_proxies: Vec<Network>,
     orders: watch::Receiver<Orders>,
 }
 
@@ -201,7 +206,7 @@ impl Shared {
     fn worker(self, runtime: &Runtime, desk: Desk) -> Worker {
         let _timers = runtime.enter();
         let meter = Arc::clone(&desk.meter);
-        let service = Service {
+        let exchange = Exchange {
             watch: self.watch,
             memory: self.memory,
             clock: self.clock,
@@ -214,9 +219,11 @@ impl Shared {
             total: self.deadlines.total,
         };
         Worker {
-            service: Rc::new(service),
+            exchange: Rc::new(exchange),
             deadlines: self.deadlines,
             connections: self.connections.max(1),
+            per_address: self.per_address,
+            trusted_proxies: self.trusted_proxies,
             orders: self.orders,
         }
     }

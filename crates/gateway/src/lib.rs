@@ -1,6 +1,6 @@
 //! The data plane: admit, route, limit, forward, record.
 //! Forbids the database, actix-web and askama, and asking anybody before a client is answered.
-//! Start with `admit` (from a request to `Admitted`), then `service` (the life of a request), then `serve` (the threads).
+//! Start with `admit` (from a request to `Admitted`), then `exchange` (the life of a request), then `serve` (the threads).
 
 mod admit;
 mod bearer;
@@ -15,21 +15,25 @@ mod verifier;
 
 mod forward;
 mod identity;
+mod outgoing;
 mod reject;
 mod relay;
 mod upstream;
+mod way;
 
+mod chunks;
 mod framing;
 mod line;
 mod wire;
 
 mod chain;
 mod dice;
+mod exchange;
 mod meter;
+mod open;
 mod probe;
 mod record;
 mod serve;
-mod service;
 mod trace;
 
 pub mod config;
@@ -37,6 +41,7 @@ pub mod control;
 pub mod feed;
 pub mod handle;
 pub mod last_good;
+pub mod network;
 pub mod report;
 mod sealed;
 pub mod watch;

@@ -1,21 +1,16 @@
-//! What the two ends of one connection tell each other: the wire below hyper, and the service above it.
+//! What the two ends of one connection tell each other: the wire below hyper, and the exchange above it.
 
 use std::{
-    cell::{Cell, RefCell},
-    net::SocketAddr,
+    cell::Cell,
     time::{Duration, Instant},
 };
 
-use http::HeaderValue;
-
-use crate::framing::Fault;
+use crate::{framing::Fault, way::Peer};
 
 /// One connection. Lives on one thread.
 #[derive(Debug)]
 pub(crate) struct Line {
-    peer: HeaderValue,
-    /// The last `Forwarded` that was written, with the `Host` it says: most connections name one host.
-    forwarded: RefCell<Option<(HeaderValue, HeaderValue)>>,
+    peer: Peer,
     heads: Cell<u64>,
     begun: Cell<u64>,
     answered: Cell<u64>,
@@ -27,12 +22,10 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    /// A connection from there.
-    pub(crate) fn from(peer: SocketAddr) -> Self {
-        let peer = peer.ip().to_canonical().to_string();
+    /// A connection of a client.
+    pub(crate) fn of(peer: Peer) -> Self {
         Self {
-            peer: HeaderValue::try_from(peer).unwrap_or(HeaderValue::from_static("unknown")),
-            forwarded: RefCell::new(None),
+            peer,
             heads: Cell::new(0),
             begun: Cell::new(0),
             answered: Cell::new(0),
@@ -43,31 +36,9 @@ impl Line {
         }
     }
 
-    /// The client's address.
-    pub(crate) fn peer(&self) -> &HeaderValue {
+    /// The client.
+    pub(crate) fn peer(&self) -> &Peer {
         &self.peer
-    }
-
-    /// The `Forwarded` of a request that names this host (RFC 7239).
-    pub(crate) fn forwarded(&self, host: &HeaderValue) -> HeaderValue {
-        let mut last = self.forwarded.borrow_mut();
-        if let Some((_, forwarded)) = last.as_ref().filter(|(known, _)| known == host) {
-            return forwarded.clone();
-        }
-        let (peer, name) = (
-            self.peer.to_str().unwrap_or_default(),
-            host.to_str().unwrap_or_default(),
-        );
-        let node = if peer.contains(':') {
-            format!("\"[{peer}]\"")
-        } else {
-            peer.to_owned()
-        };
-        let text = format!("for={node};host=\"{name}\";proto=http");
-        let forwarded =
-            HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("for=unknown"));
-        *last = Some((host.clone(), forwarded.clone()));
-        forwarded
     }
 
     /// The wire has a part of a head.
@@ -81,14 +52,14 @@ impl Line {
         self.heads.set(self.heads.get() + 1);
     }
 
-    /// The wire has found a head that it does not pass on. It passes one of its own making on instead, so that the service
+    /// The wire has found a head that it does not pass on. It passes one of its own making on instead, so that the exchange
     /// can answer, and nothing after it.
     pub(crate) fn head_refused(&self, fault: Fault) {
         self.head_passed();
         self.refused.set(Some(fault));
     }
 
-    /// The service begins with the next head. Gives the fault when it is the one that was refused, which is the last.
+    /// The exchange begins with the next head. Gives the fault when it is the one that was refused, which is the last.
     pub(crate) fn begin(&self) -> Option<Fault> {
         self.begun.set(self.begun.get() + 1);
         self.refused
@@ -96,7 +67,7 @@ impl Line {
             .filter(|_| self.begun.get() == self.heads.get())
     }
 
-    /// The service has sent all of an answer, or given it up, at this moment.
+    /// The exchange has sent all of an answer, or given it up, at this moment.
     pub(crate) fn answered(&self, now: Instant) {
         self.answered.set(self.answered.get() + 1);
         self.quiet_since.set(now);

@@ -222,3 +222,121 @@ fn after_first(text: &str) -> Option<&str> {
     characters.next()?;
     Some(characters.as_str())
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn operations(paths: &[&str]) -> Vec<RoutedOperation> {
+        let operation = |path: &&str| RoutedOperation {
+            method: Method::Get,
+            path: (*path).to_owned(),
+            requires: Vec::new(),
+        };
+        paths.iter().map(operation).collect()
+    }
+
+    fn find(paths: &[&str], path: &str) -> Option<usize> {
+        let (matcher, left_out) = Matcher::of(&operations(paths));
+        assert!(left_out.is_empty());
+        match matcher.find(path, Some(Method::Get)) {
+            Ok(Found::Operation(place)) => Some(place),
+            Ok(Found::OtherMethod(_) | Found::Nothing) | Err(Ambiguous) => None,
+        }
+    }
+
+    #[test]
+    fn a_literal_comes_before_a_parameter_and_more_literal_before_less() {
+        let paths = [
+            "/{a}",
+            "/mine",
+            "/{a}.json",
+            "/v{a}.json",
+            "/{a}/x",
+            "/mine/{b}",
+        ];
+        assert_eq!(find(&paths, "/mine"), Some(1));
+        assert_eq!(find(&paths, "/other"), Some(0));
+        assert_eq!(find(&paths, "/a.json"), Some(2));
+        assert_eq!(find(&paths, "/v1.json"), Some(3));
+        assert_eq!(find(&paths, "/mine/x"), Some(5));
+        assert_eq!(find(&paths, "/yours/x"), Some(4));
+    }
+
+    #[test]
+    fn a_literal_that_leads_nowhere_is_left_for_a_parameter() {
+        assert_eq!(find(&["/mine/a", "/{x}/b"], "/mine/b"), Some(1));
+    }
+
+    #[test]
+    fn several_parameters_share_a_segment() {
+        let paths = ["/compare/{base}...{head}", "/{name}:cancel", "/{a}-{b}-{c}"];
+        assert_eq!(find(&paths, "/compare/v1...v2"), Some(0));
+        assert_eq!(find(&paths, "/compare/v1.."), None);
+        assert_eq!(find(&paths, "/7:cancel"), Some(1));
+        assert_eq!(find(&paths, "/:cancel"), None);
+        assert_eq!(find(&paths, "/a-b-c"), Some(2));
+        assert_eq!(find(&paths, "/a--c"), None);
+    }
+
+    #[test]
+    fn a_parameter_is_never_empty_and_a_trailing_slash_is_a_segment() {
+        assert_eq!(find(&["/a/{b}"], "/a/"), None);
+        assert_eq!(find(&["/a", "/a/"], "/a/"), Some(1));
+        assert_eq!(find(&["/"], "/"), Some(0));
+    }
+
+    #[test]
+    fn a_literal_of_the_contract_is_found_in_either_spelling() {
+        for template in ["/caf%C3%A9/{a}", "/café/{a}"] {
+            assert_eq!(find(&[template], "/caf%C3%A9/x"), Some(0), "{template}");
+        }
+    }
+
+    #[test]
+    fn a_template_that_is_none_is_left_out() {
+        for bad in [
+            "a", "/{", "/{}", "/}", "/{a}}", "/{{a}}", "/a?b", "/a#b", "/a%2fb", "/a;b", "",
+        ] {
+            let (_, left_out) = Matcher::of(&operations(&["/fine", bad]));
+            assert_eq!(left_out, [1], "{bad}");
+        }
+    }
+
+    /// Every template in turn, segment by segment, without a tree.
+    fn naive(paths: &[String], path: &str) -> Option<usize> {
+        let segments = |path: &str| path[1..].split('/').map(str::to_owned).collect::<Vec<_>>();
+        let asked = segments(path);
+        let rank = |template: &String| -> Option<Vec<(u8, Reverse<usize>)>> {
+            let known = segments(template);
+            let fits = |(known, asked): (&String, &String)| match known.as_str() {
+                "{p}" => (!asked.is_empty()).then_some((1, Reverse(0))),
+                "{p}z" => (asked.len() > 1 && asked.ends_with('z')).then_some((1, Reverse(1))),
+                literal => (literal == asked).then_some((0, Reverse(0))),
+            };
+            (known.len() == asked.len()).then_some(())?;
+            known.iter().zip(&asked).map(fits).collect()
+        };
+        let ranked = paths
+            .iter()
+            .enumerate()
+            .filter_map(|(place, path)| Some((rank(path)?, place)));
+        ranked.min().map(|(_, place)| place)
+    }
+
+    proptest! {
+        #[test]
+        fn the_tree_finds_what_trying_every_template_finds(
+            templates in proptest::collection::vec(
+                proptest::collection::vec("(a|b|z|az|\\{p\\}|\\{p\\}z)", 1..4), 1..30),
+            asked in proptest::collection::vec("(a|b|z|az|bz|c)", 1..4),
+        ) {
+            let paths: Vec<String> = templates.iter().map(|steps| format!("/{}", steps.join("/"))).collect();
+            let path = format!("/{}", asked.join("/"));
+            let borrowed: Vec<&str> = paths.iter().map(String::as_str).collect();
+            prop_assert_eq!(find(&borrowed, &path), naive(&paths, &path));
+        }
+    }
+}

@@ -17,6 +17,7 @@ use tokio::time::{Instant, Sleep};
 use crate::{
     forward::{REQUEST_ID, remove_hop_by_hop, remove_those},
     identity::is_ours,
+    outgoing::data_only,
     table::Route,
     trace::Trace,
 };
@@ -168,7 +169,7 @@ impl Body for Answer {
                 alarm,
                 trace,
             } => {
-                if let Poll::Ready(frame) = crate::forward::data_only(Pin::new(body), cx) {
+                if let Poll::Ready(frame) = data_only(Pin::new(body), cx) {
                     if let Some(Ok(frame)) = &frame {
                         trace.sent(frame.data_ref().map_or(0, Bytes::len));
                     }

@@ -2,25 +2,21 @@
 //! the others only what is read.
 
 use std::{
-    cell::Cell,
     io,
     net::{SocketAddr, TcpListener},
     pin::pin,
     rc::Rc,
-    sync::Arc,
     time::Duration,
 };
 
 use hyper::{server::conn::http1, service::service_fn};
 use socket2::{Domain, Protocol, Socket, Type};
-use tokio::{
-    net::TcpStream,
-    sync::{Notify, watch},
-    task::LocalSet,
-    time::Instant,
-};
+use tokio::{net::TcpStream, sync::watch, task::LocalSet, time::Instant};
 
-use crate::{config::Deadlines, line::Line, meter::Meter, service::Service, wire::Wire};
+use crate::{
+    config::Deadlines, exchange::Exchange, line::Line, network::Network, open::Open, way::Peer,
+    wire::Wire,
+};
 
 /// How many connections the system holds for us until we accept them.
 const BACKLOG: i32 = 4096;
@@ -71,9 +67,11 @@ fn bind(at: SocketAddr, sharing: Sharing) -> io::Result<Socket> {
 
 /// One thread's serving.
 pub(crate) struct Worker {
-    pub(crate) service: Rc<Service>,
+    pub(crate) exchange: Rc<Exchange>,
     pub(crate) deadlines: Deadlines,
     pub(crate) connections: usize,
+    pub(crate) per_address: usize,
+    pub(crate) trusted_proxies: Vec<Network>,
     pub(crate) orders: watch::Receiver<Orders>,
 }
 
@@ -88,10 +86,10 @@ impl Worker {
                 tokio::select! {
                     biased;
                     until = drain_order(&mut self.orders) => break until,
-                    accepted = listener.accept(), if open.count.get() < self.connections => {
+                    accepted = listener.accept(), if open.count() < self.connections => {
                         self.accepted(accepted, &open).await;
                     }
-                    () = open.closed.notified(), if open.count.get() >= self.connections => {}
+                    () = open.closed(), if open.count() >= self.connections => {}
                 }
             }
         });
@@ -102,13 +100,13 @@ impl Worker {
         }
         drop(listener);
         let finished = local.run_until(async {
-            while open.count.get() > 0 {
-                open.closed.notified().await;
+            while open.count() > 0 {
+                open.closed().await;
             }
         });
         // Cutting off is what the deadline is for, so being too late is no error.
         let _ = tokio::time::timeout_at(until, finished).await;
-        Ok(open.count.get())
+        Ok(open.count())
     }
 
     async fn accepted(&self, accepted: io::Result<(TcpStream, SocketAddr)>, open: &Rc<Open>) {
@@ -118,13 +116,22 @@ impl Worker {
         };
         // A socket that does not take the option works all the same.
         let _ = stream.set_nodelay(true);
-        let line = Rc::new(Line::from(peer));
+        let address = peer.ip().to_canonical();
+        let peer = Peer::new(address, &self.trusted_proxies);
+        let most = if peer.is_trusted() {
+            usize::MAX
+        } else {
+            self.per_address
+        };
+        let Some(counted) = Open::one_more(open, address, most, &self.exchange.meter) else {
+            return;
+        };
+        let line = Rc::new(Line::of(peer));
         let wire = Wire::new(stream, Rc::clone(&line), self.deadlines);
-        let counted = Counted::new(open, &self.service.meter);
-        let (service, orders) = (Rc::clone(&self.service), self.orders.clone());
+        let (exchange, orders) = (Rc::clone(&self.exchange), self.orders.clone());
         let keep_alive = self.deadlines.keep_alive;
         tokio::task::spawn_local(async move {
-            connection(wire, line, service, orders, keep_alive).await;
+            connection(wire, line, exchange, orders, keep_alive).await;
             drop(counted);
         });
     }
@@ -133,20 +140,22 @@ impl Worker {
 async fn connection(
     wire: Wire,
     line: Rc<Line>,
-    service: Rc<Service>,
+    exchange: Rc<Exchange>,
     mut orders: watch::Receiver<Orders>,
     keep_alive: Duration,
 ) {
     let answered = Rc::clone(&line);
     let answer = service_fn(move |request| {
-        let (service, line) = (Rc::clone(&service), Rc::clone(&answered));
-        async move { service.answer(&line, request).await }
+        let (exchange, line) = (Rc::clone(&exchange), Rc::clone(&answered));
+        async move { exchange.answer(&line, request).await }
     });
     // The wire keeps the deadline of heads, because it sees their first byte.
     let mut builder = http1::Builder::new();
     builder.header_read_timeout(None);
     let mut serving = pin!(builder.serve_connection(wire, answer));
     tokio::select! {
+        // First what has arrived, so that a request that came before the order to drain is answered.
+        biased;
         // A client that breaks off is an everyday thing, and its request has its record.
         _ = serving.as_mut() => return,
         _ = drain_order(&mut orders) => {}
@@ -172,37 +181,5 @@ async fn drain_order(orders: &mut watch::Receiver<Orders>) -> Instant {
         if orders.changed().await.is_err() {
             return Instant::now();
         }
-    }
-}
-
-/// A thread's open connections.
-#[derive(Default)]
-struct Open {
-    count: Cell<usize>,
-    closed: Notify,
-}
-
-/// One open connection, for as long as it lives.
-struct Counted {
-    open: Rc<Open>,
-    meter: Arc<Meter>,
-}
-
-impl Counted {
-    fn new(open: &Rc<Open>, meter: &Arc<Meter>) -> Self {
-        open.count.set(open.count.get() + 1);
-        meter.connected();
-        Self {
-            open: Rc::clone(open),
-            meter: Arc::clone(meter),
-        }
-    }
-}
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        self.open.count.set(self.open.count.get() - 1);
-        self.meter.disconnected();
-        self.open.closed.notify_one();
     }
 }

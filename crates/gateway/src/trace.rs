@@ -36,7 +36,7 @@ pub(crate) struct Trace {
     status: Option<u16>,
     bytes: u64,
     upstream_us: Option<u64>,
-    decision: Option<Decision>,
+    decision: Option<Box<Decision>>,
 }
 
 impl Trace {
@@ -84,7 +84,7 @@ impl Trace {
 
     /// It is refused, for this reason.
     pub(crate) fn refused(&mut self, id: DecisionId, refusal: Refusal, steps: Vec<Step>) {
-        self.decision = Some(Decision {
+        self.decision = Some(Box::new(Decision {
             id,
             at: self.at,
             gateway: self.desk.gateway,
@@ -97,7 +97,7 @@ impl Trace {
             refusal,
             steps,
             revision: self.revision,
-        });
+        }));
     }
 
     /// Its upstream has begun to answer.

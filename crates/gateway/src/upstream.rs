@@ -2,6 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
+    pin::pin,
     sync::Arc,
     time::Duration,
 };
@@ -19,11 +20,7 @@ use rustls::{
 };
 use tokio::time::{Instant, timeout_at};
 
-use crate::{
-    config::Deadlines,
-    forward::{Forward, Outgoing},
-    meter::Meter,
-};
+use crate::{config::Deadlines, forward::Forward, meter::Meter, outgoing::Outgoing};
 
 /// Idle connections kept per upstream and thread.
 const IDLE: usize = 1024;
@@ -62,26 +59,38 @@ impl Upstreams {
         }
     }
 
-    /// Sends a request and waits for the head of the answer. A second try is made once, with the time that is left, when a
+    /// Sends a request and waits for the head of the answer, until `total` at the latest. A second try is made once when a
     /// connection broke off under a request that may be sent twice: an idle one may have been closed at that moment.
-    pub(crate) async fn call(&self, forward: Forward) -> Result<Response<Incoming>, Failure> {
-        let deadline = Instant::now() + self.first_byte;
+    pub(crate) async fn call(
+        &self,
+        forward: Forward,
+        total: Instant,
+    ) -> Result<Response<Incoming>, Failure> {
         let spare = forward.spare();
-        match (self.once(forward, deadline).await, spare) {
+        match (self.once(forward, total).await, spare) {
             (Err(Broken::Midway), Some(spare)) => {
                 self.meter.retried();
-                self.once(spare, deadline).await.map_err(Failure::from)
+                self.once(spare, total).await.map_err(Failure::from)
             }
             (outcome, _) => outcome.map_err(Failure::from),
         }
     }
 
-    async fn once(&self, forward: Forward, by: Instant) -> Result<Response<Incoming>, Broken> {
-        match timeout_at(by, self.client.request(forward.into_request())).await {
-            Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(error)) if error.is_connect() => Err(Broken::NeverConnected),
-            Ok(Err(_)) => Err(Broken::Midway),
-            Err(_) => Err(Broken::Late),
+    async fn once(&self, forward: Forward, total: Instant) -> Result<Response<Incoming>, Broken> {
+        let (began, request) = (Instant::now(), forward.into_request());
+        let progress = request.body().progress();
+        let mut answer = pin!(self.client.request(request));
+        loop {
+            let last = progress.as_ref().map_or(began, |progress| progress.last());
+            let by = total.min(last + self.first_byte);
+            match timeout_at(by, answer.as_mut()).await {
+                Ok(Ok(answer)) => return Ok(answer),
+                Ok(Err(error)) if error.is_connect() => return Err(Broken::NeverConnected),
+                Ok(Err(_)) => return Err(Broken::Midway),
+                // The upstream may have taken more of the body meanwhile.
+                Err(_) if by < total && progress.as_ref().is_some_and(|p| last < p.last()) => {}
+                Err(_) => return Err(Broken::Late),
+            }
         }
     }
 }

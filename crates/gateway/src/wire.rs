@@ -19,13 +19,9 @@ use tokio::{
 };
 use tokio_util::io::poll_read_buf;
 
-use crate::{
-    config::Deadlines,
-    framing::{BodyReader, HeadReader},
-    line::Line,
-};
+use crate::{chunks::BodyReader, config::Deadlines, framing::HeadReader, line::Line};
 
-/// What hyper reads in place of a refused head. The service knows it by its number (`Line::begin`), not by its text.
+/// What hyper reads in place of a refused head. The exchange knows it by its number (`Line::begin`), not by its text.
 const STAND_IN: &[u8] = b"GET / HTTP/1.1\r\nhost: refused\r\nconnection: close\r\n\r\n";
 
 const HEAD_READ: usize = 4 * 1024;
@@ -133,6 +129,10 @@ impl Wire {
             Phase::Body(_) => BODY_READ,
             Phase::Head(_) | Phase::Refused => HEAD_READ,
         };
+        if self.buffer.is_empty() && self.buffer.capacity() > 2 * size {
+            // Most connections wait most of the time, and need no room for the last body meanwhile.
+            self.buffer = BytesMut::new();
+        }
         self.buffer.reserve(size);
         poll_read_buf(Pin::new(&mut self.stream), cx, &mut self.buffer)
     }
@@ -146,8 +146,7 @@ impl Wire {
             Phase::Head(_) if self.buffer.is_empty() && !self.reading.is_set() => {
                 return Poll::Pending;
             }
-            Phase::Head(_) => (Wait::Head, self.deadlines.head),
-            Phase::Refused => return Poll::Pending,
+            Phase::Head(_) | Phase::Refused => (Wait::Head, self.deadlines.head),
         };
         ready!(self.reading.poll(cx, wait, time));
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
@@ -201,6 +200,10 @@ impl Read for Wire {
             }
             if this.passed > 0 {
                 continue;
+            }
+            if let Phase::Refused = this.phase {
+                // The exchange answers without hearing more, and that ends the connection.
+                return Poll::Pending;
             }
             match this.fill(cx) {
                 Poll::Ready(Ok(0)) => return Poll::Ready(Ok(())),

@@ -130,3 +130,31 @@ fn other_headers_pass_as_they_are() {
     assert_eq!(answer.seen("accept"), ["text/plain", "text/html"]);
     assert_eq!(answer.seen("x_custom"), ["1"]);
 }
+
+#[test]
+fn a_trusted_proxy_is_believed_about_the_way_and_nothing_else() {
+    let said = "X-Forwarded-For: 203.0.113.9\r\nX-Forwarded-For: 198.51.100.1\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: api.test\r\nForwarded: for=203.0.113.9\r\nX-Forwarded-User: evil\r\nGatewright-Consumer: evil\r\n";
+    let trusting = |network: &str| {
+        let network = network.parse().expect("a network");
+        let town = Town::configured(|config| config.trusted_proxies = vec![network], |_| {});
+        let lines = format!("Authorization: Bearer {}\r\n{said}", town.token());
+        town.call("GET", "/orders/v1/orders", &lines)
+    };
+    let answer = trusting("127.0.0.0/8");
+    assert_eq!(
+        answer.seen("x-forwarded-for"),
+        ["203.0.113.9, 198.51.100.1, 127.0.0.1"]
+    );
+    assert_eq!(answer.seen("x-forwarded-proto"), ["https"]);
+    assert_eq!(answer.seen("x-forwarded-host"), ["api.test"]);
+    assert_eq!(
+        answer.seen("forwarded"),
+        ["for=203.0.113.9, for=127.0.0.1;host=\"gw.test\";proto=http"]
+    );
+    assert!(answer.seen("x-forwarded-user").is_empty());
+    assert_eq!(answer.seen("gatewright-consumer"), ["Acme & S%C3%B6hne"]);
+    assert_eq!(
+        trusting("10.0.0.0/8").seen("x-forwarded-for"),
+        ["127.0.0.1"]
+    );
+}

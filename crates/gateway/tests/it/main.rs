@@ -14,6 +14,7 @@ mod last_good;
 mod limits;
 mod paths;
 mod probes;
+mod program;
 mod records;
 mod refusals;
 mod smuggling;

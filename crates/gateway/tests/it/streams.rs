@@ -289,3 +289,58 @@ fn what_outlasts_the_grace_period_is_cut_off_and_counted() {
     let batch = town.runtime.block_on(town.records.recv()).expect("a batch");
     assert_eq!(batch.records.len(), 1);
 }
+
+#[test]
+fn a_refused_head_is_answered_whatever_follows_it() {
+    let town = Town::new();
+    let mut line = town.line();
+    line.send("GET / HTTP/1.1\r\nX: y\r\n\r\n")
+        .send(vec![b'x'; 1_000_000]);
+    let answers = line.answers();
+    assert_eq!((answers.len(), answers[0].status), (1, 400));
+}
+
+#[test]
+fn a_long_upload_is_no_late_answer() {
+    let town = Town::configured(
+        |config| config.deadlines.first_byte = Duration::from_millis(400),
+        |_| {},
+    );
+    let (token, mut line) = (town.token(), town.line());
+    line.send(format!("POST /orders/v1/open HTTP/1.1\r\nHost: a\r\nConnection: close\r\nAuthorization: Bearer {token}\r\nContent-Length: 8\r\n\r\n"));
+    for _ in 0..8 {
+        std::thread::sleep(Duration::from_millis(150));
+        line.send("x");
+    }
+    assert_eq!(line.answer().json()["body_length"], 8);
+}
+
+#[test]
+fn one_address_has_so_many_connections_and_no_more() {
+    let few = std::num::NonZeroUsize::MIN.saturating_add(1);
+    let town = Town::configured(|config| config.connections_per_address = few, |_| {});
+    let (first, second, mut third) = (town.line(), town.line(), town.line());
+    assert!(third.is_closed_within(Duration::from_secs(2)));
+    drop((first, second));
+    std::thread::sleep(Duration::from_millis(200));
+    assert_eq!(town.get("/orders/v1/orders", &town.token()).status, 200);
+}
+
+#[test]
+fn beyond_the_cap_connections_wait_until_one_closes() {
+    let town = Town::configured(
+        |config| config.connections = std::num::NonZeroUsize::MIN,
+        |_| {},
+    );
+    let first = town.line();
+    std::thread::sleep(Duration::from_millis(100));
+    let mut second = town.line();
+    second.send(head(&town, "/orders/v1/orders"));
+    assert!(!second.is_closed_within(Duration::from_millis(300)));
+    drop(first);
+    second
+        .0
+        .set_read_timeout(Some(Duration::from_secs(5)))
+        .expect("a deadline");
+    assert!(second.piece().starts_with("HTTP/1.1 200"));
+}

@@ -12,7 +12,7 @@ use gatewright_domain::{
         Client, PlanTerms, Right, RouteState, RoutedOperation, RoutedVersion, SCHEMA, Snapshot,
         VerificationKey, VerificationState,
     },
-    time::{Clock, Timestamp},
+    time::Timestamp,
 };
 use gatewright_gateway::{Config, Gateway, Handle};
 use gatewright_testkit::{clock::FixedClock, echo::EchoUpstream, entropy::SeededEntropy};
@@ -270,8 +270,8 @@ pub(crate) fn start(clock: &Arc<FixedClock>, configure: impl FnOnce(&mut Config)
     let mut config = Config::new("127.0.0.1:0".parse().expect("an address"), PORTAL);
     config.threads = NonZeroUsize::MIN;
     configure(&mut config);
-    let clock: Arc<dyn Clock> = Arc::clone(clock) as Arc<dyn Clock>;
-    Gateway::start(config, clock, Arc::new(dice())).expect("a gateway")
+    let shared = Arc::clone(clock);
+    Gateway::start(config, shared, Arc::new(dice())).expect("a gateway")
 }
 
 pub(crate) fn seconds(seconds: i64) -> Timestamp {

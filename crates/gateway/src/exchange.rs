@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// What one thread serves requests with.
-pub(crate) struct Service {
+pub(crate) struct Exchange {
     pub(crate) watch: Arc<Watch>,
     pub(crate) memory: Arc<Memory>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -40,7 +40,7 @@ pub(crate) struct Service {
     pub(crate) total: Duration,
 }
 
-impl Service {
+impl Exchange {
     /// Answers one request of a connection.
     pub(crate) async fn answer(
         &self,
@@ -63,7 +63,7 @@ impl Service {
         match judged {
             Ok(admitted) => {
                 let request_id = request_id(&trace);
-                match Forward::of(&admitted, line, request_id.clone(), parts, body) {
+                match Forward::of(&admitted, line.peer(), request_id.clone(), parts, body) {
                     Some(forward) => Ok(self.call(admitted, forward, request_id, trace).await),
                     None => Ok(self.refuse(malformed("the target is no address").into(), trace)),
                 }
@@ -94,7 +94,7 @@ impl Service {
         mut trace: Trace,
     ) -> Response<Answer> {
         let deadline = Instant::now() + self.total;
-        match self.upstreams.call(forward).await {
+        match self.upstreams.call(forward, deadline).await {
             Ok(answer) => {
                 trace.upstream_answered();
                 relay(answer, admitted.route(), request_id, deadline, trace)
