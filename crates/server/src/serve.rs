@@ -71,7 +71,7 @@ impl Running {
             Some(handle) => Some(Embedded::serve(handle, &house, stop.clone()).await?),
             None => None,
         };
-        let portal = wire::Portal::start(&house, vec![listener])?;
+        let portal = wire::Portal::start(&house, listener)?;
         let (at_work, until) = (Arc::clone(&house), stop.clone());
         let jobs = tokio::spawn(async move { jobs::run(&at_work, until).await });
         Ok(Self {

@@ -1,23 +1,56 @@
-//! Where the portal is bound to its listeners, and its workers are started.
+//! Where the portal is bound to its listener, and its workers are started.
 
 pub(crate) mod orders;
 
 use std::{net::TcpListener, sync::Arc};
 
-use anyhow::Result;
+use actix_web::dev::ServerHandle;
+use anyhow::{Context, Result};
+use gatewright_portal::{
+    serve::serve,
+    web::app::{App, Place},
+};
+use tokio::task::JoinHandle;
 
 use crate::house::House;
 
+/// How many threads answer people and programs; the gateway has its own.
+const WORKERS: usize = 2;
+
 /// The running portal.
-pub(crate) struct Portal {}
+pub(crate) struct Portal {
+    handle: ServerHandle,
+    serving: JoinHandle<std::io::Result<()>>,
+}
 
 impl Portal {
-    /// Starts it on listeners that are bound already.
-    pub(crate) fn start(house: &House, listeners: Vec<TcpListener>) -> Result<Self> {
-        let _ = (Arc::strong_count(&house.clock), listeners);
-        Ok(Self {})
+    /// Starts it on a listener that is bound already.
+    pub(crate) fn start(house: &House, listener: TcpListener) -> Result<Self> {
+        let app = App {
+            registry: house.registry.clone(),
+            keys: house.keys.clone(),
+            operators: house.operators.clone(),
+            reader: house.store.reader(),
+            attempts: house.store.attempts(),
+            clock: Arc::clone(&house.clock),
+            entropy: Arc::clone(&house.entropy),
+            place: Place {
+                portal: house.place.portal.clone(),
+                gateway: house.place.gateway.clone(),
+            },
+            terms: house.keys.config().terms(),
+        };
+        let server = serve(app, listener, WORKERS).context("could not start the portal")?;
+        let handle = server.handle();
+        Ok(Self {
+            handle,
+            serving: tokio::spawn(server),
+        })
     }
 
     /// Accepts no more requests and finishes those in flight.
-    pub(crate) async fn stop(self) {}
+    pub(crate) async fn stop(self) {
+        self.handle.stop(true).await;
+        let _ = self.serving.await;
+    }
 }

@@ -6,12 +6,11 @@ use gatewright_domain::{
     consumer::ClientId,
     id::{ApplicationId, ConsumerId, InstallationId, PlanId, SubscriptionId, VersionId},
     limit::RateParts,
-    operation::{Operation, Scope},
     snapshot::{
-        Client, PlanTerms, RevokedToken, Right, RouteState, RoutedOperation, RoutedVersion, SCHEMA,
-        Snapshot, VerificationKey, VerificationState,
+        Client, PlanTerms, RevokedToken, Right, SCHEMA, Snapshot, VerificationKey,
+        VerificationState,
     },
-    text::{ApiName, Name, Upstream, VersionNumber},
+    text::{ApiName, Name, VersionNumber},
     time::Timestamp,
     token::Jti,
 };

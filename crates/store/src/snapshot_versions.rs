@@ -3,24 +3,15 @@
 use std::collections::BTreeMap;
 
 use gatewright_domain::{
-    consumer::ClientId,
-    id::{ApplicationId, ConsumerId, InstallationId, PlanId, SubscriptionId, VersionId},
-    limit::RateParts,
+    id::VersionId,
     operation::{Operation, Scope},
-    snapshot::{
-        Client, PlanTerms, RevokedToken, Right, RouteState, RoutedOperation, RoutedVersion, SCHEMA,
-        Snapshot, VerificationKey, VerificationState,
-    },
-    text::{ApiName, Name, Upstream, VersionNumber},
+    snapshot::{RouteState, RoutedOperation, RoutedVersion},
+    text::{ApiName, Upstream, VersionNumber},
     time::Timestamp,
-    token::Jti,
 };
-use sea_orm::{
-    AccessMode, ConnectionTrait, DatabaseTransaction, FromQueryResult, IsolationLevel, Statement,
-    TransactionTrait,
-};
+use sea_orm::{DatabaseTransaction, FromQueryResult};
 
-use crate::{error::StoreError, reader::Reader};
+use crate::error::StoreError;
 
 use crate::snapshot::{SnapshotTerms, all};
 

@@ -2,36 +2,24 @@
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    web::{Data, Path, Query},
+    web::{Data, Path},
 };
 use gatewright_domain::{
     handle::ApiHandle,
     limit::{Rate, RateParts},
     plan::{Lifetime, Terms},
     text::{ApiName, Name, Title, Upstream, VersionNumber},
-    time::Timestamp,
 };
 use gatewright_registry::{OpenPlan, RegisterApi};
-use gatewright_store::views::{apis as views, page::Page, versions::VersionRow as Version};
-use serde::Deserialize;
 
 use crate::{
-    console::{versions, visit, words},
+    console::{visit, words},
     page::{
-        chart::Spark,
-        empty::Empty,
-        fact::{Last, Scopes},
         form::{Control, Fault, Faults, Field},
         frame::{Frame, Link},
-        icon::Icon,
-        list::{Filters, Pages},
-        moment::{Moment, span},
         place::Place,
     },
-    pages::{
-        apis::{ApiList, ApiPage, ApiRow, PlanRow, SubscriberRow, VersionRow},
-        confirm::FormPage,
-    },
+    pages::confirm::FormPage,
     web::{app::App, caller::SignedIn, form::Form, problem::Problem},
 };
 

@@ -4,14 +4,7 @@ use actix_web::{
     HttpRequest, HttpResponse,
     web::{Data, Path, Query},
 };
-use gatewright_domain::{
-    handle::ApiHandle,
-    limit::{Rate, RateParts},
-    plan::{Lifetime, Terms},
-    text::{ApiName, Name, Title, Upstream, VersionNumber},
-    time::Timestamp,
-};
-use gatewright_registry::{OpenPlan, RegisterApi};
+use gatewright_domain::{handle::ApiHandle, text::VersionNumber, time::Timestamp};
 use gatewright_store::views::{apis as views, page::Page, versions::VersionRow as Version};
 use serde::Deserialize;
 
@@ -21,18 +14,14 @@ use crate::{
         chart::Spark,
         empty::Empty,
         fact::{Last, Scopes},
-        form::{Control, Fault, Faults, Field},
         frame::{Frame, Link},
         icon::Icon,
         list::{Filters, Pages},
         moment::{Moment, span},
         place::Place,
     },
-    pages::{
-        apis::{ApiList, ApiPage, ApiRow, PlanRow, SubscriberRow, VersionRow},
-        confirm::FormPage,
-    },
-    web::{app::App, caller::SignedIn, form::Form, problem::Problem},
+    pages::apis::{ApiList, ApiPage, ApiRow, PlanRow, SubscriberRow, VersionRow},
+    web::{app::App, caller::SignedIn, problem::Problem},
 };
 
 /// Where a list goes on.

@@ -1,28 +1,20 @@
 //! Applications: one application, and the end of all its tokens.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::time::Duration;
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    web::{Data, Path, Query},
+    web::{Data, Path},
 };
-use gatewright_domain::{
-    handle::{ApiHandle, ApplicationHandle},
-    text::{ScopeName, VersionNumber},
-    time::Timestamp,
-};
-use gatewright_registry::{Subscribe, VersionAt};
-use gatewright_store::views::{
-    applications::ApplicationPage as Found, page::Page, tokens::TokenRow as Token,
-};
-use serde::Deserialize;
+use gatewright_domain::{handle::ApplicationHandle, time::Timestamp};
+use gatewright_store::views::{applications::ApplicationPage as Found, tokens::TokenRow as Token};
 
 use crate::{
-    console::{apis::number, visit, words},
+    console::{visit, words},
     page::{
         chart::{Count, Hours},
         empty::Empty,
-        form::{Choice, ChoiceState, Control, Faults, Field},
+        form::{Control, Faults, Field},
         frame::{Frame, Link},
         icon::Icon,
         list::Pages,
@@ -31,7 +23,7 @@ use crate::{
         remark::{Danger, Dangers},
     },
     pages::{
-        applications::{ApplicationPage, Chosen, OfferRow, SubscribePage, SubscriptionRow},
+        applications::{ApplicationPage, SubscriptionRow},
         confirm::{Confirm, Weight},
         tokens::TokenRow,
     },

@@ -1,45 +1,24 @@
 //! Contracts of versions: upload, findings, and the document as it was uploaded.
 
-use std::time::Duration;
-
 use actix_web::{
     HttpRequest, HttpResponse,
     http::header,
     web::{Data, Path},
 };
 use gatewright_contract::{Findings, Level};
-use gatewright_domain::{
-    handle::ApiHandle,
-    revision::Revision,
-    text::{Reason, VersionNumber},
-    time::Timestamp,
-};
-use gatewright_registry::{UploadError, VersionAt};
-use gatewright_store::views::versions::{VersionPage as Found, VersionRow};
-use serde::Deserialize;
+use gatewright_registry::UploadError;
 
 use crate::{
-    console::{visit, words},
+    console::visit,
     page::{
         badge::{Badge, Tone},
-        code::Code,
-        empty::Empty,
-        fact::{Fact, Facts, Value},
         form::{Control, Faults, Field},
-        frame::{Frame, Link},
+        frame::Frame,
         icon::Icon,
-        lanes::{Lane, Lanes, Span},
-        moment::Moment,
         number::counted,
         place::Place,
-        remark::{Danger, Dangers, Remark, Remarks},
-        steps::{Mend, Outcome, Step, Steps},
     },
-    pages::{
-        apis::OperationRow,
-        confirm::{Confirm, Weight},
-        versions::{ContractPage, FindingRow, PublishPage, VersionPage},
-    },
+    pages::versions::{ContractPage, FindingRow},
     web::{app::App, caller::SignedIn, form::Form, problem::Problem},
 };
 

@@ -1,6 +1,6 @@
 //! How an application subscribes: first the version, then plan and scopes.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::collections::BTreeSet;
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -9,32 +9,21 @@ use actix_web::{
 use gatewright_domain::{
     handle::{ApiHandle, ApplicationHandle},
     text::{ScopeName, VersionNumber},
-    time::Timestamp,
 };
 use gatewright_registry::{Subscribe, VersionAt};
-use gatewright_store::views::{
-    applications::ApplicationPage as Found, page::Page, tokens::TokenRow as Token,
-};
+use gatewright_store::views::page::Page;
 use serde::Deserialize;
 
 use crate::{
     console::{apis::number, visit, words},
     page::{
-        chart::{Count, Hours},
         empty::Empty,
-        form::{Choice, ChoiceState, Control, Faults, Field},
+        form::{Choice, ChoiceState, Faults},
         frame::{Frame, Link},
         icon::Icon,
-        list::Pages,
-        moment::Moment,
         place::Place,
-        remark::{Danger, Dangers},
     },
-    pages::{
-        applications::{ApplicationPage, Chosen, OfferRow, SubscribePage, SubscriptionRow},
-        confirm::{Confirm, Weight},
-        tokens::TokenRow,
-    },
+    pages::applications::{Chosen, OfferRow, SubscribePage},
     web::{app::App, caller::SignedIn, form::Form, problem::Problem},
 };
 

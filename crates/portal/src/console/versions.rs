@@ -4,28 +4,20 @@ use std::time::Duration;
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::header,
     web::{Data, Path},
 };
-use gatewright_contract::{Findings, Level};
-use gatewright_domain::{
-    handle::ApiHandle,
-    revision::Revision,
-    text::{Reason, VersionNumber},
-    time::Timestamp,
-};
-use gatewright_registry::{UploadError, VersionAt};
+use gatewright_domain::{handle::ApiHandle, text::VersionNumber, time::Timestamp};
+use gatewright_registry::VersionAt;
 use gatewright_store::views::versions::{VersionPage as Found, VersionRow};
 use serde::Deserialize;
 
 use crate::{
     console::{visit, words},
     page::{
-        badge::{Badge, Tone},
+        badge::Tone,
         code::Code,
         empty::Empty,
         fact::{Fact, Facts, Value},
-        form::{Control, Faults, Field},
         frame::{Frame, Link},
         icon::Icon,
         lanes::{Lane, Lanes, Span},
@@ -33,14 +25,9 @@ use crate::{
         number::counted,
         place::Place,
         remark::{Danger, Dangers, Remark, Remarks},
-        steps::{Mend, Outcome, Step, Steps},
     },
-    pages::{
-        apis::OperationRow,
-        confirm::{Confirm, Weight},
-        versions::{ContractPage, FindingRow, PublishPage, VersionPage},
-    },
-    web::{app::App, caller::SignedIn, form::Form, problem::Problem},
+    pages::{apis::OperationRow, versions::VersionPage},
+    web::{app::App, caller::SignedIn, problem::Problem},
 };
 
 /// Where a version is, in the address.

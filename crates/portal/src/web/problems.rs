@@ -8,9 +8,6 @@ use gatewright_domain::{
 use gatewright_keys::{
     InspectError, IssueError, JwksError, RevokeError, RingUseError, SnapshotKeyError,
 };
-use gatewright_operators::{
-    AccessTokenError, AdmissionError, PasswordError, SetUpError, SignInError, TeamError,
-};
 use gatewright_registry::{
     ApiError, ApplicationUseError, ConsumerError, DraftError, GatewayError, MoveError, PlanError,
     SubscribeError, UploadError, UpstreamRefused,

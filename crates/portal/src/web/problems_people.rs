@@ -1,23 +1,8 @@
 //! From the errors about people to problems.
 
-use gatewright_contract::Findings;
-use gatewright_domain::{
-    access::Denied, ring::RingError, subscription::SubscriptionError, token::TokenError,
-    version::VersionError,
-};
-use gatewright_keys::{
-    InspectError, IssueError, JwksError, RevokeError, RingUseError, SnapshotKeyError,
-};
 use gatewright_operators::{
     AccessTokenError, AdmissionError, PasswordError, SetUpError, SignInError, TeamError,
 };
-use gatewright_registry::{
-    ApiError, ApplicationUseError, ConsumerError, DraftError, GatewayError, MoveError, PlanError,
-    SubscribeError, UploadError, UpstreamRefused,
-};
-use gatewright_store::StoreError;
-use serde_json::json;
-use tracing::error;
 
 use crate::web::{catalogue::Kind, problem::Problem};
 
