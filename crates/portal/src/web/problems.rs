@@ -9,7 +9,7 @@ use gatewright_keys::{
     InspectError, IssueError, JwksError, RevokeError, RingUseError, SnapshotKeyError,
 };
 use gatewright_operators::{
-    AccessTokenError, AdmissionError, PasswordError, SetUpError, SignInError, TeamError,
+    AccessTokenError, AdmissionError, PasswordError, SetUpError, SignInError, TeamError, TrailError,
 };
 use gatewright_registry::{
     ApiError, ApplicationUseError, ConsumerError, DraftError, GatewayError, MoveError, PlanError,
@@ -394,6 +394,15 @@ impl From<TeamError> for Problem {
             TeamError::Denied(denied) => denied.into(),
             TeamError::NameTaken => of(Kind::TAKEN, &error),
             TeamError::Store(store) => store.into(),
+        }
+    }
+}
+
+impl From<TrailError> for Problem {
+    fn from(error: TrailError) -> Self {
+        match error {
+            TrailError::Denied(denied) => denied.into(),
+            TrailError::Store(store) => store.into(),
         }
     }
 }
