@@ -5,6 +5,7 @@
 pub mod api;
 pub mod assets;
 pub mod console;
+pub mod health;
 pub mod internal;
 pub mod oauth;
 pub mod page;

@@ -8,20 +8,33 @@ use actix_web::{
 };
 
 use crate::{
-    api, assets, console, internal, oauth,
-    web::{catalogue::Kind, idempotency::once, problem::Problem},
+    api, assets, console, health, internal, oauth,
+    web::{
+        caller::{Bearer, EnrolledGateway},
+        catalogue::Kind,
+        first::first,
+        idempotency::once,
+        problem::Problem,
+    },
 };
 
 /// Every address: what programs call, what gateways call, what anybody may read, and the pages.
 pub fn routes(config: &mut ServiceConfig) {
+    // What is wrapped last is asked first: a stranger gets no further than who they are.
+    let programs = web::scope("/api/v1").wrap(from_fn(once));
+    let programs = programs
+        .wrap(from_fn(first::<Bearer>))
+        .configure(api::routes);
+    let gateways = web::scope("/internal/v1").wrap(from_fn(once));
+    let gateways = gateways
+        .wrap(from_fn(first::<EnrolledGateway>))
+        .configure(internal::routes);
     config
-        .service(
-            web::scope("/api/v1")
-                .wrap(from_fn(once))
-                .configure(api::routes),
-        )
-        .service(web::scope("/internal/v1").configure(internal::routes))
+        .service(web::resource("/api/v1/openapi.json").get(api::openapi))
+        .service(programs)
+        .service(gateways)
         .configure(oauth::routes)
+        .configure(health::routes)
         .service(web::resource("/assets/{name}").get(asset))
         .configure(console::routes::routes)
         .default_service(web::to(nothing));

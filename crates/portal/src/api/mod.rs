@@ -1,6 +1,72 @@
-//! The JSON API.
+//! The JSON API: everything the portal does, for programs. One file for each noun; `openapi` describes all of it.
 
-use actix_web::web::ServiceConfig;
+mod access_tokens;
+mod answer;
+mod apis;
+mod applications;
+mod audit;
+mod consumers;
+mod contracts;
+mod decisions;
+mod gateways;
+mod home;
+mod inspect;
+mod keys;
+mod openapi;
+mod operators;
+mod plans;
+mod receipts;
+mod slice;
+mod subscriptions;
+mod teams;
+mod tokens;
+mod usage;
+mod versions;
 
-/// Its addresses.
-pub fn routes(_: &mut ServiceConfig) {}
+use actix_web::{
+    HttpResponse,
+    web::{self, PathConfig, QueryConfig, ServiceConfig},
+};
+
+use crate::web::{catalogue::Kind, problem::Problem};
+
+pub use openapi::{document, openapi};
+
+/// Every address below `/api/v1`. What is malformed in a path is simply not there.
+pub fn routes(config: &mut ServiceConfig) {
+    let path = PathConfig::default().error_handler(|_, _| Problem::of(Kind::NOT_FOUND).into());
+    let query = QueryConfig::default().error_handler(|error, _| {
+        Problem::of(Kind::REQUEST_INVALID)
+            .because(error.to_string())
+            .into()
+    });
+    config.app_data(path).app_data(query);
+    let nouns = [
+        access_tokens::routes,
+        apis::routes,
+        applications::routes,
+        audit::routes,
+        consumers::routes,
+        contracts::routes,
+        decisions::routes,
+        gateways::routes,
+        home::routes,
+        inspect::routes,
+        keys::routes,
+        operators::routes,
+        plans::routes,
+        subscriptions::routes,
+        teams::routes,
+        tokens::routes,
+        usage::routes,
+        versions::routes,
+    ];
+    for noun in nouns {
+        config.configure(noun);
+    }
+    config.default_service(web::to(nothing));
+}
+
+async fn nothing() -> Result<HttpResponse, Problem> {
+    Err(Problem::of(Kind::NOT_FOUND))
+}

@@ -1,6 +1,27 @@
-//! What gateways ask.
+//! What gateways that run apart call: what is in force, and what they counted. Each proves itself with the token it was
+//! enrolled with. The protocol is `docs/book/src/gateway-protocol.md`.
 
-use actix_web::web::ServiceConfig;
+mod records;
+mod snapshot;
+pub mod snapshots;
 
-/// Its addresses.
-pub fn routes(_: &mut ServiceConfig) {}
+use actix_web::web::{self, PayloadConfig, QueryConfig, ServiceConfig};
+
+use crate::web::{catalogue::Kind, problem::Problem};
+
+/// The largest batch of records, in bytes: as many as a gateway sends at one time, each with its steps.
+const LARGEST: usize = 64 * 1024 * 1024;
+
+/// Every address below `/internal/v1`.
+pub fn routes(config: &mut ServiceConfig) {
+    let query = QueryConfig::default().error_handler(|error, _| {
+        Problem::of(Kind::REQUEST_INVALID)
+            .because(error.to_string())
+            .into()
+    });
+    config
+        .app_data(query)
+        .app_data(PayloadConfig::new(LARGEST))
+        .service(web::resource("/snapshot").get(snapshot::ask))
+        .service(web::resource("/records").post(records::take));
+}

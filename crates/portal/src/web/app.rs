@@ -12,6 +12,8 @@ use gatewright_registry::Registry;
 use gatewright_store::quiet::idempotency::Attempts;
 use gatewright_store::{Reader, SnapshotTerms};
 
+use crate::internal::snapshots::Snapshots;
+
 /// Everything a handler may use. The writer is not among it.
 #[derive(Clone)]
 pub struct App {
@@ -33,6 +35,8 @@ pub struct App {
     pub place: Place,
     /// What snapshots say beside what is stored.
     pub terms: SnapshotTerms,
+    /// The newest snapshot, which all gateways share.
+    pub snapshots: Snapshots,
 }
 
 /// Where this instance is, as its callers see it.

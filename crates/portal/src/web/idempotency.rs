@@ -104,9 +104,7 @@ fn fingerprint(request: &ServiceRequest, body: &[u8]) -> String {
 }
 
 fn answer(request: ServiceRequest, problem: Problem) -> ServiceResponse<BoxBody> {
-    request
-        .into_response(HttpResponse::from_error(problem))
-        .map_into_boxed_body()
+    request.error_response(problem).map_into_boxed_body()
 }
 
 /// Keeps the answer, unless it failed: a request that failed may be repeated.

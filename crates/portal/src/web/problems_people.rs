@@ -1,7 +1,7 @@
 //! From the errors about people to problems.
 
 use gatewright_operators::{
-    AccessTokenError, AdmissionError, PasswordError, SetUpError, SignInError, TeamError,
+    AccessTokenError, AdmissionError, PasswordError, SetUpError, SignInError, TeamError, TrailError,
 };
 
 use crate::web::{catalogue::Kind, problem::Problem};
@@ -85,6 +85,15 @@ impl From<TeamError> for Problem {
             TeamError::Denied(denied) => denied.into(),
             TeamError::NameTaken => of(Kind::TAKEN, &error),
             TeamError::Store(store) => store.into(),
+        }
+    }
+}
+
+impl From<TrailError> for Problem {
+    fn from(error: TrailError) -> Self {
+        match error {
+            TrailError::Denied(denied) => denied.into(),
+            TrailError::Store(store) => store.into(),
         }
     }
 }

@@ -61,7 +61,8 @@ pub struct VersionRow {
     pub retired_at: Option<Timestamp>,
     /// The revision of its contract in use.
     pub contract_id: Option<RevisionId>,
-    /// How many operations its contract describes.
+    /// How many operations its contract describes; a version's page lists them under that name.
+    #[serde(rename = "operation_count")]
     pub operations: i64,
     /// Calls in the last 30 days.
     pub calls_30d: i64,

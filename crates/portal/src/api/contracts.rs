@@ -1,0 +1,179 @@
+//! Contracts: uploaded as they are, given back byte for byte.
+
+use std::collections::BTreeSet;
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::header,
+    web::{self, Bytes, Data, PayloadConfig, ServiceConfig},
+};
+use gatewright_contract::Finding;
+use gatewright_domain::{handle::ApiHandle, text::VersionNumber};
+use gatewright_store::views::{
+    operations::OperationRow,
+    versions::{ContractMark, VersionPage, VersionRow},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{
+    api::{
+        answer::shown,
+        versions::{Parts, place, view},
+    },
+    web::{app::App, caller::Bearer, expected::Expected, matching, problem::Problem},
+};
+
+/// The largest contract, in bytes: several times the largest public ones.
+const LARGEST: usize = 16 * 1024 * 1024;
+
+/// A contract that was taken, and what it offers.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct TakenContract {
+    /// The stored revision.
+    contract: Option<ContractMark>,
+    /// The version that now uses it.
+    version: VersionRow,
+    /// Its operations, in its order.
+    operations: Vec<OperationRow>,
+    /// The scopes it names, sorted.
+    scopes: BTreeSet<String>,
+    /// What is worth knowing about it; no errors among them.
+    findings: Vec<Noted>,
+}
+
+/// Something noteworthy at one place of a contract.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Noted {
+    /// The rule that found it.
+    rule: String,
+    /// `error`, `warning` or `info`.
+    level: String,
+    /// The JSON pointer of the place.
+    pointer: String,
+    /// The line of the upload, from 1.
+    line: u32,
+    /// The column within the line, from 1.
+    column: u32,
+    /// What it is, and what would be right.
+    message: String,
+}
+
+impl From<Finding> for Noted {
+    fn from(finding: Finding) -> Self {
+        let Finding {
+            rule,
+            level,
+            pointer,
+            line,
+            column,
+            message,
+        } = finding;
+        Self {
+            rule: rule.to_string(),
+            level: level.to_string(),
+            pointer,
+            line,
+            column,
+            message,
+        }
+    }
+}
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    let contract = web::resource("/apis/{api}/versions/{version}/contract");
+    let large = PayloadConfig::new(LARGEST);
+    config.service(contract.app_data(large).put(upload).get(download));
+}
+
+/// Upload a contract: an OpenAPI 3.0 or 3.1 document, JSON or YAML
+#[utoipa::path(put, path = "/api/v1/apis/{api}/versions/{version}/contract", tag = "Contracts",
+    request_body(content((Object = "application/json"), (String = "application/yaml"))),
+    params(("api" = ApiHandle, Path), ("version" = VersionNumber, Path), ("If-Match" = Option<String>, Header)),
+    responses((status = 200, body = TakenContract)))]
+pub(super) async fn upload(
+    app: Data<App>,
+    by: Bearer,
+    at: Parts,
+    Expected(expected): Expected,
+    document: Bytes,
+) -> Result<HttpResponse, Problem> {
+    let at = place(at);
+    let document = document.to_vec();
+    let taken = app
+        .registry
+        .upload_contract(&by.caller, &at, document, expected)
+        .await?;
+    let findings = taken
+        .findings
+        .into_vec()
+        .into_iter()
+        .map(Noted::from)
+        .collect();
+    let page = view(&app, &by.caller, &at).await?;
+    let VersionPage {
+        version,
+        contract,
+        operations,
+        scopes,
+        plans: _,
+        subscribers: _,
+        moves: _,
+    } = page;
+    let revision = version.revision;
+    Ok(shown(
+        &TakenContract {
+            contract,
+            version,
+            operations,
+            scopes,
+            findings,
+        },
+        revision,
+    ))
+}
+
+/// Download the contract in use, as it was uploaded
+#[utoipa::path(get, path = "/api/v1/apis/{api}/versions/{version}/contract", tag = "Contracts",
+    params(("api" = ApiHandle, Path), ("version" = VersionNumber, Path)),
+    responses((status = 200, content_type = "application/octet-stream")))]
+pub(super) async fn download(
+    app: Data<App>,
+    by: Bearer,
+    at: Parts,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let at = place(at);
+    let sight = app.reader.as_seen_by(&by.caller);
+    let name = sight.version_row(&at.api, at.number, app.now()).await?.api;
+    let found = sight
+        .contract_document(&at.api, at.number, app.now())
+        .await?;
+    let tag = format!("\"{}\"", found.digest);
+    if matching::is_fresh(&request, &tag) {
+        return Ok(HttpResponse::NotModified()
+            .insert_header((header::ETAG, tag))
+            .finish());
+    }
+    let (media, ending) = kind_of(&found.bytes);
+    let file = format!("attachment; filename=\"{name}-{}.{ending}\"", at.number);
+    // What somebody uploaded is given as a file: never shown, never run.
+    Ok(HttpResponse::Ok()
+        .content_type(media)
+        .insert_header((header::ETAG, tag))
+        .insert_header((header::CONTENT_DISPOSITION, file))
+        .insert_header((
+            header::CONTENT_SECURITY_POLICY,
+            "sandbox; default-src 'none'",
+        ))
+        .body(found.bytes))
+}
+
+/// The media type and the ending of a document: JSON begins with a brace.
+fn kind_of(document: &[u8]) -> (&'static str, &'static str) {
+    let first = document.iter().find(|byte| !byte.is_ascii_whitespace());
+    match first {
+        Some(b'{') => ("application/json", "json"),
+        Some(_) | None => ("application/yaml", "yaml"),
+    }
+}

@@ -1,0 +1,104 @@
+//! The newest snapshot, signed: made once for each revision and shared by everybody who asks.
+//!
+//! Invariant: what is given was read after the question was asked, or nothing was written since it was read.
+
+use std::{ops::Deref, sync::Arc};
+
+use actix_web::web::Bytes;
+use base64::{
+    Engine,
+    prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
+};
+use gatewright_domain::snapshot::Snapshot;
+use tokio::sync::{Mutex, watch};
+
+use crate::web::{app::App, problem::Problem};
+
+/// The newest snapshot. Cheap to clone; every clone is the same.
+#[derive(Clone, Debug)]
+pub struct Snapshots(Arc<Kept>);
+
+#[derive(Debug)]
+struct Kept {
+    newest: watch::Sender<Option<Arc<Signed>>>,
+    making: Mutex<()>,
+}
+
+/// A snapshot in the exact bytes that are signed.
+#[derive(Debug)]
+pub struct Signed {
+    snapshot: Snapshot,
+    /// The bytes.
+    pub bytes: Bytes,
+    /// The signature over them, in base64.
+    pub signature: String,
+}
+
+impl Deref for Signed {
+    type Target = Snapshot;
+
+    fn deref(&self) -> &Snapshot {
+        &self.snapshot
+    }
+}
+
+impl Default for Snapshots {
+    fn default() -> Self {
+        let (newest, _) = watch::channel(None);
+        Self(Arc::new(Kept {
+            newest,
+            making: Mutex::new(()),
+        }))
+    }
+}
+
+impl Snapshots {
+    /// The snapshot of everything that is committed now.
+    ///
+    /// # Errors
+    /// When it cannot be read, or not signed.
+    pub async fn newest(&self, app: &App) -> Result<Arc<Signed>, Problem> {
+        let revision = app.reader.revision().await?;
+        if let Some(known) = self.known(revision) {
+            return Ok(known);
+        }
+        // One makes it; those who waited find it made.
+        let _making = self.0.making.lock().await;
+        if let Some(known) = self.known(revision) {
+            return Ok(known);
+        }
+        let made = Arc::new(make(app).await?);
+        self.0.newest.send_replace(Some(Arc::clone(&made)));
+        Ok(made)
+    }
+
+    fn known(&self, revision: u64) -> Option<Arc<Signed>> {
+        let newest = self.0.newest.borrow();
+        newest
+            .as_ref()
+            .filter(|signed| signed.revision == revision)
+            .map(Arc::clone)
+    }
+}
+
+async fn make(app: &App) -> Result<Signed, Problem> {
+    let snapshot = app.reader.snapshot(&app.terms, app.now()).await?;
+    let (snapshot, bytes) = tokio::task::spawn_blocking(move || {
+        let bytes = serde_json::to_vec(&snapshot);
+        (snapshot, bytes)
+    })
+    .await
+    .map_err(|_| Problem::unexpected())?;
+    let bytes = bytes.map_err(|_| Problem::unexpected())?;
+    let signature = app.keys.sign_snapshot(&bytes).await?;
+    let signature = BASE64_URL_SAFE_NO_PAD
+        .decode(signature)
+        .map_err(|_| Problem::unexpected())?;
+    // The header holds plain base64, as headers of signatures do (RFC 9421 section 4.2).
+    let signature = BASE64_STANDARD.encode(signature);
+    Ok(Signed {
+        snapshot,
+        bytes: bytes.into(),
+        signature,
+    })
+}

@@ -1,0 +1,10 @@
+//! Conversations with the whole control plane, on both engines.
+#![cfg(test)]
+
+mod gateways;
+mod house;
+mod manners;
+mod openapi;
+mod public;
+mod refusals;
+mod whole_path;

@@ -1,0 +1,59 @@
+//! What anybody may read.
+
+use serde_json::json;
+
+use crate::{house::House, whole_path::open_shop};
+
+#[actix_web::test]
+async fn the_key_set_is_public_and_can_be_kept() {
+    let house = House::one().await;
+    let set = house.stranger("GET", "/oauth2/jwks").send().await;
+    let keys = set.good(200);
+    assert_eq!(
+        keys["keys"].as_array().unwrap().len(),
+        2,
+        "one that signs, one that stands by"
+    );
+    assert!(keys["keys"][0].get("d").is_none());
+    assert_eq!(set.header("access-control-allow-origin"), "*");
+    assert!(set.header("cache-control").contains("max-age=300"));
+    let same = house
+        .stranger("GET", "/oauth2/jwks")
+        .with("if-none-match", set.header("etag"));
+    assert_eq!(same.send().await.status, 304);
+    assert_eq!(
+        house.stranger("HEAD", "/oauth2/jwks").send().await.status,
+        200
+    );
+}
+
+#[actix_web::test]
+async fn the_issuer_and_each_version_say_where_things_are() {
+    let house = House::one().await;
+    open_shop(&house).await;
+    let server = house
+        .stranger("GET", "/.well-known/oauth-authorization-server")
+        .send()
+        .await;
+    let server = server.good(200);
+    assert_eq!(server["issuer"], "https://portal.example");
+    assert_eq!(server["jwks_uri"], "https://portal.example/oauth2/jwks");
+    let resource = "/.well-known/oauth-protected-resource/orders/v1";
+    let resource = house.stranger("GET", resource).send().await.good(200);
+    assert_eq!(resource["resource"], "https://api.example/orders/v1");
+    assert_eq!(
+        resource["scopes_supported"],
+        json!(["orders:v1:read", "orders:v1:write"])
+    );
+    let draft = house.stranger("GET", "/.well-known/oauth-protected-resource/orders/v2");
+    assert_eq!(draft.send().await.status, 404);
+}
+
+#[actix_web::test]
+async fn a_server_that_lives_and_is_ready_says_no_more_than_that() {
+    let house = House::one().await;
+    for path in ["/healthz", "/readyz"] {
+        let answer = house.stranger("GET", path).send().await;
+        assert_eq!((answer.status, answer.body.len()), (204, 0), "{path}");
+    }
+}
