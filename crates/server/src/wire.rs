@@ -7,6 +7,7 @@ use std::{net::TcpListener, sync::Arc};
 use actix_web::dev::ServerHandle;
 use anyhow::{Context, Result};
 use gatewright_portal::{
+    internal::snapshots::Snapshots,
     serve::serve,
     web::app::{App, Place},
 };
@@ -39,6 +40,7 @@ impl Portal {
                 gateway: house.place.gateway.clone(),
             },
             terms: house.keys.config().terms(),
+            snapshots: Snapshots::default(),
         };
         let server = serve(app, listener, WORKERS).context("could not start the portal")?;
         let handle = server.handle();
