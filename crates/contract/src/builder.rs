@@ -247,8 +247,9 @@ impl<'a, 'b> Builder<'a, 'b> {
                 };
                 entries.extend(children.step_by(2).map(entry));
                 entries.sort_unstable_by(|one, other| {
-                    let key = |entry: &Entry| (entry.hash, document.text_of(entry.at), entry.at);
-                    key(one).cmp(&key(other))
+                    let texts = || document.text_of(one.at).cmp(document.text_of(other.at));
+                    let numbers = one.hash.cmp(&other.hash);
+                    numbers.then_with(texts).then(one.at.cmp(&other.at))
                 });
                 for (one, other) in entries.iter().zip(entries.iter().skip(1)) {
                     let key = document.text_of(other.at);

@@ -144,9 +144,11 @@ impl<'a> Document<'a> {
             let mut members = self.children(object).step_by(2);
             return members.find(|member| self.text_of(*member) == key);
         };
-        let wanted = (index::hash(key), key);
-        let found =
-            entries.binary_search_by(|entry| (entry.hash, self.text_of(entry.at)).cmp(&wanted));
+        let hash = index::hash(key);
+        let found = entries.binary_search_by(|entry| {
+            let text = || self.text_of(entry.at).cmp(key);
+            entry.hash.cmp(&hash).then_with(text)
+        });
         entries.get(found.ok()?).map(|entry| entry.at)
     }
 

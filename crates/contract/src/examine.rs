@@ -137,7 +137,7 @@ fn scopes<'d>(reading: &mut Reading<'d>, model: &Model<'d>) -> BTreeMap<ScopeNam
             }
         }
     }
-    for (name, description) in model.schemes.declared() {
+    for (name, description) in model.security.declared() {
         match name.parse::<ScopeName>() {
             Ok(scope) => {
                 let said: &mut Option<String> = scopes.entry(scope).or_default();

@@ -2,11 +2,9 @@
 //!
 //! Versions 3.0 and 3.2 are read with the meaning of 3.1; in what is read here they do not differ.
 
-use gatewright_domain::operation::Requirement;
-
 use crate::{
     model_paths::{self, Path},
-    model_security::{self, Schemes},
+    model_security::Security,
     node::{Kind, Node},
     reading::Reading,
     report::Quoted,
@@ -22,7 +20,7 @@ pub(crate) struct Model<'d> {
     pub(crate) title: Option<&'d str>,
     pub(crate) version: Option<&'d str>,
     pub(crate) description: Option<&'d str>,
-    pub(crate) schemes: Schemes<'d>,
+    pub(crate) security: Security<'d>,
     pub(crate) paths: Vec<Path<'d>>,
 }
 
@@ -46,25 +44,19 @@ impl<'d> Model<'d> {
             version = required_text(reading, info, "version");
             description = reading.text(info, "description");
         }
-        let schemes = model_security::schemes(reading, root);
-        let mut spent = schemes.spent;
-        let everywhere = match root.get("security") {
-            Some(security) => schemes.requirement(reading, security, &mut spent),
-            None => Requirement::default(),
-        };
+        let security = Security::read(reading, root);
         let paths = match minor {
             Minor::Zero => reading.required(root, "paths", Kind::Object),
             Minor::One | Minor::Two => reading.member(root, "paths", Kind::Object),
         };
-        let paths = paths
-            .map(|paths| model_paths::read(reading, paths, (&schemes, &everywhere, &mut spent)));
+        let paths = paths.map(|paths| model_paths::read(reading, paths, &security));
         Some(Self {
             root,
             openapi,
             title,
             version,
             description,
-            schemes,
+            security,
             paths: paths.unwrap_or_default(),
         })
     }

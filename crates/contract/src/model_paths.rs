@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use gatewright_domain::operation::{Method, Requirement};
 
 use crate::{
-    model_security::Schemes,
+    model_security::Security,
     node::{Kind, Node},
     reading::Reading,
     report::Quoted,
@@ -56,14 +56,10 @@ pub(crate) struct Described<'d> {
     pub(crate) requires: Requirement,
 }
 
-/// What the operations share: the schemes, what the document requires where an operation does not say, and what was
-/// spent of the budget `scopes`.
-type Shared<'m, 'd> = (&'m Schemes<'d>, &'m Requirement, &'m mut usize);
-
 pub(crate) fn read<'d>(
     reading: &mut Reading<'d>,
     paths: Node<'d>,
-    (schemes, everywhere, spent): Shared<'_, 'd>,
+    security: &Security<'d>,
 ) -> Vec<Path<'d>> {
     let mut read: Vec<Path<'d>> = Vec::new();
     let mut looked_through = BTreeSet::new();
@@ -83,7 +79,7 @@ pub(crate) fn read<'d>(
         if looked_through.insert(item.number()) {
             look_through(reading, item);
         }
-        let found = item_operations(reading, item, (schemes, everywhere, spent));
+        let found = item_operations(reading, item, security);
         operations += found.len();
         read.push(Path {
             key,
@@ -151,7 +147,7 @@ fn look_through<'d>(reading: &mut Reading<'d>, item: Node<'d>) {
 fn item_operations<'d>(
     reading: &mut Reading<'d>,
     item: Node<'d>,
-    (schemes, everywhere, spent): Shared<'_, 'd>,
+    security: &Security<'d>,
 ) -> Vec<Described<'d>> {
     let members = METHODS
         .into_iter()
@@ -163,10 +159,6 @@ fn item_operations<'d>(
         let Some(node) = reading.expect(value, Kind::Object) else {
             continue;
         };
-        let requires = match node.get("security") {
-            Some(security) => schemes.requirement(reading, security, spent),
-            None => inherited(reading, key, everywhere, spent),
-        };
         operations.push(Described {
             method,
             key,
@@ -174,30 +166,10 @@ fn item_operations<'d>(
             operation_id: operation_id(reading, node),
             summary: reading.text(node, "summary"),
             deprecated: reading.truth(node, "deprecated").unwrap_or_default(),
-            requires,
+            requires: security.of_operation(reading, node),
         });
     }
     operations
-}
-
-/// What the whole document requires, at one more operation.
-fn inherited<'d>(
-    reading: &mut Reading<'d>,
-    key: Node<'d>,
-    everywhere: &Requirement,
-    spent: &mut usize,
-) -> Requirement {
-    *spent += everywhere
-        .alternatives()
-        .iter()
-        .map(BTreeSet::len)
-        .sum::<usize>();
-    if *spent > reading.budgets.scopes {
-        let most = reading.budgets.scopes;
-        reading.over_budget(key, most, "scopes, declared and required", "scopes");
-        return Requirement::default();
-    }
-    everywhere.clone()
 }
 
 fn operation_id<'d>(reading: &mut Reading<'d>, operation: Node<'d>) -> Option<&'d str> {

@@ -57,7 +57,7 @@ impl<'d> Node<'d> {
     }
 
     /// The number of the node after it and everything in it.
-    pub(crate) fn end(self) -> u32 {
+    pub(crate) fn after(self) -> u32 {
         self.document.slot(self.at).next
     }
 

@@ -15,6 +15,8 @@ pub(crate) struct Reading<'d> {
     pub(crate) budgets: Budgets,
     pub(crate) report: Report,
     resolver: Resolver,
+    scopes: usize,
+    parameters: usize,
 }
 
 impl<'d> Reading<'d> {
@@ -24,6 +26,8 @@ impl<'d> Reading<'d> {
             budgets,
             report: Report::default(),
             resolver: Resolver::default(),
+            scopes: 0,
+            parameters: 0,
         }
     }
 
@@ -123,6 +127,26 @@ impl<'d> Reading<'d> {
                 None
             }
         }
+    }
+
+    /// Takes so many from the budget of scopes; `false`, with a finding, when it is used up.
+    pub(crate) fn afford_scopes(&mut self, node: Node<'d>, count: usize) -> bool {
+        self.scopes = self.scopes.saturating_add(count);
+        let most = self.budgets.scopes;
+        if self.scopes > most {
+            self.over_budget(node, most, "scopes, declared and required", "scopes");
+        }
+        self.scopes <= most
+    }
+
+    /// Takes one from the budget of parameters; `false`, with a finding, when it is used up.
+    pub(crate) fn afford_parameter(&mut self, node: Node<'d>) -> bool {
+        self.parameters = self.parameters.saturating_add(1);
+        let most = self.budgets.parameters;
+        if self.parameters > most {
+            self.over_budget(node, most, "parameters", "parameters");
+        }
+        self.parameters <= most
     }
 
     /// Reports that a budget is exceeded.

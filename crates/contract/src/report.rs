@@ -88,6 +88,17 @@ impl Report {
         self.pile(rule).add((rule, 0, 0), keep);
     }
 
+    /// Whether anything found so far forbids storing the document.
+    pub(crate) fn has_errors(&self) -> bool {
+        !self.errors.seen.is_empty()
+    }
+
+    /// Whether a rule has found something about a node.
+    pub(crate) fn has(&self, rule: Rule, node: Node<'_>) -> bool {
+        let what = (rule, node.span().start, node.number());
+        self.errors.seen.contains(&what) || self.others.seen.contains(&what)
+    }
+
     /// Everything found, in the order of the document, errors first to be kept.
     pub(crate) fn finish(self) -> Findings {
         let Self { errors, others } = self;

@@ -48,7 +48,9 @@ fn responses<'d>(reading: &mut Reading<'d>, operation: &Described<'d>) {
 }
 
 fn no_operation<'d>(reading: &mut Reading<'d>, model: &Model<'d>) {
-    if model.paths.iter().all(|path| path.operations.is_empty()) {
+    // After an error the paths may not have been read, and there would be nothing to this finding.
+    let read = !reading.report.has_errors();
+    if read && model.paths.iter().all(|path| path.operations.is_empty()) {
         let message = format_args!(
             "the document has no operation under `paths`, so there is nothing to call and nothing to publish"
         );

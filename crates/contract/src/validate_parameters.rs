@@ -22,22 +22,16 @@ struct Declared<'d> {
 }
 
 pub(crate) fn validate<'d>(reading: &mut Reading<'d>, paths: &[Path<'d>]) {
-    let mut spent = 0;
     for path in paths {
         repeated(reading, path);
-        let shared = declared(reading, path.item, &mut spent);
+        let shared = declared(reading, path.item);
         for operation in &path.operations {
-            let own = declared(reading, operation.node, &mut spent);
+            let own = declared(reading, operation.node);
             undeclared(reading, path, operation, (&shared, &own));
             unused(reading, path, &own);
         }
         if !path.operations.is_empty() {
             unused(reading, path, &shared);
-        }
-        let most = reading.budgets.parameters;
-        if spent > most {
-            reading.over_budget(path.key, most, "parameters", "parameters");
-            return;
         }
     }
 }
@@ -58,14 +52,13 @@ fn repeated<'d>(reading: &mut Reading<'d>, path: &Path<'d>) {
 }
 
 /// The path parameters that a path item or an operation declares.
-fn declared<'d>(reading: &mut Reading<'d>, object: Node<'d>, spent: &mut usize) -> Declared<'d> {
+fn declared<'d>(reading: &mut Reading<'d>, object: Node<'d>) -> Declared<'d> {
     let mut declared = Declared::default();
     let Some(list) = reading.member(object, "parameters", Kind::List) else {
         return declared;
     };
     for item in list.items() {
-        *spent += 1;
-        if *spent > reading.budgets.parameters {
+        if !reading.afford_parameter(item) {
             break;
         }
         let Ok(target) = reading.follow(item) else {

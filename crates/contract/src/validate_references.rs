@@ -34,7 +34,7 @@ pub(crate) fn validate(reading: &mut Reading<'_>) {
         }
         let value = document.node(number + 1);
         if is_data(key) {
-            behind_data = value.end();
+            behind_data = value.after();
         } else if key.written() == "$ref" && value.kind() == Kind::Text {
             reference(reading, value);
         }
@@ -45,6 +45,9 @@ fn reference<'d>(reading: &mut Reading<'d>, value: Node<'d>) {
     let Err(broken) = target(reading.document, value.written()) else {
         return;
     };
+    if reading.report.has(Rule::ReferenceUnusable, value) {
+        return;
+    }
     let rule = match broken {
         Broken::Outside => Rule::ReferenceOutside,
         Broken::Nothing | Broken::Circle | Broken::TooFar => Rule::ReferenceToNothing,

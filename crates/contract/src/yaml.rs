@@ -153,7 +153,16 @@ impl Reader<'_, '_, '_> {
                 return Err(self.fail(Rule::NotJson, span.start, message));
             }
         };
-        let word = self.word(text, span);
+        let inside = if plain {
+            span.clone()
+        } else {
+            within_quotes(span.clone())
+        };
+        let word = self.word(text, inside);
+        if form == Form::Number && self.text.get(word.clone()) != Some(text) {
+            let message = format_args!("write the number {} as it is", Quoted(text));
+            return Err(self.fail(Rule::NotJson, span.start, message));
+        }
         self.builder.scalar(form, word.start, word.end)?;
         Ok(())
     }
@@ -163,7 +172,7 @@ impl Reader<'_, '_, '_> {
         let (form, inside) = match style {
             ScalarStyle::Plain => (Form::Bare, self.word(text, span.clone())),
             ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => {
-                (Form::Quoted, span.start + 1..span.end.saturating_sub(1))
+                (Form::Quoted, within_quotes(span.clone()))
             }
             ScalarStyle::Literal | ScalarStyle::Folded => (Form::Rewritten, span.clone()),
         };
@@ -257,4 +266,8 @@ impl Reader<'_, '_, '_> {
     fn fail(&mut self, rule: Rule, offset: usize, message: Arguments<'_>) -> Stop {
         self.builder.fail(rule, offset, message)
     }
+}
+
+fn within_quotes(span: Range<usize>) -> Range<usize> {
+    span.start + 1..span.end.saturating_sub(1)
 }
