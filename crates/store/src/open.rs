@@ -17,6 +17,9 @@ pub(crate) struct Pools {
 /// How long a statement waits for a lock, and a caller for a connection.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How long a connection that was just in use is taken to be alive without asking: asking costs every write a round trip.
+const TRUSTED: Duration = Duration::from_secs(1);
+
 /// Before it, SQLite could corrupt a database in WAL mode when a checkpoint met a restart of the log.
 const OLDEST_SQLITE: [u32; 3] = [3, 51, 3];
 
@@ -82,6 +85,7 @@ fn options(url: &str) -> ConnectOptions {
         .sqlx_logging(false)
         .record_stmt_in_spans(false)
         .acquire_timeout(PATIENCE)
+        .test_before_acquire_if_idle_for(TRUSTED)
         .connect_timeout(PATIENCE)
         .min_connections(1);
     options
