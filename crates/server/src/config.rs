@@ -1,0 +1,336 @@
+//! Settings: defaults, then `gatewright.toml`, then the environment, then flags; every value remembers its source.
+//!
+//! Invariant: a setting that does not exist is an error, wherever it is said.
+
+pub(crate) mod key;
+pub(crate) mod said;
+
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    num::NonZeroUsize,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use anyhow::Result;
+use figment::Figment;
+use gatewright_domain::{plan::Lifetime, ring::Timing, secret::Secret};
+use serde::Deserialize;
+
+use crate::{
+    config::{
+        key::{Fallback, KEYS, Key, Shown},
+        said::Said,
+    },
+    failure::{Code, Failure},
+};
+
+/// The file that is read when no other is named, if it is there.
+pub(crate) const FILE: &str = "gatewright.toml";
+
+/// The settings of this run.
+pub(crate) struct Settings {
+    pub(crate) data_dir: PathBuf,
+    pub(crate) database_url: Secret<String>,
+    pub(crate) listen: SocketAddr,
+    pub(crate) public_url: Option<String>,
+    pub(crate) gateway: bool,
+    pub(crate) gateway_listen: SocketAddr,
+    pub(crate) gateway_url: Option<String>,
+    pub(crate) gateway_workers: Option<NonZeroUsize>,
+    pub(crate) issuer: Option<String>,
+    pub(crate) kek: KekSource,
+    pub(crate) timing: Timing,
+    pub(crate) jwks_max_age: Duration,
+    pub(crate) upstream_allow: Option<Vec<String>>,
+    pub(crate) log: Option<LogFormat>,
+    pub(crate) log_level: String,
+    pub(crate) metrics_token: Option<Secret<String>>,
+    pub(crate) grace: Duration,
+    /// Every setting as it may be shown, in the order of `KEYS`.
+    pub(crate) sources: Vec<Sourced>,
+}
+
+/// Where the key-encryption key comes from.
+pub(crate) enum KekSource {
+    /// A file that nobody else can read.
+    File(PathBuf),
+    /// The key itself, from the environment.
+    Text(Secret<String>),
+}
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+/// A setting as it may be shown.
+#[derive(Clone, Debug, serde::Serialize)]
+pub(crate) struct Sourced {
+    pub(crate) key: &'static str,
+    pub(crate) value: String,
+    pub(crate) source: String,
+}
+
+/// The settings as they are written.
+#[derive(Deserialize)]
+struct Written {
+    data_dir: PathBuf,
+    database_url: Option<String>,
+    listen: SocketAddr,
+    public_url: Option<String>,
+    gateway: bool,
+    gateway_listen: SocketAddr,
+    gateway_url: Option<String>,
+    gateway_workers: Option<NonZeroUsize>,
+    issuer: Option<String>,
+    kek: Option<String>,
+    publication_lead_s: u64,
+    leeway_s: u64,
+    max_token_lifetime_s: u64,
+    jwks_max_age_s: u64,
+    upstream_allow: Option<Vec<String>>,
+    log: Option<LogFormat>,
+    log_level: String,
+    metrics_token: Option<String>,
+    grace_s: u64,
+}
+
+/// Where settings are said, beside the defaults.
+pub(crate) struct Sources<'a> {
+    /// The file.
+    pub(crate) file: File<'a>,
+    /// The environment.
+    pub(crate) environment: &'a BTreeMap<String, String>,
+    /// The flags.
+    pub(crate) flags: Vec<Said>,
+}
+
+/// Which file says settings.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum File<'a> {
+    /// The one named by `--config`, which must be there.
+    Named(&'a Path),
+    /// `gatewright.toml`, if it is there.
+    IfThere,
+    /// None.
+    None,
+}
+
+/// Gathers the settings.
+///
+/// # Errors
+/// A failure of usage that names the setting, its source, and for an unknown one the nearest that is known.
+pub(crate) fn gather(sources: Sources<'_>) -> Result<Settings> {
+    let mut said = Vec::new();
+    match sources.file {
+        File::Named(file) => said.extend(said::by_file(file)?),
+        File::IfThere if Path::new(FILE).exists() => {
+            said.extend(said::by_file(Path::new(FILE))?);
+        }
+        File::IfThere | File::None => {}
+    }
+    said.extend(said::by_environment(sources.environment)?);
+    said.extend(sources.flags);
+    let figment = said.into_iter().fold(defaults()?, Figment::merge);
+    let written: Written = figment.extract().map_err(|error| wrong(&error))?;
+    let sources = KEYS.iter().map(|key| sourced(key, &figment)).collect();
+    settings(written, sources)
+}
+
+fn defaults() -> Result<Figment> {
+    let fixed = KEYS.iter().filter_map(|key| match key.default {
+        Fallback::Is(value) => Some(format!("{} = {value}\n", key.name)),
+        Fallback::Follows(_) => None,
+    });
+    let text: String = fixed.collect();
+    let provider = <figment::providers::Toml as figment::providers::Format>::string(&text);
+    Ok(Figment::from(provider))
+}
+
+/// What figment says of a value that does not fit, with the place where it was said.
+fn wrong(error: &figment::Error) -> Failure {
+    let source = error.metadata.as_ref().map_or("", |found| &found.name);
+    let key = error.path.join(".");
+    Failure::new(Code::Usage, format!("{source}: `{key}`: {}", error.kind))
+        .next("gatewright doctor shows every setting and its source")
+}
+
+fn settings(written: Written, sources: Vec<Sourced>) -> Result<Settings> {
+    let usage = |message: String| Failure::new(Code::Usage, message);
+    let max_lifetime = Lifetime::try_from(written.max_token_lifetime_s)
+        .map_err(|error| usage(format!("`max_token_lifetime_s`: {error}")))?;
+    if written.leeway_s > 120 {
+        return Err(usage("`leeway_s` is at most 120".to_owned()).into());
+    }
+    let data_dir = written.data_dir;
+    let database_url = written.database_url.unwrap_or_else(|| sqlite_in(&data_dir));
+    Ok(Settings {
+        database_url: Secret::new(database_url),
+        listen: written.listen,
+        public_url: base_url("public_url", written.public_url)?,
+        gateway: written.gateway,
+        gateway_listen: written.gateway_listen,
+        gateway_url: base_url("gateway_url", written.gateway_url)?,
+        gateway_workers: written.gateway_workers,
+        issuer: base_url("issuer", written.issuer)?,
+        kek: kek_source(written.kek, &data_dir),
+        timing: Timing {
+            publication_lead: Duration::from_secs(written.publication_lead_s),
+            leeway: Duration::from_secs(written.leeway_s),
+            max_lifetime,
+        },
+        jwks_max_age: Duration::from_secs(written.jwks_max_age_s),
+        upstream_allow: written.upstream_allow,
+        log: written.log,
+        log_level: written.log_level,
+        metrics_token: written.metrics_token.map(Secret::new),
+        grace: Duration::from_secs(written.grace_s),
+        sources,
+        data_dir,
+    })
+}
+
+/// The address of the SQLite database of a data directory; characters that mean something in an address are escaped.
+fn sqlite_in(data_dir: &Path) -> String {
+    let path = data_dir.join("gatewright.db").display().to_string();
+    let path = path.replace('%', "%25").replace('?', "%3F");
+    format!("sqlite://{path}")
+}
+
+fn kek_source(written: Option<String>, data_dir: &Path) -> KekSource {
+    match written {
+        None => KekSource::File(data_dir.join("kek")),
+        Some(text) => match text.strip_prefix("file:") {
+            Some(path) => KekSource::File(PathBuf::from(path)),
+            None => KekSource::Text(Secret::new(text)),
+        },
+    }
+}
+
+/// An http or https address without a slash, a query or anything hidden at its end.
+fn base_url(key: &str, written: Option<String>) -> Result<Option<String>> {
+    let Some(url) = written else { return Ok(None) };
+    let fits = url.parse::<gatewright_domain::text::Upstream>().is_ok() && !url.ends_with('/');
+    if !fits {
+        let expected = "must be http:// or https:// and a host, without a slash at the end";
+        return Err(Failure::new(Code::Usage, format!("`{key}` {expected}: {url}")).into());
+    }
+    Ok(Some(url))
+}
+
+fn sourced(key: &'static Key, figment: &Figment) -> Sourced {
+    let found = figment.find_value(key.name).ok();
+    let default = match key.default {
+        Fallback::Is(value) => value.trim_matches('"'),
+        Fallback::Follows(words) => words,
+    };
+    let source = figment
+        .find_metadata(key.name)
+        .filter(|metadata| metadata.name != "TOML source string")
+        .map_or_else(
+            || "default".to_owned(),
+            |metadata| metadata.name.to_string(),
+        );
+    let value = match (found, key.shown) {
+        (None, _) => default.to_owned(),
+        (Some(value), Shown::Plainly) => plainly(&value),
+        (Some(value), Shown::Masked) => masked(&plainly(&value)),
+    };
+    Sourced {
+        key: key.name,
+        value,
+        source,
+    }
+}
+
+fn plainly(value: &figment::value::Value) -> String {
+    if let Some(text) = value.as_str() {
+        return text.to_owned();
+    }
+    if let Some(list) = value.as_array() {
+        return list.iter().map(plainly).collect::<Vec<_>>().join(", ");
+    }
+    let whole = value.to_u128().map(|number| number.to_string());
+    whole
+        .or_else(|| value.to_i128().map(|number| number.to_string()))
+        .or_else(|| value.to_bool().map(|switch| switch.to_string()))
+        .unwrap_or_default()
+}
+
+/// A secret as it may be shown: the path of a file, an address without its password, otherwise nothing.
+fn masked(text: &str) -> String {
+    if text.starts_with("file:") || text.starts_with("sqlite:") {
+        return text.to_owned();
+    }
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return "[secret]".to_owned();
+    };
+    let rest = rest.split_once('?').map_or(rest, |(rest, _)| rest);
+    match rest.rsplit_once('@') {
+        Some((user, place)) => {
+            let user = user.split_once(':').map_or(user, |(user, _)| user);
+            format!("{scheme}://{user}@{place}")
+        }
+        None => format!("{scheme}://{rest}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_in_an_address_is_masked() {
+        let shown = masked("postgres://ada:s3cret@db.example/gw?sslpassword=x");
+        assert_eq!(shown, "postgres://ada@db.example/gw");
+        assert_eq!(masked("0123456789"), "[secret]");
+        assert_eq!(masked("file:/run/kek"), "file:/run/kek");
+    }
+
+    #[test]
+    fn the_environment_wins_over_the_default_and_a_flag_over_both() {
+        let environment = BTreeMap::from([
+            ("GATEWRIGHT_LISTEN".to_owned(), "127.0.0.1:1".to_owned()),
+            ("GATEWRIGHT_LEEWAY_S".to_owned(), "5".to_owned()),
+        ]);
+        let flags = vec![said::by_flag("listen", "127.0.0.1:2").unwrap()];
+        let settings = gather(Sources {
+            file: File::None,
+            environment: &environment,
+            flags,
+        })
+        .unwrap();
+        assert_eq!(settings.listen.port(), 2);
+        assert_eq!(settings.timing.leeway, Duration::from_secs(5));
+        let source = |key: &str| {
+            let mut sources = settings.sources.iter();
+            sources
+                .find(|found| found.key == key)
+                .unwrap()
+                .source
+                .clone()
+        };
+        assert_eq!(source("listen"), "--listen");
+        assert_eq!(source("leeway_s"), "GATEWRIGHT_LEEWAY_S");
+        assert_eq!(source("data_dir"), "default");
+    }
+
+    #[test]
+    fn an_unknown_variable_is_refused_and_one_of_kubernetes_is_not() {
+        let with = |name: &str| {
+            let environment = BTreeMap::from([(name.to_owned(), "x".to_owned())]);
+            said::by_environment(&environment).map(|_| ())
+        };
+        assert!(with("GATEWRIGHT_LISTNE").is_err());
+        assert!(with("GATEWRIGHT_SERVICE_HOST").is_ok());
+        assert!(with("GATEWRIGHT_PORT_8600_TCP").is_ok());
+        assert!(with("HOME").is_ok());
+    }
+}

@@ -1,0 +1,246 @@
+//! Every setting: its name, how it is written, and what it is for. The one list of them.
+
+/// How a setting is written in an environment variable or a flag, where everything is text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// A text as it stands.
+    Text,
+    /// A whole number.
+    Number,
+    /// `true` or `false`.
+    Switch,
+    /// Texts, separated by commas.
+    List,
+}
+
+/// Whether a setting may be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shown {
+    /// It may.
+    Plainly,
+    /// It is or holds a secret: it is masked, and it can be given as a file with `…_FILE`.
+    Masked,
+}
+
+/// A setting.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Key {
+    /// Its name in `gatewright.toml`; `GATEWRIGHT_` and its capitals in the environment.
+    pub(crate) name: &'static str,
+    pub(crate) shape: Shape,
+    pub(crate) shown: Shown,
+    /// Its default as written in `gatewright.toml`, or in words where it depends on other settings.
+    pub(crate) default: Fallback,
+    /// What it is for, for `gatewright init` and `gatewright doctor`.
+    pub(crate) purpose: &'static str,
+}
+
+/// What holds when nothing is said.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Fallback {
+    /// This value, as `gatewright.toml` writes it.
+    Is(&'static str),
+    /// What follows from other settings or from the machine, in words.
+    Follows(&'static str),
+}
+
+const fn plain(name: &'static str, shape: Shape, default: Fallback, purpose: &'static str) -> Key {
+    let shown = Shown::Plainly;
+    Key {
+        name,
+        shape,
+        shown,
+        default,
+        purpose,
+    }
+}
+
+const fn secret(name: &'static str, default: Fallback, purpose: &'static str) -> Key {
+    Key {
+        name,
+        shape: Shape::Text,
+        shown: Shown::Masked,
+        default,
+        purpose,
+    }
+}
+
+use Fallback::{Follows, Is};
+use Shape::{List, Number, Switch, Text};
+
+/// Every setting, in the order in which they are shown.
+pub(crate) const KEYS: [Key; 19] = [
+    plain(
+        "data_dir",
+        Text,
+        Is("\"gatewright-data\""),
+        "The directory of the SQLite database and of the key-encryption key.",
+    ),
+    secret(
+        "database_url",
+        Follows("sqlite://{data_dir}/gatewright.db"),
+        "The database: sqlite://PATH or postgres://USER@HOST/NAME. DATABASE_URL is read too.",
+    ),
+    plain(
+        "listen",
+        Text,
+        Is("\"127.0.0.1:8600\""),
+        "Where the portal and the JSON API listen.",
+    ),
+    plain(
+        "public_url",
+        Text,
+        Follows("http://{listen}"),
+        "How people and programs reach the portal, without a slash at the end.",
+    ),
+    plain(
+        "gateway",
+        Switch,
+        Is("true"),
+        "Whether a gateway runs inside this process.",
+    ),
+    plain(
+        "gateway_listen",
+        Text,
+        Is("\"127.0.0.1:8601\""),
+        "Where that gateway listens for callers.",
+    ),
+    plain(
+        "gateway_url",
+        Text,
+        Follows("http://{gateway_listen}"),
+        "How callers reach the gateways. Audiences of tokens begin with it, so choose it once.",
+    ),
+    plain(
+        "gateway_workers",
+        Number,
+        Follows("one per core"),
+        "How many threads serve callers.",
+    ),
+    plain(
+        "issuer",
+        Text,
+        Follows("{public_url}"),
+        "The issuer of tokens, byte for byte. Tokens of another issuer are refused, so choose it once.",
+    ),
+    secret(
+        "kek",
+        Follows("file:{data_dir}/kek"),
+        "The key-encryption key that seals private keys: file:PATH, or 32 bytes as base64 or hexadecimal.",
+    ),
+    plain(
+        "publication_lead_s",
+        Number,
+        Is("86400"),
+        "How long a signing key is published before it may sign.",
+    ),
+    plain(
+        "leeway_s",
+        Number,
+        Is("30"),
+        "The clock skew that is forgiven, at most 120.",
+    ),
+    plain(
+        "max_token_lifetime_s",
+        Number,
+        Is("31536000"),
+        "The longest lifetime of any token, at most one year.",
+    ),
+    plain(
+        "jwks_max_age_s",
+        Number,
+        Is("300"),
+        "How long others may keep the public key set.",
+    ),
+    plain(
+        "upstream_allow",
+        List,
+        Follows("127.0.0.1, localhost and ::1 when the gateway listens on this machine only"),
+        "Private hosts that versions may forward to; public ones always may.",
+    ),
+    plain(
+        "log",
+        Text,
+        Follows("text on a terminal, json elsewhere"),
+        "How log lines are written to standard error: text or json.",
+    ),
+    plain(
+        "log_level",
+        Text,
+        Is("\"info\""),
+        "What is logged: error, warn, info, debug, trace, or a filter such as info,gatewright_store=debug.",
+    ),
+    secret(
+        "metrics_token",
+        Follows("none"),
+        "What the gateway's /-/metrics asks for as a bearer token; without it there is no such page.",
+    ),
+    plain(
+        "grace_s",
+        Number,
+        Is("30"),
+        "How long requests in flight may take to finish after SIGTERM or SIGINT.",
+    ),
+];
+
+impl Key {
+    /// The setting of this name.
+    pub(crate) fn named(name: &str) -> Option<&'static Self> {
+        KEYS.iter().find(|key| key.name == name)
+    }
+
+    /// Its environment variable.
+    pub(crate) fn variable(&self) -> String {
+        format!("GATEWRIGHT_{}", self.name.to_uppercase())
+    }
+}
+
+/// The name of a setting closest to one that is none, if one is close enough to be meant.
+pub(crate) fn nearest(unknown: &str) -> Option<&'static str> {
+    let distances = KEYS
+        .iter()
+        .map(|key| (distance(unknown, key.name), key.name));
+    let (distance, name) = distances.min()?;
+    let contained = name.contains(unknown) || unknown.contains(name);
+    (distance <= 3 || contained).then_some(name)
+}
+
+/// How many single characters must be put in, left out or exchanged (Levenshtein 1966).
+fn distance(from: &str, to: &str) -> usize {
+    let to: Vec<char> = to.chars().collect();
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (line, wanted) in from.chars().enumerate() {
+        let mut next = Vec::with_capacity(row.len());
+        next.push(line + 1);
+        for (given, above) in to.iter().zip(row.windows(2)) {
+            let (corner, up) = match above {
+                [corner, up] => (*corner, *up),
+                _ => (0, 0),
+            };
+            let left = next.last().copied().unwrap_or(0);
+            let exchanged = corner + usize::from(*given != wanted);
+            next.push(exchanged.min(up + 1).min(left + 1));
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_setting_is_met_by_its_nearest() {
+        assert_eq!(nearest("listne"), Some("listen"));
+        assert_eq!(nearest("databaseurl"), Some("database_url"));
+        assert_eq!(nearest("url"), Some("gateway_url"));
+        assert_eq!(nearest("colour_of_the_bikeshed"), None);
+    }
+
+    #[test]
+    fn a_distance_counts_edits() {
+        assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!(distance("", "kek"), 3);
+    }
+}

@@ -1,0 +1,148 @@
+//! The rooms, opened: the store and the use-cases over it, and where this instance is.
+
+use std::{fs, net::SocketAddr, os::unix::fs::DirBuilderExt, path::PathBuf, sync::Arc};
+
+use anyhow::{Context, Result};
+use gatewright_domain::{entropy::Entropy, time::Clock};
+use gatewright_keys::{Keys, KeysConfig};
+use gatewright_operators::Operators;
+use gatewright_registry::{HostPattern, Registry, UpstreamPolicy};
+use gatewright_store::Store;
+
+use crate::{
+    config::Settings,
+    failure::{Code, Failure},
+    kek,
+    system::{SystemClock, SystemEntropy},
+};
+
+/// The store and the use-cases over it.
+pub(crate) struct House {
+    pub(crate) store: Store,
+    pub(crate) registry: Registry,
+    pub(crate) keys: Keys,
+    pub(crate) operators: Operators,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) place: Place,
+}
+
+/// Where this instance is, as others see it.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    pub(crate) portal: String,
+    pub(crate) gateway: String,
+    pub(crate) issuer: String,
+}
+
+impl Place {
+    /// What the settings say; what they leave open follows from where is listened.
+    pub(crate) fn of(settings: &Settings, portal: SocketAddr, gateway: SocketAddr) -> Self {
+        let local = |address: SocketAddr| format!("http://{address}");
+        let public = settings.public_url.clone();
+        let portal = public.unwrap_or_else(|| local(portal));
+        let public = settings.gateway_url.clone();
+        Self {
+            issuer: settings.issuer.clone().unwrap_or_else(|| portal.clone()),
+            gateway: public.unwrap_or_else(|| local(gateway)),
+            portal,
+        }
+    }
+}
+
+impl House {
+    /// Opens the rooms over a store that is up to date.
+    pub(crate) async fn open(settings: &Settings, store: Store, place: Place) -> Result<Self> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
+        let kek = kek::obtain(settings, &store, &*entropy).await?;
+        let config = KeysConfig {
+            issuer: place.issuer.clone(),
+            audience_base: place.gateway.clone(),
+            timing: settings.timing,
+            jwks_max_age: settings.jwks_max_age,
+        };
+        let share = || (Arc::clone(&clock), Arc::clone(&entropy));
+        let ((c1, e1), (c2, e2), (c3, e3)) = (share(), share(), share());
+        Ok(Self {
+            registry: Registry::new(store.clone(), c1, e1, upstreams(settings)?),
+            keys: Keys::new(store.clone(), kek, c2, e2, config),
+            operators: Operators::new(store.clone(), c3, e3),
+            store,
+            clock,
+            entropy,
+            place,
+        })
+    }
+
+    /// Opens the rooms for a command: the database must be there and up to date already.
+    pub(crate) async fn for_command(settings: &Settings) -> Result<Self> {
+        let store = existing_store(settings).await?;
+        let place = Place::of(settings, settings.listen, settings.gateway_listen);
+        Self::open(settings, store, place).await
+    }
+}
+
+/// Opens the store, making the data directory when there is none.
+pub(crate) async fn open_store(settings: &Settings) -> Result<Store> {
+    let made = fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&settings.data_dir);
+    made.with_context(|| format!("could not make {}", settings.data_dir.display()))?;
+    let url = settings.database_url.lend(String::clone);
+    let opened = Store::open(&url, Arc::new(SystemEntropy)).await;
+    opened.context("could not open the database")
+}
+
+/// Opens a store that is there and up to date.
+pub(crate) async fn existing_store(settings: &Settings) -> Result<Store> {
+    if let Some(path) = sqlite_path(settings)
+        && !path.exists()
+    {
+        let missing = format!("there is no database at {}", path.display());
+        return Err(Failure::new(Code::NotFound, missing)
+            .next("gatewright serve makes one; or say where it is with --data-dir or DATABASE_URL")
+            .into());
+    }
+    let store = open_store(settings).await?;
+    let pending = store.pending_migrations().await?;
+    if pending.is_empty() {
+        return Ok(store);
+    }
+    let behind = format!("the database lacks {} migrations", pending.len());
+    Err(Failure::new(Code::Failed, behind)
+        .next("gatewright migrate")
+        .into())
+}
+
+/// The path of the database, when it is SQLite.
+pub(crate) fn sqlite_path(settings: &Settings) -> Option<PathBuf> {
+    settings.database_url.lend(|url| {
+        let path = url.strip_prefix("sqlite://")?;
+        let path = path.split_once('?').map_or(path, |(path, _)| path);
+        Some(PathBuf::from(path.replace("%3F", "?").replace("%25", "%")))
+    })
+}
+
+/// The private hosts that versions may forward to. On a laptop that is the laptop.
+fn upstreams(settings: &Settings) -> Result<UpstreamPolicy> {
+    const THIS_MACHINE: [&str; 3] = ["127.0.0.1", "localhost", "::1"];
+    let said = settings.upstream_allow.clone();
+    let allow = said.unwrap_or_else(|| {
+        let at_home = settings.gateway_listen.ip().is_loopback();
+        let hosts = THIS_MACHINE.iter().filter(|_| at_home);
+        hosts.map(|host| (*host).to_owned()).collect()
+    });
+    let patterns = allow.iter().map(|text| {
+        let pattern = text.parse::<HostPattern>();
+        pattern.map_err(|error| {
+            Failure::new(
+                Code::Usage,
+                format!("`upstream_allow`: `{text}` is {error}"),
+            )
+        })
+    });
+    let allow = patterns.collect::<Result<_, _>>()?;
+    Ok(UpstreamPolicy { allow })
+}

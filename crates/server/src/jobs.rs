@@ -1,0 +1,79 @@
+//! Timed jobs: what is due is done, what is over is swept out. Nothing waits for them.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use gatewright_domain::{access::Caller, time::Timestamp};
+use gatewright_keys::Keys;
+use gatewright_store::Store;
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+use crate::house::House;
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// How many minutes lie between two sweeps.
+const SWEEP: u32 = 60;
+
+/// How long a refusal can explain itself.
+const DECISIONS_KEPT: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// How long the answer to an `Idempotency-Key` is kept.
+const ATTEMPTS_KEPT: Duration = Duration::from_secs(24 * 3600);
+
+/// How long failed sign-ins are remembered.
+const FAILURES_KEPT: Duration = Duration::from_secs(24 * 3600);
+
+/// Runs the jobs until told to stop.
+pub(crate) async fn run(house: &House, stop: CancellationToken) {
+    let mut minutes = interval(MINUTE);
+    minutes.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut passed = 0;
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = minutes.tick() => {}
+        }
+        let now = house.clock.now();
+        told("retire keys", retire(&house.keys).await);
+        told(
+            "settle refusals",
+            house.store.settle_denials(now).await.map_err(Into::into),
+        );
+        if passed % SWEEP == 0 {
+            told("sweep", sweep(&house.store, &house.keys, now).await);
+        }
+        passed += 1;
+    }
+}
+
+/// Retires the keys whose last token has died.
+async fn retire(keys: &Keys) -> Result<()> {
+    for key in keys.retire_due(&Caller::job("retire-keys")).await? {
+        info!(key.kid = %key.kid(), "Retired the signing key {}", key.kid());
+    }
+    Ok(())
+}
+
+async fn sweep(store: &Store, keys: &Keys, now: Timestamp) -> Result<()> {
+    store.prune_decisions(now.minus(DECISIONS_KEPT)).await?;
+    store.prune_attempts(now.minus(ATTEMPTS_KEPT)).await?;
+    store
+        .prune_sign_in_failures(now.minus(FAILURES_KEPT))
+        .await?;
+    store.prune_sessions(now).await?;
+    keys.prune().await?;
+    Ok(())
+}
+
+fn told(job: &str, outcome: Result<()>) {
+    if let Err(error) = outcome {
+        warn!(
+            job,
+            error = format!("{error:#}"),
+            "The job to {job} failed; it is tried again"
+        );
+    }
+}

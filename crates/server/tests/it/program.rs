@@ -1,0 +1,134 @@
+//! The built program, run in a directory of its own with an environment of its own.
+
+use std::{
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Child, Command, Stdio},
+    sync::mpsc::{Receiver, channel},
+    time::{Duration, Instant},
+};
+
+use tempfile::TempDir;
+
+/// A directory in which the program is run.
+pub(crate) struct Place {
+    dir: TempDir,
+}
+
+/// What came of a run.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Place {
+    pub(crate) fn new() -> Self {
+        Self {
+            dir: TempDir::new().unwrap(),
+        }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// The program with these arguments; nothing of the environment of the tests concerns it.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gatewright"));
+        command
+            .args(arguments)
+            .current_dir(self.path())
+            .env_clear()
+            .env("TMPDIR", self.path())
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs the program to its end.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
+        ran(&mut self.command(arguments))
+    }
+}
+
+/// Runs a command to its end.
+pub(crate) fn ran(command: &mut Command) -> Ran {
+    let output = command.output().unwrap();
+    Ran {
+        code: output.status.code(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// A program that goes on running; it is told to end when it is dropped.
+pub(crate) struct Running {
+    child: Child,
+    lines: Receiver<String>,
+    began: Instant,
+}
+
+impl Running {
+    pub(crate) fn start(mut command: Command) -> Self {
+        let began = Instant::now();
+        let spawned = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn();
+        let mut child = spawned.unwrap();
+        let (tell, lines) = channel();
+        let (out, err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+        let from_err = tell.clone();
+        std::thread::spawn(move || {
+            BufReader::new(out)
+                .lines()
+                .map_while(Result::ok)
+                .for_each(|line| drop(tell.send(line)));
+        });
+        std::thread::spawn(move || {
+            BufReader::new(err)
+                .lines()
+                .map_while(Result::ok)
+                .for_each(|line| drop(from_err.send(line)));
+        });
+        Self {
+            child,
+            lines,
+            began,
+        }
+    }
+
+    /// Everything printed up to the line that holds this text, and how long the program has run by then.
+    pub(crate) fn until(&self, text: &str) -> (Vec<String>, Duration) {
+        let mut seen = Vec::new();
+        loop {
+            let line = self.lines.recv_timeout(Duration::from_secs(30));
+            let line = line.unwrap_or_else(|_| panic!("`{text}` never came; instead: {seen:#?}"));
+            let last = line.contains(text);
+            seen.push(line);
+            if last {
+                return (seen, self.began.elapsed());
+            }
+        }
+    }
+
+    /// Asks it to end, and gives its exit code.
+    pub(crate) fn end(mut self) -> Option<i32> {
+        self.signal("-TERM");
+        self.child.wait().unwrap().code()
+    }
+
+    fn signal(&self, signal: &str) {
+        let id = self.child.id().to_string();
+        Command::new("kill").args([signal, &id]).status().unwrap();
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
