@@ -197,12 +197,13 @@ impl Key {
 
 /// The name of a setting closest to one that is none, if one is close enough to be meant.
 pub(crate) fn nearest(unknown: &str) -> Option<&'static str> {
-    let distances = KEYS
-        .iter()
-        .map(|key| (distance(unknown, key.name), key.name));
-    let (distance, name) = distances.min()?;
-    let contained = name.contains(unknown) || unknown.contains(name);
-    (distance <= 3 || contained).then_some(name)
+    let meant = KEYS.iter().filter_map(|key| {
+        let (name, distance) = (key.name, distance(unknown, key.name));
+        let contained = name.contains(unknown) || unknown.contains(name);
+        let misspelt = distance <= 3 && distance * 2 < name.len();
+        (contained || misspelt).then_some((distance, name))
+    });
+    meant.min().map(|(_, name)| name)
 }
 
 /// How many single characters must be put in, left out or exchanged (Levenshtein 1966).
@@ -234,7 +235,7 @@ mod tests {
     fn a_misspelt_setting_is_met_by_its_nearest() {
         assert_eq!(nearest("listne"), Some("listen"));
         assert_eq!(nearest("databaseurl"), Some("database_url"));
-        assert_eq!(nearest("url"), Some("gateway_url"));
+        assert_eq!(nearest("url"), Some("public_url"));
         assert_eq!(nearest("colour_of_the_bikeshed"), None);
     }
 

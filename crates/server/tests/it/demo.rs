@@ -67,7 +67,7 @@ fn a_demo_shows_the_path_and_cleans_up() {
     let sample = demo["sample_path"].as_str().unwrap();
     assert_eq!(status(&demo, sample, Some(token)), 200);
     assert_eq!(status(&demo, sample, None), 401);
-    assert_eq!(status(&demo, "/orders/v1/status", None), 200);
+    assert_eq!(status(&demo, "/orders/v1/status", Some(token)), 200);
     assert_eq!(status(&demo, "/orders/v1/events", Some(token)), 200);
 
     // Another process revokes; the gateway hears of it.

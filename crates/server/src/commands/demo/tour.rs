@@ -125,8 +125,8 @@ Paste these into another terminal, in this order.
 #    and with that scope: 201
   curl -i -H \"Authorization: Bearer $WRITE\" -H \"Content-Type: application/json\" -d '{{\"item\":\"pears\",\"quantity\":3}}' $GATEWAY{sample_path}
 
-# 3. An operation that needs no token, and one that streams
-  curl -i $GATEWAY/orders/v1/status
+# 3. An operation that needs no scope, and one that streams
+  curl -i -H \"Authorization: Bearer $READ\" $GATEWAY/orders/v1/status
   curl -iN -H \"Authorization: Bearer $READ\" $GATEWAY/orders/v1/events
 
 # 4. Rotate the signing key: the old token is still good
