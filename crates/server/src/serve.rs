@@ -71,7 +71,7 @@ impl Running {
             Some(handle) => Some(Embedded::serve(handle, &house, stop.clone()).await?),
             None => None,
         };
-        let portal = wire::Portal::start(&house, vec![listener])?;
+        let portal = wire::Portal::start(&house, listener)?;
         let (at_work, until) = (Arc::clone(&house), stop.clone());
         let jobs = tokio::spawn(async move { jobs::run(&at_work, until).await });
         Ok(Self {
@@ -133,11 +133,11 @@ impl Embedded {
         };
         feed.bring(true).await?;
         let batches = handle.records().context("the records are taken already")?;
-        let store = house.store.clone();
+        let registry = house.registry.clone();
         Ok(Self {
             handle,
             feeding: tokio::spawn(feed.run(stop)),
-            keeping: tokio::spawn(records::keep_all(store, batches)),
+            keeping: tokio::spawn(records::keep_all(registry, batches)),
         })
     }
 
