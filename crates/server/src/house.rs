@@ -1,6 +1,12 @@
 //! The rooms, opened: the store and the use-cases over it, and where this instance is.
 
-use std::{fs, net::SocketAddr, os::unix::fs::DirBuilderExt, path::PathBuf, sync::Arc};
+use std::{
+    fs,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    os::unix::fs::DirBuilderExt,
+    path::PathBuf,
+    sync::Arc,
+};
 
 use anyhow::{Context, Result};
 use gatewright_domain::{entropy::Entropy, time::Clock};
@@ -37,17 +43,31 @@ pub(crate) struct Place {
 
 impl Place {
     /// What the settings say; what they leave open follows from where is listened.
-    pub(crate) fn of(settings: &Settings, portal: SocketAddr, gateway: SocketAddr) -> Self {
-        let local = |address: SocketAddr| format!("http://{address}");
-        let public = settings.public_url.clone();
-        let portal = public.unwrap_or_else(|| local(portal));
-        let public = settings.gateway_url.clone();
+    pub(crate) fn of(settings: &Settings, portal: SocketAddr, gateway_bound: SocketAddr) -> Self {
+        let portal = portal_url(settings, portal);
+        let gateway = settings.gateway_url.clone();
         Self {
             issuer: settings.issuer.clone().unwrap_or_else(|| portal.clone()),
-            gateway: public.unwrap_or_else(|| local(gateway)),
+            gateway: gateway.unwrap_or_else(|| reached_at(gateway_bound)),
             portal,
         }
     }
+}
+
+/// How people and programs reach a portal that listens here.
+pub(crate) fn portal_url(settings: &Settings, bound: SocketAddr) -> String {
+    let public = settings.public_url.clone();
+    public.unwrap_or_else(|| reached_at(bound))
+}
+
+/// How this machine reaches a listener: one that listens everywhere is reached at home.
+fn reached_at(bound: SocketAddr) -> String {
+    let home = match bound.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        other => other,
+    };
+    format!("http://{}", SocketAddr::new(home, bound.port()))
 }
 
 impl House {

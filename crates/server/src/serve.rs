@@ -17,7 +17,7 @@ use crate::{
     config::Settings,
     failure::{Code, Failure},
     feed::Feed,
-    house::{House, Place, open_store},
+    house::{House, Place, open_store, portal_url},
     jobs, records, wire,
 };
 
@@ -133,11 +133,11 @@ impl Embedded {
         };
         feed.bring(true).await?;
         let batches = handle.records().context("the records are taken already")?;
-        let store = house.store.clone();
+        let registry = house.registry.clone();
         Ok(Self {
             handle,
             feeding: tokio::spawn(feed.run(stop)),
-            keeping: tokio::spawn(records::keep_all(store, batches)),
+            keeping: tokio::spawn(records::keep_all(registry, batches)),
         })
     }
 
@@ -156,8 +156,7 @@ impl Embedded {
 }
 
 fn start_gateway(settings: &Settings, portal: SocketAddr) -> Result<Handle> {
-    let public = settings.public_url.clone();
-    let portal = public.unwrap_or_else(|| format!("http://{portal}"));
+    let portal = portal_url(settings, portal);
     let mut config = Config::new(settings.gateway_listen, &portal);
     config.threads = settings.gateway_workers.unwrap_or(config.threads);
     config.metrics_token = settings

@@ -5,23 +5,20 @@ pub(crate) mod orders;
 use std::{net::TcpListener, sync::Arc};
 
 use actix_web::dev::ServerHandle;
-use anyhow::{Context, Result};
-use gatewright_portal::{
-    internal::snapshots::Snapshots,
-    serve::serve,
-    web::app::{App, Place},
-};
+use anyhow::Result;
+use gatewright_portal::web::app::{App, Place};
 use tokio::task::JoinHandle;
+use tracing::error;
 
 use crate::house::House;
 
-/// How many threads answer people and programs; the gateway has its own.
+/// How many threads answer people and programs. Callers of APIs have threads of their own in the gateway.
 const WORKERS: usize = 2;
 
 /// The running portal.
 pub(crate) struct Portal {
-    handle: ServerHandle,
-    serving: JoinHandle<std::io::Result<()>>,
+    server: ServerHandle,
+    running: JoinHandle<()>,
 }
 
 impl Portal {
@@ -40,19 +37,24 @@ impl Portal {
                 gateway: house.place.gateway.clone(),
             },
             terms: house.keys.config().terms(),
-            snapshots: Snapshots::default(),
         };
-        let server = serve(app, listener, WORKERS).context("could not start the portal")?;
+        let server = gatewright_portal::serve::serve(app, listener, WORKERS)?;
         let handle = server.handle();
+        let running = tokio::spawn(async move {
+            if let Err(error) = server.await {
+                error!(error = %error, "The portal ended");
+            }
+        });
         Ok(Self {
-            handle,
-            serving: tokio::spawn(server),
+            server: handle,
+            running,
         })
     }
 
     /// Accepts no more requests and finishes those in flight.
     pub(crate) async fn stop(self) {
-        self.handle.stop(true).await;
-        let _ = self.serving.await;
+        self.server.stop(true).await;
+        // Whether it ended in order was told there.
+        let _ = self.running.await;
     }
 }

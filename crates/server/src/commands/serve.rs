@@ -30,10 +30,10 @@ Examples:
 It ends on SIGTERM or SIGINT: callers in flight are finished first.")]
 pub(crate) struct Arguments {
     /// Where the portal and the JSON API listen
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, visible_alias = "portal", value_name = "ADDRESS")]
     listen: Option<String>,
     /// Where the gateway listens for callers
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, visible_alias = "gateway", value_name = "ADDRESS")]
     gateway_listen: Option<String>,
     /// How people and programs reach the portal
     #[arg(long, value_name = "URL")]
