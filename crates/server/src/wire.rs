@@ -6,7 +6,10 @@ use std::{net::TcpListener, sync::Arc};
 
 use actix_web::dev::ServerHandle;
 use anyhow::Result;
-use gatewright_portal::web::app::{App, Place};
+use gatewright_portal::{
+    internal::snapshots::Snapshots,
+    web::app::{App, Place},
+};
 use tokio::task::JoinHandle;
 use tracing::error;
 
@@ -37,6 +40,7 @@ impl Portal {
                 gateway: house.place.gateway.clone(),
             },
             terms: house.keys.config().terms(),
+            snapshots: Snapshots::default(),
         };
         let server = gatewright_portal::serve::serve(app, listener, WORKERS)?;
         let handle = server.handle();

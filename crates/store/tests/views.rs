@@ -1,5 +1,7 @@
 //! Every view on both engines, before there is anything to see: the statements themselves are right.
 
+#![cfg(test)]
+
 use std::{collections::BTreeSet, sync::Arc};
 
 use gatewright_domain::{

@@ -139,7 +139,7 @@ pub(crate) fn days(trend: &[i64], now: Timestamp) -> Vec<Count> {
     let bar = |(at, calls): (u64, &i64)| {
         let day = now.minus(Duration::from_secs(last.saturating_sub(at) * 86_400));
         let when = Moment::day(day).words;
-        let tick = if at % 7 == 0 {
+        let tick = if at.is_multiple_of(7) {
             when.clone()
         } else {
             String::new()

@@ -174,7 +174,7 @@ fn hours(home: &HomePage, now: Timestamp) -> Vec<Count> {
         let part = |stored: i64| u64::try_from(stored).unwrap_or(0);
         let when = format!("{:02}:00", hour.date_time().hour());
         Count {
-            tick: if hour.date_time().hour() % 6 == 0 {
+            tick: if hour.date_time().hour().is_multiple_of(6) {
                 when.clone()
             } else {
                 String::new()

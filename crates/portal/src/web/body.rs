@@ -24,7 +24,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
             .headers()
             .get(header::CONTENT_TYPE)
             .and_then(|value| value.to_str().ok());
-        let is_json = media.is_none_or(|media| is_json(media));
+        let is_json = media.is_none_or(is_json);
         let bytes = Bytes::from_request(request, payload);
         Box::pin(async move {
             if !is_json {

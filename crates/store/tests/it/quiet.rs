@@ -29,11 +29,11 @@ async fn a_repeated_request_is_answered_as_the_first_was() {
             fingerprint: "f",
         };
         assert_eq!(
-            store.begin_attempt(attempt, NOW).await.unwrap(),
+            store.attempts().begin(attempt, NOW).await.unwrap(),
             Standing::Fresh
         );
         assert_eq!(
-            store.begin_attempt(attempt, NOW).await.unwrap(),
+            store.attempts().begin(attempt, NOW).await.unwrap(),
             Standing::Running
         );
         let other = Attempt {
@@ -41,7 +41,7 @@ async fn a_repeated_request_is_answered_as_the_first_was() {
             ..attempt
         };
         assert_eq!(
-            store.begin_attempt(other, NOW).await.unwrap(),
+            store.attempts().begin(other, NOW).await.unwrap(),
             Standing::Mismatch
         );
         let stranger = Attempt {
@@ -49,7 +49,7 @@ async fn a_repeated_request_is_answered_as_the_first_was() {
             ..attempt
         };
         assert_eq!(
-            store.begin_attempt(stranger, NOW).await.unwrap(),
+            store.attempts().begin(stranger, NOW).await.unwrap(),
             Standing::Fresh
         );
 
@@ -58,18 +58,22 @@ async fn a_repeated_request_is_answered_as_the_first_was() {
             content_type: "application/json".to_owned(),
             body: b"{}".to_vec(),
         };
-        store.finish_attempt(attempt, answer.clone()).await.unwrap();
+        store
+            .attempts()
+            .finish(attempt, answer.clone())
+            .await
+            .unwrap();
         assert_eq!(
-            store.begin_attempt(attempt, NOW).await.unwrap(),
+            store.attempts().begin(attempt, NOW).await.unwrap(),
             Standing::Replay(answer)
         );
 
         let later = NOW.plus(Duration::from_secs(61));
-        let taken_over = store.begin_attempt(stranger, later).await.unwrap();
+        let taken_over = store.attempts().begin(stranger, later).await.unwrap();
         assert_eq!(taken_over, Standing::Fresh, "the first server is gone");
-        store.abandon_attempt(stranger).await.unwrap();
+        store.attempts().abandon(stranger).await.unwrap();
         assert_eq!(
-            store.begin_attempt(stranger, later).await.unwrap(),
+            store.attempts().begin(stranger, later).await.unwrap(),
             Standing::Fresh
         );
         assert_eq!(store.prune_attempts(later).await.unwrap(), 1);
