@@ -4,14 +4,13 @@
 
 use gatewright_domain::{
     access::Caller,
-    decision::{Step, TokenFacts},
+    decision::{Rule, Step, TokenFacts, Verdict},
     id::TokenId,
 };
 use gatewright_store::StoreError;
 use gatewright_token::{
     inspect::{self, DecodedPart},
     policy::Policy,
-    refusal::Refusal,
     ring::{NotARing, VerifierRing},
     verify::Verified,
 };
@@ -62,12 +61,9 @@ pub enum InspectError {
 /// Why a token is not good.
 #[derive(Debug, thiserror::Error)]
 pub enum VerifyError {
-    /// It does not verify.
-    #[error(transparent)]
-    Token(#[from] Refusal),
-    /// It verifies, but none of the versions it is for takes it now.
+    /// A rule refuses it.
     #[error("{}: {}", .0.rule, .0.compared)]
-    State(Box<Step>),
+    Refused(Box<Step>),
     /// It could not be judged.
     #[error(transparent)]
     NotJudged(#[from] InspectError),
@@ -81,14 +77,9 @@ impl Keys {
     pub async fn inspect(&self, caller: &Caller, token: &str) -> Result<Inspection, InspectError> {
         let judgement = self.judge(token).await?;
         let sight = self.store.reader().as_seen_by(caller);
-        let row = match &judgement.outcome {
-            Ok(verified) => match sight.find_token_by_jti(&verified.facts().jti).await {
-                Ok(row) => Some(row.id()),
-                // Swept out long after its end, or of a team whose APIs the caller does not see.
-                Err(StoreError::NotFound) => None,
-                Err(other) => return Err(other.into()),
-            },
-            Err(_) => None,
+        let row = match &judgement.verified {
+            Some(verified) => sight.find_token_by_jti(&verified.facts().jti).await.ok(),
+            None => None,
         };
         let decoded = inspect::decode_unverified(token.as_bytes(), &judgement.policy).ok();
         let (header, claims) = decoded
@@ -97,7 +88,7 @@ impl Keys {
         Ok(Inspection {
             header,
             claims,
-            token: row,
+            token: row.map(|row| row.id()),
             steps: judgement.steps,
             openings: judgement.openings,
         })
@@ -106,19 +97,29 @@ impl Keys {
     /// Whether a token is good for anything now: it verifies, and at least one of its versions takes it.
     ///
     /// # Errors
-    /// `Token` with what the verifier found; `State` with the first rule that refuses it; `NotJudged`.
+    /// `Refused` with the first rule that does not let it pass; `NotJudged`.
     pub async fn verify(&self, token: &str) -> Result<TokenFacts, VerifyError> {
         let Judgement {
-            policy: _,
-            outcome,
-            steps: _,
+            verified,
+            steps,
             openings,
+            ..
         } = self.judge(token).await?;
-        let verified = outcome?;
-        let refusals = openings.into_iter().map(Opening::refusal);
-        match refusals.min_by_key(Option::is_some).flatten() {
-            Some(step) => Err(VerifyError::State(Box::new(step))),
-            None => Ok(verified.facts().clone()),
+        let refusal = |steps: &[Step]| {
+            let mut refused = steps.iter().filter(|step| step.verdict == Verdict::Refused);
+            refused.next().cloned()
+        };
+        let refused = match openings
+            .iter()
+            .find(|opening| refusal(&opening.steps).is_none())
+        {
+            Some(_) => None,
+            None => openings.first().and_then(|opening| refusal(&opening.steps)),
+        };
+        match (refusal(&steps).or(refused), verified) {
+            (None, Some(verified)) => Ok(verified.facts().clone()),
+            (Some(step), _) => Err(VerifyError::Refused(Box::new(step))),
+            (None, None) => Err(VerifyError::Refused(Box::new(unknown()))),
         }
     }
 
@@ -139,15 +140,15 @@ impl Keys {
         let policy = policy.only_for(ours.collect());
         let ring = VerifierRing::of(&snapshot.keys)?;
         let inspection = inspect::inspect(token.as_bytes(), &ring, &policy, now);
-        let inspect::Inspection { steps, outcome } = inspection;
-        let openings = match &outcome {
-            Ok(verified) => Bearer::of(verified, &snapshot, now).openings(),
-            Err(_) => Vec::new(),
+        let verified = inspection.outcome.ok();
+        let openings = match &verified {
+            Some(verified) => Bearer::of(verified, &snapshot, now).openings(),
+            None => Vec::new(),
         };
         Ok(Judgement {
             policy,
-            outcome,
-            steps,
+            verified,
+            steps: inspection.steps,
             openings,
         })
     }
@@ -155,7 +156,7 @@ impl Keys {
 
 struct Judgement {
     policy: Policy,
-    outcome: Result<Verified, Refusal>,
+    verified: Option<Verified>,
     steps: Vec<Step>,
     openings: Vec<Opening>,
 }
@@ -169,5 +170,15 @@ impl Part {
                 fault: Some(fault.to_string()),
             },
         }
+    }
+}
+
+/// What is said of a token that is for none of our versions: the verifier, which knows them all, refused it before.
+fn unknown() -> Step {
+    Step {
+        rule: Rule::Audience.title().to_owned(),
+        verdict: Verdict::Refused,
+        compared: "for no version of this installation".to_owned(),
+        mend: None,
     }
 }

@@ -124,7 +124,7 @@ pub enum KekError {
     Seal(#[source] crate::seal::SealError),
     /// The store failed.
     #[error("could not look at the sealed secrets")]
-    Store(#[from] StoreError),
+    Store(#[source] StoreError),
 }
 
 struct Rows(u64);

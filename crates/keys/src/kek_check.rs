@@ -10,6 +10,12 @@ use crate::{
     seal::{KEY, Place},
 };
 
+impl From<StoreError> for KekError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
 impl Keys {
     /// Looks whether the key-encryption key opens what is sealed. On a database without secrets it leaves a check
     /// value; otherwise it changes nothing.
@@ -18,15 +24,18 @@ impl Keys {
     /// `Other`, `Mismatch` and `Unchecked`, each with the number of secrets that would stay shut; `Store`.
     pub async fn check_kek(&self) -> Result<(), KekError> {
         let id = self.kek.id();
-        let mut sealed = self.store.sealed_under().await?;
-        let rows = sealed.remove(id).unwrap_or_default();
-        if let Some((needed, rows)) = sealed.pop_first() {
-            let given = id.to_owned();
-            return Err(KekError::Other {
-                rows,
-                needed,
-                given,
-            });
+        let mut rows = 0;
+        for (needed, count) in self.store.sealed_under().await? {
+            if needed != id {
+                let given = id.to_owned();
+                let rows = count;
+                return Err(KekError::Other {
+                    rows,
+                    needed,
+                    given,
+                });
+            }
+            rows = count;
         }
         let record = match self.store.kek_check(id).await? {
             Some(record) => record,

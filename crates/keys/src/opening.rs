@@ -1,7 +1,7 @@
 //! What a verified token opens: the decision of the gateways, asked for each version and each of its operations.
 
 use gatewright_domain::{
-    decision::{Counters, Question, RULES, Rule, Step, TokenFacts, Verdict, decide, explain},
+    decision::{Counters, Question, RULES, Rule, Step, TokenFacts, decide, explain},
     operation::Method,
     snapshot::{Client, RoutedOperation, RoutedVersion, Snapshot},
     time::Timestamp,
@@ -32,14 +32,6 @@ pub struct OpenedOperation {
     pub path: String,
     /// Why not, by the name that decisions use; nothing when it does.
     pub refused: Option<String>,
-}
-
-impl Opening {
-    /// The rule that refuses the token, whatever the operation; nothing when the version takes it.
-    pub(crate) fn refusal(self) -> Option<Step> {
-        let mut steps = self.steps.into_iter();
-        steps.find(|step| step.verdict == Verdict::Refused)
-    }
 }
 
 /// The rules that are about a request, not about a token alone.

@@ -52,24 +52,33 @@ impl Keys {
             .store
             .write(permit, now, async move |tx| {
                 let ring = Ring::of(tx.keys().await?, timing);
-                let moved = write_all(tx, ring.rotate(fresh, haste, now)?).await?;
-                Moved::of(moved).ok_or(RingUseError::Stale)
+                Ok::<_, RingUseError>(write_all(tx, ring.rotate(fresh, haste, now)?).await?)
             })
             .await?;
         self.signer.forget();
-        let Moved {
-            active,
-            deactivated,
-            standby,
-        } = moved;
-        Ok(Rotated {
-            active,
-            deactivated,
-            standby,
-            revision: self.revision().await,
-        })
+        let revision = self.revision().await;
+        let (mut active, mut deactivated, mut standby) = (None, None, None);
+        for key in moved {
+            match key.state() {
+                KeyState::Active { .. } => active = Some(key),
+                KeyState::Published { .. } => standby = Some(key),
+                KeyState::Deactivated { .. } => deactivated = Some(key),
+                KeyState::Retired { .. } | KeyState::Compromised { .. } => {}
+            }
+        }
+        match (active, standby) {
+            (Some(active), Some(standby)) => Ok(Rotated {
+                active,
+                deactivated,
+                standby,
+                revision,
+            }),
+            _ => Err(RingUseError::Stale),
+        }
     }
+}
 
+impl Keys {
     /// Declares a key compromised: from the next revision on nothing it signed is accepted. When it was the one that
     /// signs, the standby takes over at once, lead or not, and a fresh standby is published.
     ///
@@ -105,10 +114,11 @@ impl Keys {
             })
             .await?;
         self.signer.forget();
+        let revision = self.revision().await;
         Ok(Compromised {
             key,
             replaced_by,
-            revision: self.revision().await,
+            revision,
         })
     }
 
@@ -133,32 +143,6 @@ impl Keys {
                 Ok(write_all(tx, changes.map_err(RingError::from)?).await?)
             })
             .await
-    }
-}
-
-/// The keys that a rotation moved, told apart by where they stand now.
-struct Moved {
-    active: SigningKey,
-    deactivated: Option<SigningKey>,
-    standby: SigningKey,
-}
-
-impl Moved {
-    fn of(keys: Vec<SigningKey>) -> Option<Self> {
-        let (mut active, mut deactivated, mut standby) = (None, None, None);
-        for key in keys {
-            match key.state() {
-                KeyState::Active { .. } => active = Some(key),
-                KeyState::Deactivated { .. } => deactivated = Some(key),
-                KeyState::Published { .. } => standby = Some(key),
-                KeyState::Retired { .. } | KeyState::Compromised { .. } => {}
-            }
-        }
-        Some(Self {
-            active: active?,
-            deactivated,
-            standby: standby?,
-        })
     }
 }
 

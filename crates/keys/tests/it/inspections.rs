@@ -110,7 +110,7 @@ async fn a_disabled_application_is_the_reason_given() {
         );
         let text = issued.text.lend(Clone::clone);
         let refused = town.keys.verify(&text).await.unwrap_err();
-        let VerifyError::State(step) = refused else {
+        let VerifyError::Refused(step) = refused else {
             panic!("{refused}")
         };
         assert_eq!(step.rule, Rule::Application.title());
