@@ -43,8 +43,8 @@ impl Printer {
         rows: Vec<Vec<String>>,
     ) -> Result<()> {
         if self.quiet {
-            let firsts = rows.iter().filter_map(|row| row.first());
-            return firsts.map(|first| line(first)).collect();
+            let mut firsts = rows.iter().filter_map(|row| row.first());
+            return firsts.try_for_each(|first| line(first));
         }
         match self.format {
             Format::Json => self.json(value),

@@ -108,7 +108,10 @@ async fn tail(house: &House, limit: u32, follow: bool, printer: Printer) -> Resu
     for event in &latest {
         print(event, printer)?;
     }
-    while follow {
+    if !follow {
+        return Ok(());
+    }
+    loop {
         tokio::time::sleep(Duration::from_millis(500)).await;
         let page =
             Page::new(Some(last.to_string()), Some(100)).map_err(|_| StoreError::NotFound)?;
@@ -117,7 +120,6 @@ async fn tail(house: &House, limit: u32, follow: bool, printer: Printer) -> Resu
             last = event.seq;
         }
     }
-    Ok(())
 }
 
 /// One event is one line, so that the trail can be followed.
