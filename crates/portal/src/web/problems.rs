@@ -9,7 +9,7 @@ use gatewright_keys::{
     InspectError, IssueError, JwksError, RevokeError, RingUseError, SnapshotKeyError,
 };
 use gatewright_operators::{
-    AccessTokenError, AdmissionError, PasswordError, SetUpError, SignInError, TeamError,
+    AccessTokenError, AdmissionError, PasswordError, SetUpError, SignInError, TeamError, TrailError,
 };
 use gatewright_registry::{
     ApiError, ApplicationUseError, ConsumerError, DraftError, GatewayError, MoveError, PlanError,
@@ -406,6 +406,15 @@ impl From<RingUseError> for Problem {
             RingUseError::Stale => Self::of(Kind::STALE),
             RingUseError::Kek(_) | RingUseError::Generate(_) => ours(&error),
             RingUseError::Store(store) => store.into(),
+        }
+    }
+}
+
+impl From<TrailError> for Problem {
+    fn from(error: TrailError) -> Self {
+        match error {
+            TrailError::Denied(denied) => denied.into(),
+            TrailError::Store(store) => store.into(),
         }
     }
 }
