@@ -24,7 +24,7 @@ pub(crate) fn pages() -> Vec<Rendered> {
 fn sentence(
     number: &str,
     actor: &str,
-    verb: &'static str,
+    verb: &str,
     target: &str,
     detail: &str,
     action: &str,
@@ -33,7 +33,7 @@ fn sentence(
     EventRow {
         number: link(number),
         actor: actor.into(),
-        verb,
+        verb: verb.into(),
         target: Some(link(target)),
         detail: detail.into(),
         outcome: None,

@@ -3,8 +3,8 @@
 use actix_web::web::{ServiceConfig, get, post, resource};
 
 use super::{
-    api_forms, apis, applications, consumers, contracts, entry, home, moves, problem, subscribe,
-    versions,
+    account, api_forms, apis, applications, audit, consumers, contracts, decisions, entry, gateways, home, inspector,
+    keys, moves, operators, problem, search, settings, subscribe, tokens, usage, versions,
 };
 
 /// Every page, and every form behind it.
@@ -12,6 +12,9 @@ pub fn routes(config: &mut ServiceConfig) {
     doors(config);
     registry(config);
     callers(config);
+    access(config);
+    traffic(config);
+    house(config);
 }
 
 /// What is reached before anybody has signed in, and what concerns everybody.
@@ -104,4 +107,101 @@ fn callers(config: &mut ServiceConfig) {
                 .get(applications::revoke_all_page)
                 .post(applications::revoke_all),
         );
+}
+
+/// Tokens, signing keys, the inspector.
+fn access(config: &mut ServiceConfig) {
+    config
+        .service(
+            resource("/console/applications/{application}/tokens/new")
+                .get(tokens::issue_page)
+                .post(tokens::issue),
+        )
+        .route(
+            "/console/applications/{application}/tokens/new/preview",
+            post().to(tokens::preview),
+        )
+        .route("/console/tokens/{token}", get().to(tokens::show))
+        .service(
+            resource("/console/tokens/{token}/revoke")
+                .get(tokens::revoke_page)
+                .post(tokens::revoke),
+        )
+        .route("/console/keys", get().to(keys::list))
+        .service(
+            resource("/console/keys/rotate")
+                .get(keys::rotate_page)
+                .post(keys::rotate),
+        )
+        .service(
+            resource("/console/keys/{kid}/compromise")
+                .get(keys::compromise_page)
+                .post(keys::compromise),
+        )
+        .service(
+            resource("/console/inspector")
+                .get(inspector::show)
+                .post(inspector::inspect),
+        );
+}
+
+/// Decisions, usage, gateways.
+fn traffic(config: &mut ServiceConfig) {
+    config
+        .route("/decisions/{decision}", get().to(decisions::explained))
+        .route("/console/decisions", get().to(decisions::list))
+        .route("/console/decisions/{decision}", get().to(decisions::show))
+        .route("/console/usage", get().to(usage::show))
+        .route("/console/usage.csv", get().to(usage::csv))
+        .route("/console/gateways", get().to(gateways::list))
+        .service(
+            resource("/console/gateways/enrol")
+                .get(gateways::enrol_page)
+                .post(gateways::enrol),
+        )
+        .service(
+            resource("/console/gateways/remove")
+                .get(gateways::remove_page)
+                .post(gateways::remove),
+        );
+}
+
+/// The trail, operators, the account, settings, search.
+fn house(config: &mut ServiceConfig) {
+    config
+        .route("/console/audit", get().to(audit::list))
+        .route("/console/audit.jsonl", get().to(audit::export))
+        .route("/console/audit/verify", post().to(audit::verify))
+        .route("/console/audit/{seq}", get().to(audit::show))
+        .route("/console/operators", get().to(operators::list))
+        .service(
+            resource("/console/operators/new")
+                .get(operators::new_page)
+                .post(operators::new),
+        )
+        .service(
+            resource("/console/operators/teams/new")
+                .get(operators::new_team_page)
+                .post(operators::new_team),
+        )
+        .service(
+            resource("/console/operators/{operator}")
+                .get(operators::show)
+                .post(operators::change),
+        )
+        .route("/console/account", get().to(account::show))
+        .route("/console/account/password", post().to(account::password))
+        .route("/console/account/tokens", get().to(account::tokens))
+        .service(
+            resource("/console/account/tokens/new")
+                .get(account::new_page)
+                .post(account::new),
+        )
+        .service(
+            resource("/console/account/tokens/{token}/revoke")
+                .get(account::revoke_page)
+                .post(account::revoke),
+        )
+        .route("/console/settings", get().to(settings::show))
+        .route("/console/search", post().to(search::find));
 }

@@ -115,3 +115,29 @@ pub(crate) fn segment(text: &str) -> String {
         .collect::<String>()
         .replace('+', "%20")
 }
+
+/// One fault of a form.
+pub(crate) fn fault(field: &str, words: &str) -> Fault {
+    Fault {
+        field: field.to_owned(),
+        words: words.to_owned(),
+    }
+}
+
+/// An address with the parameters that are not empty.
+pub(crate) fn query(place: &str, pairs: &[(&str, &str)]) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    let said = pairs.iter().filter(|(_, value)| !value.is_empty());
+    query.extend_pairs(said);
+    match query.finish().as_str() {
+        "" => place.to_owned(),
+        query => format!("{place}?{query}"),
+    }
+}
+
+/// A text that begins with a capital letter.
+pub(crate) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(letters).collect()
+}

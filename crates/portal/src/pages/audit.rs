@@ -44,7 +44,7 @@ pub struct EventRow {
     /// Who.
     pub actor: String,
     /// Did what: `published version v2 of`.
-    pub verb: &'static str,
+    pub verb: String,
     /// To what.
     pub target: Option<Link>,
     /// With what: `under the plan standard`; may be empty.

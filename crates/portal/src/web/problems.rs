@@ -325,3 +325,4 @@ impl From<RingUseError> for Problem {
         }
     }
 }
+

@@ -28,6 +28,8 @@ pub struct DecisionRow {
     pub at: Timestamp,
     /// Why, by name.
     pub reason: String,
+    /// The status the caller got.
+    pub status: u16,
     /// The method of the request.
     pub method: Option<String>,
     /// The path template of the operation.
@@ -51,8 +53,6 @@ pub struct DecisionPage {
     pub decision: DecisionRow,
     /// The token's name.
     pub jti: Option<String>,
-    /// The status the caller got.
-    pub status: u16,
     /// What the caller was told.
     pub detail: String,
     /// What would have passed.
@@ -104,11 +104,14 @@ impl Sight {
             .then("ORDER BY decisions.id DESC LIMIT")
             .value(page.fetch());
         let rows: Vec<Row> = find.all(&self.database).await?;
-        Ok(
-            page.cut(rows.into_iter().map(|row| row.short()).collect(), |row| {
-                row.id.to_string()
-            }),
-        )
+        let shown: Result<Vec<DecisionRow>, StoreError> = rows
+            .into_iter()
+            .map(|row| {
+                let refusal = row.refusal()?;
+                Ok(row.short(&refusal))
+            })
+            .collect();
+        Ok(page.cut(shown?, |row| row.id.to_string()))
     }
 
     /// One refusal.
@@ -124,28 +127,33 @@ impl Sight {
             .one(&self.database)
             .await?
             .ok_or(StoreError::NotFound)?;
-        let corrupt = |column| StoreError::Corrupt {
-            table: "decisions",
-            column,
-            row: id.to_string(),
-        };
-        let refusal: Refusal =
-            serde_json::from_value(row.refusal.clone()).map_err(|_| corrupt("refusal"))?;
-        let steps = serde_json::from_value(row.steps.clone()).map_err(|_| corrupt("steps"))?;
+        let refusal = row.refusal()?;
+        let steps = serde_json::from_value(row.steps.clone()).map_err(|_| row.corrupt("steps"))?;
         Ok(DecisionPage {
             jti: row.jti.clone(),
-            status: refusal.status(),
             detail: refusal.detail(),
             mend: gatewright_domain::decision::mend(&refusal),
             steps,
             revision: row.revision,
-            decision: row.short(),
+            decision: row.short(&refusal),
         })
     }
 }
 
 impl Row {
-    fn short(self) -> DecisionRow {
+    fn refusal(&self) -> Result<Refusal, StoreError> {
+        serde_json::from_value(self.refusal.clone()).map_err(|_| self.corrupt("refusal"))
+    }
+
+    fn corrupt(&self, column: &'static str) -> StoreError {
+        StoreError::Corrupt {
+            table: "decisions",
+            column,
+            row: self.id.to_string(),
+        }
+    }
+
+    fn short(self, refusal: &Refusal) -> DecisionRow {
         let version = self
             .api
             .zip(self.number)
@@ -154,6 +162,7 @@ impl Row {
             id: self.id,
             at: self.at,
             reason: self.reason,
+            status: refusal.status(),
             method: self.method,
             path: self.operation,
             version,

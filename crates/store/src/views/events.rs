@@ -67,6 +67,9 @@ pub struct EventRow {
     pub changes: Vec<EventChange>,
     /// All of it in one sentence.
     pub sentence: String,
+    /// The bytes that were hashed; programs verify an export of them, not this.
+    #[serde(skip)]
+    pub canonical: String,
 }
 
 /// Who did something.
@@ -244,6 +247,7 @@ impl Row {
                 &label,
                 text("/reason").as_deref(),
             ),
+            canonical: String::from_utf8_lossy(&canonical).into_owned(),
             id: text("/id").unwrap_or_default(),
             reason: text("/reason"),
             via: text("/source/via").unwrap_or_default(),
