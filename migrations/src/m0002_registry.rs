@@ -72,7 +72,7 @@ CREATE TABLE contract_revisions (
     digest      text   NOT NULL,
     title       text   NOT NULL,
     operations  $json  NOT NULL,
-    operation_count bigint NOT NULL,
+    operation_count $int NOT NULL,
     scopes      $json  NOT NULL,
     uploaded_at $int   NOT NULL,
     revision    $int   NOT NULL,

@@ -22,7 +22,6 @@ use crate::{
         moment::Moment,
         number::counted,
         place::Place,
-        steps::Steps,
     },
     pages::inspector::{Inspected, InspectorPage},
     web::{app::App, caller::SignedIn, form::Form, problem::Problem},

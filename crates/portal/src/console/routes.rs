@@ -3,8 +3,9 @@
 use actix_web::web::{ServiceConfig, get, post, resource};
 
 use super::{
-    account, api_forms, apis, applications, audit, consumers, contracts, decisions, entry, gateways, home, inspector,
-    keys, moves, operators, problem, search, settings, subscribe, tokens, usage, versions,
+    account, api_forms, apis, applications, audit, consumers, contracts, decisions, entry,
+    gateways, home, inspector, issue, keys, moves, operators, problem, search, settings, subscribe,
+    teams, tokens, usage, versions,
 };
 
 /// Every page, and every form behind it.
@@ -114,12 +115,12 @@ fn access(config: &mut ServiceConfig) {
     config
         .service(
             resource("/console/applications/{application}/tokens/new")
-                .get(tokens::issue_page)
-                .post(tokens::issue),
+                .get(issue::issue_page)
+                .post(issue::issue),
         )
         .route(
             "/console/applications/{application}/tokens/new/preview",
-            post().to(tokens::preview),
+            post().to(issue::preview),
         )
         .route("/console/tokens/{token}", get().to(tokens::show))
         .service(
@@ -181,8 +182,8 @@ fn house(config: &mut ServiceConfig) {
         )
         .service(
             resource("/console/operators/teams/new")
-                .get(operators::new_team_page)
-                .post(operators::new_team),
+                .get(teams::new_team_page)
+                .post(teams::new_team),
         )
         .service(
             resource("/console/operators/{operator}")

@@ -1,6 +1,6 @@
 //! How views are said on pages: states as badges, numbers and times in words.
 
-use gatewright_domain::{limit::RateParts, time::Timestamp};
+use gatewright_domain::{decision::Verdict, limit::RateParts, time::Timestamp};
 
 use crate::page::{
     badge::{Badge, Tone},
@@ -9,6 +9,7 @@ use crate::page::{
     icon::Icon,
     moment::Moment,
     number::count,
+    steps::{Mend, Outcome, Step, Steps},
 };
 use crate::web::problem::Problem;
 
@@ -87,6 +88,21 @@ pub(crate) fn quota(quota: Option<i64>) -> String {
         || "none".to_owned(),
         |quota| format!("{} a day", number(quota)),
     )
+}
+
+/// The steps of a verdict.
+pub(crate) fn steps(steps: &[gatewright_domain::decision::Step]) -> Steps {
+    let step = |step: &gatewright_domain::decision::Step| Step {
+        outcome: match step.verdict {
+            Verdict::Passed => Outcome::Passed,
+            Verdict::Refused => Outcome::Failed,
+            Verdict::NotAsked => Outcome::NotReached,
+        },
+        rule: step.rule.clone(),
+        found: step.compared.clone(),
+        mend: step.mend.clone().map(|words| Mend { words, link: None }),
+    };
+    Steps(steps.iter().map(step).collect())
 }
 
 /// Scopes from a view.

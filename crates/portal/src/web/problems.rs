@@ -325,4 +325,3 @@ impl From<RingUseError> for Problem {
         }
     }
 }
-
