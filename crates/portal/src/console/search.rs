@@ -122,17 +122,17 @@ async fn found(app: &App, who: &SignedIn, typed: &str) -> Result<Vec<FoundRow>, 
             rows.push(hit("Consumer", consumer.name, href, String::new()));
         }
     }
-    if let Ok(name) = typed.parse::<Name>() {
-        if let Ok(found) = sight.application(&ApplicationHandle::Name(name), now).await {
-            let row = found.application;
-            let href = format!("/console/applications/{}", row.id);
-            rows.push(hit(
-                "Application",
-                row.name,
-                href,
-                format!("of {}", row.consumer),
-            ));
-        }
+    if let Ok(name) = typed.parse::<Name>()
+        && let Ok(found) = sight.application(&ApplicationHandle::Name(name), now).await
+    {
+        let row = found.application;
+        let href = format!("/console/applications/{}", row.id);
+        rows.push(hit(
+            "Application",
+            row.name,
+            href,
+            format!("of {}", row.consumer),
+        ));
     }
     Ok(rows)
 }

@@ -221,7 +221,7 @@ fn bars(rows: &[Row], days: u64, now: Timestamp) -> Vec<Count> {
         } else {
             Moment::day(slot).words
         };
-        let tick = if back % every == 0 {
+        let tick = if back.is_multiple_of(every) {
             when.clone()
         } else {
             String::new()
