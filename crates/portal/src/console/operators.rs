@@ -35,9 +35,6 @@ use crate::{
 pub(super) const HERE: &str = "/console/operators";
 
 /// Every operator, and the policy.
-///
-/// # Errors
-/// When the store fails.
 pub async fn list(
     request: HttpRequest,
     app: Data<App>,
@@ -132,9 +129,6 @@ impl Typed {
 }
 
 /// The form that admits an operator.
-///
-/// # Errors
-/// Those of the page.
 pub async fn new_page(
     request: HttpRequest,
     app: Data<App>,
@@ -144,9 +138,6 @@ pub async fn new_page(
 }
 
 /// Admits an operator.
-///
-/// # Errors
-/// What is wrong with the form is the form again.
 pub async fn new(
     request: HttpRequest,
     app: Data<App>,
@@ -286,9 +277,6 @@ pub(super) fn frame(request: &HttpRequest, who: &SignedIn, title: &str) -> Frame
 }
 
 /// One operator: role, teams, and whether they may sign in.
-///
-/// # Errors
-/// `NOT_FOUND`.
 pub async fn show(
     request: HttpRequest,
     app: Data<App>,
