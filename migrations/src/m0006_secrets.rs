@@ -15,6 +15,6 @@ CREATE TABLE sealed_secrets (
     name    text   NOT NULL PRIMARY KEY,
     kek     text   NOT NULL,
     record  $bytes NOT NULL,
-    made_at bigint NOT NULL
+    made_at $int   NOT NULL
 );
 ";
