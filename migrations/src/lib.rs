@@ -16,6 +16,7 @@ mod m0003_keys;
 mod m0004_audit;
 mod m0005_traffic;
 mod m0006_secrets;
+mod m0007_sign_in_links;
 
 /// Applies what is missing, within a transaction that the caller holds alone, and says what that was.
 ///
@@ -48,6 +49,7 @@ impl MigratorTrait for Steps {
             Box::new(m0004_audit::Migration),
             Box::new(m0005_traffic::Migration),
             Box::new(m0006_secrets::Migration),
+            Box::new(m0007_sign_in_links::Migration),
         ]
     }
 }

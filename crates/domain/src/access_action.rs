@@ -133,6 +133,8 @@ actions! {
     Reserved {
         /// Make the first administrator.
         SetUp = "set the installation up";
+        /// Make a link that signs an operator in once; only at the terminal of the machine that holds the data.
+        IssueSignInLink = "issue a sign-in link";
         /// Try to sign in.
         SignIn = "sign in";
         /// What the server does by itself.

@@ -79,6 +79,8 @@ kinds! {
     OperatorEnabled = "operator.enable" by EnableOperator;
     /// A password changed.
     PasswordChanged = "operator.change-password" by ChangePassword | ResetPassword;
+    /// A link that signs an operator in once was issued at the terminal.
+    SignInLinkIssued = "operator.issue-sign-in-link" by IssueSignInLink;
     /// A personal access token was issued.
     AccessTokenIssued = "access-token.issue" by IssueAccessToken;
     /// A personal access token was revoked.

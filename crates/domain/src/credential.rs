@@ -16,6 +16,8 @@ pub enum CredentialKind {
     Session,
     /// The one-time link that makes the first administrator.
     SetUp,
+    /// A one-time link that signs an operator in.
+    SignIn,
 }
 
 impl CredentialKind {
@@ -27,6 +29,7 @@ impl CredentialKind {
             Self::Gateway => "gw_gt_",
             Self::Session => "gw_ses_",
             Self::SetUp => "gw_set_",
+            Self::SignIn => "gw_sil_",
         }
     }
 }

@@ -7,6 +7,7 @@ mod admission;
 mod password;
 mod set_up;
 mod sign_in;
+mod sign_in_links;
 mod teams;
 mod trail;
 
@@ -20,6 +21,7 @@ pub use admission::{AdmissionError, Admit};
 pub use password::{Password, PasswordError};
 pub use set_up::SetUpError;
 pub use sign_in::{SignInError, SignedIn};
+pub use sign_in_links::{SignInLink, SignInLinkError};
 pub use teams::TeamError;
 pub use trail::{FirstBad, TrailError, Verified};
 

@@ -14,7 +14,7 @@ use gatewright_domain::{
 };
 use gatewright_store::StoreError;
 
-use crate::{Operators, Password, PasswordError, SignInError, SignedIn};
+use crate::{Operators, Password, PasswordError, SignInError, SignedIn, sign_in::Door};
 
 /// How long the set-up link works.
 const LINK_LIVES: Duration = Duration::from_secs(15 * 60);
@@ -102,7 +102,12 @@ impl Operators {
             .found(&caller, name, password, Some(hash.as_str().to_owned()))
             .await?;
         Ok(self
-            .open_session(Caller::stranger(origin), operator, self.clock.now())
+            .open_session(
+                Caller::stranger(origin),
+                operator,
+                Door::Open,
+                self.clock.now(),
+            )
             .await?)
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use gatewright_domain::{
     access::{Action, Caller, Denied, Origin, Proof, Subject},
     audit::{Event, Kind, Outcome},
-    credential::{self, CredentialKind},
+    credential::{self, CredentialKind, Fingerprint},
     id::{OperatorId, SessionId},
     operator::Operator,
     secret::Secret,
@@ -34,6 +34,14 @@ pub struct SignedIn {
     pub secret: Secret<String>,
     /// When the session ends at the latest.
     pub expires: Timestamp,
+}
+
+/// What a proven operator comes in by.
+pub(crate) enum Door {
+    /// A proof that can be given again: a password, or the set-up that has just used its own link up.
+    Open,
+    /// A sign-in link, which closes behind them.
+    Link(Fingerprint),
 }
 
 /// Why nobody was signed in.
@@ -84,7 +92,7 @@ impl Operators {
         let hash = known.as_ref().map(|operator| operator.password().clone());
         let matches = self.hasher.verify(password, hash).await?;
         match known.filter(|operator| matches == Matches::Yes && operator.disabled().is_none()) {
-            Some(operator) => self.open_session(caller, operator, now).await,
+            Some(operator) => self.open_session(caller, operator, Door::Open, now).await,
             None => {
                 self.store.count_sign_in_failure(&both, WINDOW, now).await?;
                 self.store
@@ -157,6 +165,7 @@ impl Operators {
         &self,
         caller: Caller,
         operator: Operator,
+        door: Door,
         now: Timestamp,
     ) -> Result<SignedIn, SignInError> {
         let secret = credential::draw(CredentialKind::Session, &*self.entropy);
@@ -178,7 +187,12 @@ impl Operators {
         let target = on.target();
         let event = Event::note(Kind::SignedIn, Outcome::Success, on, target);
         self.store
-            .write(permit, now, async move |tx| tx.note(event))
+            .write(permit, now, async move |tx| {
+                if let Door::Link(hash) = door {
+                    tx.use_sign_in_link(hash.as_str()).await?;
+                }
+                tx.note(event)
+            })
             .await?;
         self.store.open_session(session).await?;
         Ok(SignedIn {

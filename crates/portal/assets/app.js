@@ -117,6 +117,9 @@ on("click", ".theme button", async (event, button) => {
   if (!answer) say("The theme could not be saved");
 });
 
+// A form with nothing to fill in goes off by itself: what the page says was said where the link was shown.
+document.querySelector("form[data-at-once]")?.requestSubmit();
+
 // Search: `/` and Ctrl K (⌘K) lead to it.
 addEventListener("keydown", (event) => {
   const typing = event.target instanceof Element && event.target.closest("input, textarea, select, [contenteditable]");

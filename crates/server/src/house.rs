@@ -9,11 +9,12 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use gatewright_domain::{entropy::Entropy, time::Clock};
+use gatewright_domain::{entropy::Entropy, secret::Secret, time::Clock};
 use gatewright_keys::{Keys, KeysConfig};
 use gatewright_operators::Operators;
 use gatewright_registry::{HostPattern, Registry, UpstreamPolicy};
 use gatewright_store::Store;
+use zeroize::Zeroizing;
 
 use crate::{
     config::Settings,
@@ -100,6 +101,14 @@ impl House {
         let store = existing_store(settings).await?;
         let place = Place::of(settings, settings.listen, settings.gateway_listen);
         Self::open(settings, store, place).await
+    }
+}
+
+impl Place {
+    /// The address of a sign-in link. Whoever calls this shows it, once.
+    pub(crate) fn sign_in_url(&self, secret: Secret<String>) -> Zeroizing<String> {
+        let secret = secret.expose_once();
+        Zeroizing::new(format!("{}/sign-in/{}", self.portal, *secret))
     }
 }
 

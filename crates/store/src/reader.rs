@@ -64,6 +64,11 @@ struct SessionRow {
 }
 
 #[derive(FromQueryResult)]
+struct LinkRow {
+    operator_id: OperatorId,
+}
+
+#[derive(FromQueryResult)]
 struct TokenRow {
     id: AccessTokenId,
 }
@@ -136,6 +141,29 @@ impl Reader {
             .one(&self.database)
             .await?;
         Ok(found.is_some())
+    }
+
+    /// Whom a sign-in link of this hash would sign in now.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn sign_in_link(
+        &self,
+        hash: &str,
+        now: Timestamp,
+    ) -> Result<Option<Operator>, StoreError> {
+        let find =
+            Sql::new("SELECT operator_id FROM sign_in_links WHERE used_at IS NULL AND hash =")
+                .value(hash);
+        let found = find
+            .then("AND expires_at >")
+            .value(now.millis())
+            .one::<LinkRow>(&self.database)
+            .await?;
+        match found {
+            Some(link) => Ok(Some(self.operator(link.operator_id).await?)),
+            None => Ok(None),
+        }
     }
 
     /// An operator. For use-cases that act on people by id; the caller's permit says whether they may.

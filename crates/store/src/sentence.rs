@@ -33,6 +33,7 @@ fn verb(action: &str) -> Option<&'static str> {
         "operator.disable" => "disabled the operator {}",
         "operator.enable" => "enabled the operator {}",
         "operator.change-password" => "changed the password of {}",
+        "operator.issue-sign-in-link" => "issued a sign-in link for {}",
         "access-token.issue" => "issued the access token {}",
         "access-token.revoke" => "revoked the access token {}",
         "api.register" => "registered the API {}",

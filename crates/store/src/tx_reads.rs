@@ -107,4 +107,28 @@ impl Tx<'_> {
         }
         rows::installation::set_up(self.transaction()?, now).await
     }
+
+    /// Keeps the hash of a link that signs an operator in once; earlier links of theirs stop working. The caller writes
+    /// the event beside it.
+    ///
+    /// # Errors
+    /// `Database`.
+    pub async fn keep_sign_in_link(
+        &mut self,
+        hash: &str,
+        operator: OperatorId,
+        expires: Timestamp,
+    ) -> Result<(), StoreError> {
+        let now = self.now();
+        rows::sign_in_link::keep(self.transaction()?, (hash, operator), now, expires).await
+    }
+
+    /// Uses a sign-in link up. The caller writes the event beside it.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such link, or it has expired or was used.
+    pub async fn use_sign_in_link(&mut self, hash: &str) -> Result<(), StoreError> {
+        let now = self.now();
+        rows::sign_in_link::consume(self.transaction()?, hash, now).await
+    }
 }

@@ -22,7 +22,8 @@ fn subjects(action: Action) -> (Subject, Subject) {
         | Action::ReassignOperator
         | Action::DisableOperator
         | Action::EnableOperator
-        | Action::ResetPassword => (Subject::Operator(me()), Subject::Operator(other)),
+        | Action::ResetPassword
+        | Action::IssueSignInLink => (Subject::Operator(me()), Subject::Operator(other)),
         _ => {
             let foreign = ApiId::from_uuid(Uuid::from_u128(98));
             (

@@ -8,7 +8,7 @@ use gatewright_portal::{
         frame::Link,
     },
     pages::{
-        entry::{SetUp, SignIn},
+        entry::{SetUp, SignIn, SignInLink},
         problem::{HelpPage, ProblemPage},
     },
 };
@@ -22,6 +22,7 @@ pub(crate) fn pages() -> Vec<Rendered> {
     vec![
         page("sign-in", sign_in()),
         page("sign-in-refused", sign_in_refused()),
+        page("sign-in-link", sign_in_link()),
         page("setup", setup()),
         page("problem", problem()),
         page("problem-stale", stale()),
@@ -53,6 +54,13 @@ fn sign_in_refused() -> SignIn {
     SignIn {
         faults,
         ..sign_in()
+    }
+}
+
+fn sign_in_link() -> SignInLink {
+    SignInLink {
+        frame: stranger("Sign in"),
+        name: "ada".into(),
     }
 }
 

@@ -16,7 +16,7 @@ use crate::{
         frame::Frame,
         place::Place,
     },
-    pages::entry::{SetUp, SignIn},
+    pages::entry::{SetUp, SignIn, SignInLink},
     web::{
         app::App,
         caller::{SignedIn, cookie_name},
@@ -79,6 +79,40 @@ pub async fn sign_in(
             Ok(response)
         }
     }
+}
+
+/// The page behind a sign-in link. Looking at it uses nothing up, so that whatever fetches links ahead does no harm.
+///
+/// # Errors
+/// When the link does not work.
+pub async fn sign_in_link_page(
+    request: HttpRequest,
+    app: Data<App>,
+    secret: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let operator = app.operators.check_sign_in_link(&secret).await?;
+    let (frame, name) = (
+        Frame::new(visit::anonymous(&request), Place::Home, "Sign in"),
+        operator.name().to_string(),
+    );
+    visit::page(&SignInLink { frame, name })
+}
+
+/// Signs in whom the link is for.
+///
+/// # Errors
+/// When the link does not work, or no longer.
+pub async fn sign_in_with_link(
+    request: HttpRequest,
+    app: Data<App>,
+    secret: Path<String>,
+    _: Form,
+) -> Result<HttpResponse, Problem> {
+    let session = app
+        .operators
+        .sign_in_with_link(&secret, origin(&request, "portal"))
+        .await?;
+    Ok(welcome(&app, session, "/console"))
 }
 
 /// Ends the session.

@@ -27,6 +27,11 @@ fn doors(config: &mut ServiceConfig) {
                 .get(entry::sign_in_page)
                 .post(entry::sign_in),
         )
+        .service(
+            resource("/sign-in/{secret}")
+                .get(entry::sign_in_link_page)
+                .post(entry::sign_in_with_link),
+        )
         .route("/sign-out", post().to(entry::sign_out))
         .service(
             resource("/set-up/{secret}")

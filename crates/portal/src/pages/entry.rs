@@ -1,4 +1,4 @@
-//! The two pages before the console: set-up and sign-in.
+//! The pages before the console: set-up, sign-in, and the page behind a sign-in link.
 
 use askama::Template;
 
@@ -20,6 +20,16 @@ pub struct SignIn {
     pub fields: Vec<Field>,
     /// Where to go afterwards: a path of this instance.
     pub back: Option<String>,
+}
+
+/// Sign in with a link that works once.
+#[derive(Template)]
+#[template(path = "sign_in_link.html")]
+pub struct SignInLink {
+    /// The frame.
+    pub frame: Frame,
+    /// Whom it signs in.
+    pub name: String,
 }
 
 /// Make the first operator, from the link that the first start printed.

@@ -1,7 +1,8 @@
 //! From the errors about people to problems.
 
 use gatewright_operators::{
-    AccessTokenError, AdmissionError, PasswordError, SetUpError, SignInError, TeamError, TrailError,
+    AccessTokenError, AdmissionError, PasswordError, SetUpError, SignInError, SignInLinkError,
+    TeamError, TrailError,
 };
 
 use crate::web::{catalogue::Kind, problem::Problem};
@@ -42,6 +43,17 @@ impl From<SetUpError> for Problem {
             SetUpError::Denied(denied) => denied.into(),
             SetUpError::SignIn(sign_in) => sign_in.into(),
             SetUpError::Store(store) => store.into(),
+        }
+    }
+}
+
+impl From<SignInLinkError> for Problem {
+    fn from(error: SignInLinkError) -> Self {
+        match error {
+            SignInLinkError::NotALink | SignInLinkError::Disabled => of(Kind::STATE, &error),
+            SignInLinkError::Denied(denied) => denied.into(),
+            SignInLinkError::SignIn(sign_in) => sign_in.into(),
+            SignInLinkError::Store(store) => store.into(),
         }
     }
 }

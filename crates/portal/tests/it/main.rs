@@ -7,4 +7,5 @@ mod manners;
 mod openapi;
 mod public;
 mod refusals;
+mod sign_in_links;
 mod whole_path;

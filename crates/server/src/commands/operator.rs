@@ -57,6 +57,14 @@ Examples:
         #[command(flatten)]
         password: PasswordSource,
     },
+    /// Make a link that signs an operator in once, within 15 minutes; for whoever has lost the password
+    #[command(after_help = "\
+Example:
+  gatewright operator sign-in-link ada")]
+    SignInLink {
+        /// The operator's name or id
+        operator: String,
+    },
     /// Issue an access token for the JSON API; it is printed once
     #[command(after_help = "\
 Example:
@@ -107,6 +115,18 @@ pub(crate) async fn run(command: Command, settings: &Settings, printer: Printer)
                 .await?;
             say!("Set a new password for {}.", operator.name());
             Ok(())
+        }
+        Command::SignInLink { operator } => {
+            let owner = find(&house, &operator).await?.id();
+            let link = house.operators.issue_sign_in_link(&caller, owner).await?;
+            let url = house.place.sign_in_url(link.secret);
+            say!("The link is shown once and works once, for 15 minutes.");
+            let value = json!({ "url": *url, "expires_at": link.expires });
+            let facts = [
+                ("link", url.to_string()),
+                ("expires", link.expires.to_string()),
+            ];
+            printer.one(&value, &url, &facts)
         }
         Command::AccessToken {
             operator,

@@ -8,6 +8,7 @@ pub(crate) mod operator_team;
 pub(crate) mod session;
 pub(crate) mod setup_link;
 pub(crate) mod sign_in_attempt;
+pub(crate) mod sign_in_link;
 pub(crate) mod team;
 
 pub(crate) mod api;

@@ -21,7 +21,8 @@ const SAMPLE: &str = "/orders/v1/orders";
 pub(super) struct Tour {
     portal: String,
     gateway: String,
-    login_url: String,
+    #[serde(serialize_with = "shown")]
+    login_url: Zeroizing<String>,
     operator: &'static str,
     #[serde(serialize_with = "shown")]
     password: Zeroizing<String>,
@@ -49,7 +50,7 @@ impl Tour {
     pub(super) fn of(running: &Running, town: Town, dir: &Path) -> Self {
         let place = &running.house.place;
         Self {
-            login_url: format!("{}/sign-in", place.portal),
+            login_url: town.login_url,
             portal: place.portal.clone(),
             gateway: place.gateway.clone(),
             operator: OPERATOR,
@@ -95,6 +96,7 @@ impl Tour {
             issuer: _,
             data_dir,
         } = self;
+        let login_url = login_url.as_str();
         let (password, admin_token) = (password.as_str(), admin_token.as_str());
         let (token, writing_token) = (token.as_str(), writing_token.as_str());
         let body = answer.body.trim();
@@ -103,7 +105,7 @@ impl Tour {
 Gatewright demo, in {data_dir}
 
   Portal   {login_url}
-           name {operator}, password {password}
+           signs you in once, within 15 minutes; later name {operator}, password {password}
   Gateway  {gateway}
 
 The application `shop` of the consumer `Acme` called {sample_path} through the gateway and was answered 200:

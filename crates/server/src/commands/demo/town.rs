@@ -7,6 +7,7 @@ use gatewright_domain::{
     access::Caller,
     credential::{self, CredentialKind},
     handle::{ApiHandle, ApplicationHandle, ConsumerHandle, PlanHandle},
+    id::OperatorId,
     limit::{Rate, RateParts},
     operation::Scope,
     plan::{Lifetime, Terms},
@@ -29,6 +30,7 @@ const HOUR: u64 = 3600;
 
 /// What was made, with the secrets that are shown once.
 pub(super) struct Town {
+    pub(super) login_url: Zeroizing<String>,
     pub(super) password: Zeroizing<String>,
     pub(super) admin_token: Zeroizing<String>,
     pub(super) application: String,
@@ -45,12 +47,19 @@ pub(super) struct Issued {
 /// Builds it, through the same use-cases that the portal and the JSON API use.
 pub(super) async fn build(house: &House, upstream: SocketAddr) -> Result<Town> {
     let caller = Caller::command_line();
-    let (password, admin_token) = administrator(house, &caller).await?;
+    let (operator, password) = administrator(house).await?;
+    let admin_token = access_token(house, &caller, operator).await?;
     let at = publish(house, &caller, upstream).await?;
     let application = subscribe(house, &caller, at).await?;
     let reading = issue(house, &caller, &application, "reading", &["read"]).await?;
     let writing = issue(house, &caller, &application, "writing", &["read", "write"]).await?;
+    // Last of all, so that its quarter of an hour begins when it is shown.
+    let link = house
+        .operators
+        .issue_sign_in_link(&caller, operator)
+        .await?;
     Ok(Town {
+        login_url: house.place.sign_in_url(link.secret),
         password,
         admin_token,
         application: application.to_string(),
@@ -59,10 +68,7 @@ pub(super) async fn build(house: &House, upstream: SocketAddr) -> Result<Town> {
     })
 }
 
-async fn administrator(
-    house: &House,
-    caller: &Caller,
-) -> Result<(Zeroizing<String>, Zeroizing<String>)> {
+async fn administrator(house: &House) -> Result<(OperatorId, Zeroizing<String>)> {
     // A credential's drawn characters make a good password; its kind would only mislead.
     let drawn = credential::draw(CredentialKind::Session, &*house.entropy).expose_once();
     let password: String = drawn.chars().rev().take(20).collect();
@@ -71,6 +77,14 @@ async fn administrator(
         .operators
         .set_up_at_terminal(OPERATOR.parse()?, chosen)
         .await?;
+    Ok((operator.id(), Zeroizing::new(password)))
+}
+
+async fn access_token(
+    house: &House,
+    caller: &Caller,
+    operator: OperatorId,
+) -> Result<Zeroizing<String>> {
     let wish = AccessTokenWish {
         name: "demo".parse()?,
         role: None,
@@ -78,9 +92,9 @@ async fn administrator(
     };
     let issued = house
         .operators
-        .issue_access_token(caller, operator.id(), wish)
+        .issue_access_token(caller, operator, wish)
         .await?;
-    Ok((Zeroizing::new(password), issued.text.expose_once()))
+    Ok(issued.text.expose_once())
 }
 
 async fn publish(house: &House, caller: &Caller, upstream: SocketAddr) -> Result<VersionAt> {
