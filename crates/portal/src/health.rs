@@ -4,7 +4,8 @@ use actix_web::{
     HttpResponse,
     web::{self, Data, ServiceConfig},
 };
-use gatewright_domain::key::KeyState;
+use gatewright_domain::key::{KeyState, SigningKey};
+use serde_json::json;
 
 use crate::web::{app::App, catalogue::Kind, problem::Problem};
 
@@ -16,20 +17,21 @@ pub fn routes(config: &mut ServiceConfig) {
 }
 
 async fn lives() -> HttpResponse {
-    HttpResponse::NoContent().finish()
+    HttpResponse::Ok().json(json!({ "status": "alive" }))
 }
 
 /// The database answers and is migrated, a key signs, and the key-encryption key opens what is sealed.
 async fn is_ready(app: Data<App>) -> Result<HttpResponse, Problem> {
-    let busy = || Problem::of(Kind::BUSY);
-    app.reader.installation().await.map_err(|_| busy())?;
-    let keys = app.reader.signing_keys().await.map_err(|_| busy())?;
-    if !keys
-        .iter()
-        .any(|key| matches!(key.state(), KeyState::Active { .. }))
-    {
-        return Err(busy());
+    let lacks = |what: &'static str| Problem::of(Kind::BUSY).because(what);
+    let installation = app.reader.installation().await;
+    installation.map_err(|_| lacks("The database does not answer, or is not migrated."))?;
+    let keys = app.reader.signing_keys().await;
+    let keys = keys.map_err(|_| lacks("The database does not answer, or is not migrated."))?;
+    let signs = |key: &SigningKey| matches!(key.state(), KeyState::Active { .. });
+    if !keys.iter().any(signs) {
+        return Err(lacks("No signing key is active."));
     }
-    app.keys.snapshot_public_key().await.map_err(|_| busy())?;
-    Ok(HttpResponse::NoContent().finish())
+    let sealed = app.keys.snapshot_public_key().await;
+    sealed.map_err(|_| lacks("The key-encryption key does not open what is sealed."))?;
+    Ok(HttpResponse::Ok().json(json!({ "status": "ready" })))
 }

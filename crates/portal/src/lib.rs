@@ -7,6 +7,7 @@ pub mod assets;
 pub mod console;
 pub mod health;
 pub mod internal;
+pub mod metrics;
 pub mod oauth;
 pub mod page;
 pub mod pages;

@@ -8,7 +8,7 @@ use actix_web::{
 };
 
 use crate::{
-    api, assets, console, health, internal, oauth,
+    api, assets, console, health, internal, metrics, oauth,
     web::{
         caller::{Bearer, EnrolledGateway},
         catalogue::Kind,
@@ -35,6 +35,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(gateways)
         .configure(oauth::routes)
         .configure(health::routes)
+        .route("/metrics", web::get().to(metrics::metrics))
         .service(web::resource("/assets/{name}").get(asset))
         .configure(console::routes::routes)
         .default_service(web::to(nothing));

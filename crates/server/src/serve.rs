@@ -7,7 +7,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use gatewright_domain::access::Caller;
+use gatewright_domain::{access::Caller, secret::Secret};
 use gatewright_gateway::{Config, Gateway, Handle};
 use tokio::{task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
@@ -71,7 +71,7 @@ impl Running {
             Some(handle) => Some(Embedded::serve(handle, &house, stop.clone()).await?),
             None => None,
         };
-        let portal = wire::Portal::start(&house, listener)?;
+        let portal = wire::Portal::start(&house, listener, metrics_token(settings))?;
         let (at_work, until) = (Arc::clone(&house), stop.clone());
         let jobs = tokio::spawn(async move { jobs::run(&at_work, until).await });
         Ok(Self {
@@ -159,10 +159,7 @@ fn start_gateway(settings: &Settings, portal: SocketAddr) -> Result<Handle> {
     let portal = portal_url(settings, portal);
     let mut config = Config::new(settings.gateway_listen, &portal);
     config.threads = settings.gateway_workers.unwrap_or(config.threads);
-    config.metrics_token = settings
-        .metrics_token
-        .as_ref()
-        .map(|token| gatewright_domain::secret::Secret::new(token.lend(String::clone)));
+    config.metrics_token = metrics_token(settings);
     let clock = Arc::new(crate::system::SystemClock);
     let entropy = Arc::new(crate::system::SystemEntropy);
     Gateway::start(config, clock, entropy).map_err(|error| {
@@ -170,6 +167,12 @@ fn start_gateway(settings: &Settings, portal: SocketAddr) -> Result<Handle> {
         let next = "another program may listen there: choose another with --gateway-listen";
         Failure::new(Code::Failed, message).next(next).into()
     })
+}
+
+/// A copy of the token for each of the two faces that counters are read from.
+fn metrics_token(settings: &Settings) -> Option<Secret<String>> {
+    let token = settings.metrics_token.as_ref();
+    token.map(|token| Secret::new(token.lend(String::clone)))
 }
 
 fn listen(setting: &str, settings: &Settings) -> Result<TcpListener> {

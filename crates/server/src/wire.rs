@@ -6,8 +6,10 @@ use std::{net::TcpListener, sync::Arc};
 
 use actix_web::dev::ServerHandle;
 use anyhow::Result;
+use gatewright_domain::secret::Secret;
 use gatewright_portal::{
     internal::snapshots::Snapshots,
+    metrics::Meters,
     web::app::{App, Place},
 };
 use tokio::task::JoinHandle;
@@ -26,7 +28,11 @@ pub(crate) struct Portal {
 
 impl Portal {
     /// Starts it on a listener that is bound already.
-    pub(crate) fn start(house: &House, listener: TcpListener) -> Result<Self> {
+    pub(crate) fn start(
+        house: &House,
+        listener: TcpListener,
+        metrics_token: Option<Secret<String>>,
+    ) -> Result<Self> {
         let app = App {
             registry: house.registry.clone(),
             keys: house.keys.clone(),
@@ -41,6 +47,8 @@ impl Portal {
             },
             terms: house.keys.config().terms(),
             snapshots: Snapshots::default(),
+            meters: Meters::default(),
+            metrics_token: metrics_token.map(Arc::new),
         };
         let server = gatewright_portal::serve::serve(app, listener, WORKERS)?;
         let handle = server.handle();

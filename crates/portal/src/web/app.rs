@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use gatewright_domain::{
     entropy::Entropy,
+    secret::Secret,
     time::{Clock, Timestamp},
 };
 use gatewright_keys::Keys;
@@ -12,7 +13,7 @@ use gatewright_registry::Registry;
 use gatewright_store::quiet::idempotency::Attempts;
 use gatewright_store::{Reader, SnapshotTerms};
 
-use crate::internal::snapshots::Snapshots;
+use crate::{internal::snapshots::Snapshots, metrics::Meters};
 
 /// Everything a handler may use. The writer is not among it.
 #[derive(Clone)]
@@ -37,6 +38,10 @@ pub struct App {
     pub terms: SnapshotTerms,
     /// The newest snapshot, which all gateways share.
     pub snapshots: Snapshots,
+    /// What is counted of the answers.
+    pub meters: Meters,
+    /// What reads the counters, beside every access token.
+    pub metrics_token: Option<Arc<Secret<String>>>,
 }
 
 /// Where this instance is, as its callers see it.

@@ -136,7 +136,7 @@ fn app(request: &HttpRequest) -> Result<Data<App>, Problem> {
 
 /// The one bearer token of a request: exactly one header, exactly `Bearer`, one space, one word (RFC 6750 section 2.1;
 /// the scheme's case is folded as RFC 9110 section 11.1 says).
-fn bearer(request: &HttpRequest) -> Result<String, Problem> {
+pub(crate) fn bearer(request: &HttpRequest) -> Result<String, Problem> {
     let mut values = request.headers().get_all(header::AUTHORIZATION);
     let value = values
         .next()

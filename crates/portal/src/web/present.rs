@@ -1,12 +1,12 @@
-//! The outermost layer: draws the request's id, hardens the headers, tells problems in the caller's language, and logs one
-//! line per request.
+//! The outermost layer: draws the request's id, hardens the headers, tells problems in the caller's language, logs one
+//! line per request and counts it.
 
 use actix_web::{
     Error, HttpRequest,
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
-        StatusCode,
+        Method, StatusCode,
         header::{self, HeaderValue},
     },
     middleware::Next,
@@ -15,7 +15,10 @@ use actix_web::{
 use serde_json::{Map, Value, json};
 use tracing::info;
 
-use crate::web::{app::App, catalogue::Kind, context::Context, headers::harden, problem::Problem};
+use crate::{
+    metrics::Answered,
+    web::{app::App, catalogue::Kind, context::Context, headers::harden, problem::Problem},
+};
 
 /// Wraps everything.
 ///
@@ -35,7 +38,7 @@ pub async fn present(
         None => response,
     };
     harden(response.headers_mut(), &context, app.place.is_secure());
-    log(&response, &context, &app);
+    account(&response, &context, &app);
     Ok(response)
 }
 
@@ -60,10 +63,7 @@ fn told(
     let (request, mut response) = response.into_parts();
     response.head_mut().status = problem.status();
     let is_person = wants_a_page(&request);
-    if is_person
-        && problem.kind == Kind::SIGN_IN_NEEDED
-        && request.method() == actix_web::http::Method::GET
-    {
+    if is_person && problem.kind == Kind::SIGN_IN_NEEDED && request.method() == Method::GET {
         return to_sign_in(request);
     }
     let (media, body) = if is_person {
@@ -123,7 +123,13 @@ fn document(request: &HttpRequest, problem: &Problem, app: &App, context: &Conte
 
 /// Whether the answer is for a person: what programs call is never answered with a page.
 fn wants_a_page(request: &HttpRequest) -> bool {
-    const PROGRAMS: [&str; 4] = ["/api/", "/oauth2/", "/internal/", "/.well-known/"];
+    const PROGRAMS: [&str; 5] = [
+        "/api/",
+        "/oauth2/",
+        "/internal/",
+        "/.well-known/",
+        "/metrics",
+    ];
     let accept = request
         .headers()
         .get(header::ACCEPT)
@@ -147,12 +153,33 @@ fn to_sign_in(request: HttpRequest) -> ServiceResponse<BoxBody> {
     ServiceResponse::new(request, response)
 }
 
-fn log(response: &ServiceResponse<BoxBody>, context: &Context, app: &App) {
+/// One line in the log, and one more in the counters.
+fn account(response: &ServiceResponse<BoxBody>, context: &Context, app: &App) {
     let route = response
         .request()
         .match_pattern()
         .unwrap_or_else(|| "none".to_owned());
     let (method, status) = (response.request().method(), response.status().as_u16());
-    let took = app.now().since(context.at).as_millis();
-    info!(request.id = %context.id, %method, route, status, took_ms = took, "{method} {route} answered {status}");
+    let took = app.now().since(context.at);
+    let took_ms = took.as_millis();
+    info!(request.id = %context.id, %method, route, status, took_ms, "{method} {route} answered {status}");
+    let method = known(method);
+    let answered = Answered {
+        method,
+        route,
+        status,
+    };
+    app.meters.count(answered, took);
+}
+
+/// The method as a label: a caller may invent one, and must not invent a label.
+fn known(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        _ => "other",
+    }
 }

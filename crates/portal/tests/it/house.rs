@@ -19,11 +19,13 @@ use gatewright_domain::{
     operator::Assignment,
     plan::Lifetime,
     ring::Timing,
+    secret::Secret,
 };
 use gatewright_keys::{Kek, Keys, KeysConfig};
 use gatewright_operators::{AccessTokenWish, Admit, Operators, Password};
 use gatewright_portal::{
     internal::snapshots::Snapshots,
+    metrics::Meters,
     routes::routes,
     web::{
         app::{App, Place},
@@ -40,6 +42,8 @@ use gatewright_testkit::{
 use serde_json::Value;
 
 pub(crate) const PASSWORD: &str = "a long and boring password";
+
+pub(crate) const METRICS_TOKEN: &str = "what-prometheus-says";
 
 type Asks = Box<dyn Fn(TestRequest) -> LocalBoxFuture<'static, Answer>>;
 
@@ -118,6 +122,8 @@ impl House {
             },
             terms,
             snapshots: Snapshots::default(),
+            meters: Meters::default(),
+            metrics_token: Some(Arc::new(Secret::new(METRICS_TOKEN.to_owned()))),
         };
         let password = Password::new(PASSWORD.to_owned()).unwrap();
         let ada = app
@@ -171,6 +177,11 @@ impl House {
     pub(crate) fn bearer(&self, token: &str, method: &str, path: &str) -> Ask<'_> {
         self.stranger(method, path)
             .with("authorization", &format!("Bearer {token}"))
+    }
+
+    /// The administrator's access token.
+    pub(crate) fn admin_token(&self) -> &str {
+        &self.admin
     }
 
     /// A request of the administrator.

@@ -2,7 +2,10 @@
 
 use serde_json::json;
 
-use crate::{house::House, whole_path::open_shop};
+use crate::{
+    house::{House, METRICS_TOKEN},
+    whole_path::open_shop,
+};
 
 #[actix_web::test]
 async fn the_key_set_is_public_and_can_be_kept() {
@@ -52,8 +55,42 @@ async fn the_issuer_and_each_version_say_where_things_are() {
 #[actix_web::test]
 async fn a_server_that_lives_and_is_ready_says_no_more_than_that() {
     let house = House::one().await;
-    for path in ["/healthz", "/readyz"] {
+    for (path, status) in [("/healthz", "alive"), ("/readyz", "ready")] {
         let answer = house.stranger("GET", path).send().await;
-        assert_eq!((answer.status, answer.body.len()), (204, 0), "{path}");
+        assert_eq!(answer.good(200), json!({ "status": status }), "{path}");
     }
+}
+
+#[actix_web::test]
+async fn counters_are_read_with_their_token_or_an_access_token() {
+    let house = House::one().await;
+    let refused = house.stranger("GET", "/metrics").send().await;
+    refused.problem("access-token-missing");
+    let wrong = house.bearer("what-nobody-says", "GET", "/metrics");
+    wrong.send().await.problem("access-token-invalid");
+    house.get("/apis").await;
+    house.stranger("GET", "/nowhere/at/all").send().await;
+    house.stranger("BREW", "/healthz").send().await;
+
+    let by_token = house.bearer(METRICS_TOKEN, "GET", "/metrics").send().await;
+    let text = String::from_utf8(by_token.body.to_vec()).unwrap();
+    assert_eq!(by_token.status, 200, "{text}");
+    for line in [
+        r#"gatewright_portal_answers_total{method="GET",route="/api/v1/apis",status="200"} 1"#,
+        r#"gatewright_portal_answers_total{method="GET",route="none",status="404"} 1"#,
+        r#"gatewright_portal_answers_total{method="GET",route="/metrics",status="401"} 2"#,
+        r#"gatewright_portal_answer_seconds_count{route="/api/v1/apis"} 1"#,
+        &format!("gatewright_portal_revision {}", house.events().await),
+    ] {
+        assert!(
+            text.lines().any(|found| found == line),
+            "{line} is not in\n{text}"
+        );
+    }
+    assert!(
+        !text.contains("BREW") && !text.contains("nowhere"),
+        "{text}"
+    );
+    let by_operator = house.bearer(house.admin_token(), "GET", "/metrics");
+    assert_eq!(by_operator.send().await.status, 200);
 }

@@ -173,7 +173,7 @@ pub(crate) const KEYS: [Key; 19] = [
     secret(
         "metrics_token",
         Follows("none"),
-        "What the gateway's /-/metrics asks for as a bearer token; without it there is no such page.",
+        "What /metrics of the portal and /-/metrics of the gateway take as a bearer token. Without it the portal takes access tokens only, and the gateway has no such page.",
     ),
     plain(
         "grace_s",

@@ -1,0 +1,128 @@
+//! What the control plane counts of itself, for Prometheus. Labels are bounded: a route's pattern, never a path, and never
+//! anything else of a request.
+
+use std::{sync::Arc, time::Duration};
+
+use actix_web::{FromRequest, HttpRequest, HttpResponse, http::header, web::Data};
+use gatewright_domain::secret::equal_in_constant_time;
+use prometheus_client::{
+    encoding::{EncodeLabelSet, text::encode},
+    metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
+    registry::{Registry, Unit},
+};
+
+use crate::web::{
+    app::App,
+    caller::{Bearer, bearer},
+    problem::Problem,
+};
+
+/// Upper bounds of the histogram, in seconds: from a page out of memory to one that somebody complains about.
+const BOUNDS: [f64; 9] = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0];
+
+/// The media type of OpenMetrics 1.0, which Prometheus asks for.
+const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// The counters of one portal; clones count together.
+#[derive(Clone)]
+pub struct Meters {
+    registry: Arc<Registry>,
+    answers: Family<Answered, Counter>,
+    seconds: Family<Asked, Histogram>,
+    revision: Gauge,
+}
+
+/// One kind of answer.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct Answered {
+    /// The method, one of those that some route takes, or `other`.
+    pub method: &'static str,
+    /// The pattern of the route, or `none`.
+    pub route: String,
+    /// The status.
+    pub status: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Asked {
+    route: String,
+}
+
+impl Default for Meters {
+    fn default() -> Self {
+        let answers = Family::<Answered, Counter>::default();
+        let seconds = Family::<Asked, Histogram>::new_with_constructor(|| Histogram::new(BOUNDS));
+        let revision = Gauge::default();
+        let mut registry = Registry::with_prefix("gatewright_portal");
+        registry.register(
+            "answers",
+            "Requests answered, by method, route and status",
+            answers.clone(),
+        );
+        registry.register_with_unit(
+            "answer",
+            "How long answers took, by route",
+            Unit::Seconds,
+            seconds.clone(),
+        );
+        registry.register(
+            "revision",
+            "The number of the newest audit event, which is the revision that gateways follow",
+            revision.clone(),
+        );
+        Self {
+            registry: Arc::new(registry),
+            answers,
+            seconds,
+            revision,
+        }
+    }
+}
+
+impl Meters {
+    /// Counts an answer.
+    pub fn count(&self, answered: Answered, took: Duration) {
+        let asked = Asked {
+            route: answered.route.clone(),
+        };
+        self.seconds
+            .get_or_create(&asked)
+            .observe(took.as_secs_f64());
+        self.answers.get_or_create(&answered).inc();
+    }
+
+    /// Everything, in the text format of OpenMetrics.
+    fn text(&self, revision: u64) -> Result<String, std::fmt::Error> {
+        self.revision
+            .set(i64::try_from(revision).unwrap_or(i64::MAX));
+        let mut text = String::new();
+        encode(&mut text, &self.registry)?;
+        Ok(text)
+    }
+}
+
+/// `GET /metrics`, for whoever holds the token for metrics, or an operator's access token.
+///
+/// # Errors
+/// The same as any other page for programs when the token is missing or unknown.
+pub async fn metrics(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, Problem> {
+    if !holds_the_token(&request, &app) {
+        Bearer::extract(&request).await?;
+    }
+    let revision = app.reader.revision().await?;
+    let text = app
+        .meters
+        .text(revision)
+        .map_err(|_| Problem::unexpected())?;
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, OPEN_METRICS))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .body(text))
+}
+
+fn holds_the_token(request: &HttpRequest, app: &App) -> bool {
+    let (Some(token), Ok(sent)) = (&app.metrics_token, bearer(request)) else {
+        return false;
+    };
+    token.lend(|token| equal_in_constant_time(token.as_bytes(), sent.as_bytes()))
+}
