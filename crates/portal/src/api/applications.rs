@@ -2,7 +2,7 @@
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    web::{self, Data, Path, Query, ServiceConfig},
+    web::{self, Data, Path, ServiceConfig},
 };
 use gatewright_domain::{access::Caller, handle::ApplicationHandle};
 use gatewright_store::views::{
@@ -15,7 +15,7 @@ use crate::{
         answer::shown,
         slice::{Slice, paged},
     },
-    web::{app::App, caller::Bearer, problem::Problem},
+    web::{app::App, caller::Bearer, problem::Problem, query::Query},
 };
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -45,10 +45,10 @@ async fn current(
 pub(super) async fn list(
     app: Data<App>,
     by: Bearer,
-    slice: Query<Slice>,
+    Query(slice): Query<Slice>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let page = slice.into_inner().page()?;
+    let page = slice.page()?;
     let applications = app
         .reader
         .as_seen_by(&by.caller)

@@ -2,7 +2,7 @@
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    web::{self, Data, Query, ServiceConfig},
+    web::{self, Data, ServiceConfig},
 };
 use gatewright_domain::time::Timestamp;
 use gatewright_operators::Verified;
@@ -15,7 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     api::slice::{page, paged},
-    web::{app::App, caller::Bearer, problem::Problem},
+    web::{app::App, caller::Bearer, problem::Problem, query::Query},
 };
 
 /// Which events; everything that is not named is shown.
@@ -73,7 +73,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 pub(super) async fn events(
     app: Data<App>,
     by: Bearer,
-    asked: Query<Asked>,
+    Query(asked): Query<Asked>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let Asked {
@@ -84,7 +84,7 @@ pub(super) async fn events(
         target,
         from,
         to,
-    } = asked.into_inner();
+    } = asked;
     let page = page(after.map(|after| after.to_string()), limit)?;
     let filter = EventFilter {
         action,

@@ -2,7 +2,7 @@
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    web::{self, Data, Path, Query, ServiceConfig},
+    web::{self, Data, Path, ServiceConfig},
 };
 use gatewright_domain::{
     handle::{ApplicationHandle, ConsumerHandle},
@@ -21,7 +21,7 @@ use crate::{
         answer::{made, shown},
         slice::{Slice, paged},
     },
-    web::{app::App, body::Body, caller::Bearer, problem::Problem},
+    web::{app::App, body::Body, caller::Bearer, problem::Problem, query::Query},
 };
 
 /// A consumer or an application to register.
@@ -45,10 +45,10 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 pub(super) async fn list(
     app: Data<App>,
     by: Bearer,
-    slice: Query<Slice>,
+    Query(slice): Query<Slice>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let page = slice.into_inner().page()?;
+    let page = slice.page()?;
     let consumers = app
         .reader
         .as_seen_by(&by.caller)

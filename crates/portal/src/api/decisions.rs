@@ -2,7 +2,7 @@
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    web::{self, Data, Path, Query, ServiceConfig},
+    web::{self, Data, Path, ServiceConfig},
 };
 use gatewright_domain::id::DecisionId;
 use gatewright_store::views::{
@@ -12,7 +12,7 @@ use gatewright_store::views::{
 
 use crate::{
     api::slice::{Slice, paged},
-    web::{app::App, caller::Bearer, problem::Problem},
+    web::{app::App, caller::Bearer, problem::Problem, query::Query},
 };
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -27,10 +27,10 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 pub(super) async fn list(
     app: Data<App>,
     by: Bearer,
-    slice: Query<Slice>,
+    Query(slice): Query<Slice>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let page = slice.into_inner().page()?;
+    let page = slice.page()?;
     let decisions = app.reader.as_seen_by(&by.caller).decisions(&page).await?;
     Ok(paged(&request, "cursor", &decisions))
 }

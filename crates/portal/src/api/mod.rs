@@ -25,7 +25,7 @@ mod versions;
 
 use actix_web::{
     HttpResponse,
-    web::{self, PathConfig, QueryConfig, ServiceConfig},
+    web::{self, PathConfig, ServiceConfig},
 };
 
 use crate::web::{catalogue::Kind, problem::Problem};
@@ -35,12 +35,7 @@ pub use openapi::{document, openapi};
 /// Every address below `/api/v1`. What is malformed in a path is simply not there.
 pub fn routes(config: &mut ServiceConfig) {
     let path = PathConfig::default().error_handler(|_, _| Problem::of(Kind::NOT_FOUND).into());
-    let query = QueryConfig::default().error_handler(|error, _| {
-        Problem::of(Kind::REQUEST_INVALID)
-            .because(error.to_string())
-            .into()
-    });
-    config.app_data(path).app_data(query);
+    config.app_data(path);
     let nouns = [
         access_tokens::routes,
         apis::routes,

@@ -35,7 +35,7 @@ impl Slice {
 
 /// The page after a cursor.
 pub(super) fn page(cursor: Option<String>, limit: Option<u32>) -> Result<Page, Problem> {
-    let refuse = |error: NotAPage| Problem::of(Kind::REQUEST_INVALID).because(error.to_string());
+    let refuse = |NotAPage| Problem::of(Kind::REQUEST_INVALID).because("`limit` is from 1 to 100.");
     Page::new(cursor, limit).map_err(refuse)
 }
 

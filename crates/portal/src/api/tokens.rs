@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    web::{self, Data, Path, Query, ServiceConfig},
+    web::{self, Data, Path, ServiceConfig},
 };
 use gatewright_domain::{
     handle::ApplicationHandle,
@@ -26,7 +26,7 @@ use crate::{
         receipts::{self, Receipts},
         slice::{Slice, paged},
     },
-    web::{app::App, body::Body, caller::Bearer, problem::Problem},
+    web::{app::App, body::Body, caller::Bearer, problem::Problem, query::Query},
 };
 
 /// A token to issue.
@@ -105,10 +105,10 @@ pub(super) async fn list(
     app: Data<App>,
     by: Bearer,
     application: Path<ApplicationHandle>,
-    slice: Query<Slice>,
+    Query(slice): Query<Slice>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let page = slice.into_inner().page()?;
+    let page = slice.page()?;
     let sight = app.reader.as_seen_by(&by.caller);
     let application = sight.find_application(&application).await?;
     let tokens = sight.tokens(application.id, &page, app.now()).await?;

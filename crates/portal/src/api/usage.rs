@@ -2,7 +2,7 @@
 
 use actix_web::{
     HttpResponse,
-    web::{self, Data, Query, ServiceConfig},
+    web::{self, Data, ServiceConfig},
 };
 use gatewright_domain::{
     handle::{ApiHandle, ApplicationHandle},
@@ -15,7 +15,7 @@ use utoipa::IntoParams;
 
 use crate::{
     api::slice::Whole,
-    web::{app::App, caller::Bearer, problem::Problem},
+    web::{app::App, caller::Bearer, problem::Problem, query::Query},
 };
 
 /// Which calls; everything that is not named counts.
@@ -45,7 +45,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 pub(super) async fn usage(
     app: Data<App>,
     by: Bearer,
-    counted: Query<Counted>,
+    Query(counted): Query<Counted>,
 ) -> Result<HttpResponse, Problem> {
     let Counted {
         api,
@@ -53,7 +53,7 @@ pub(super) async fn usage(
         application,
         from,
         to,
-    } = counted.into_inner();
+    } = counted;
     let filter = UsageFilter {
         api,
         version,

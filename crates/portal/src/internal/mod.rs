@@ -5,22 +5,14 @@ mod records;
 mod snapshot;
 pub mod snapshots;
 
-use actix_web::web::{self, PayloadConfig, QueryConfig, ServiceConfig};
-
-use crate::web::{catalogue::Kind, problem::Problem};
+use actix_web::web::{self, PayloadConfig, ServiceConfig};
 
 /// The largest batch of records, in bytes: as many as a gateway sends at one time, each with its steps.
 const LARGEST: usize = 64 * 1024 * 1024;
 
 /// Every address below `/internal/v1`.
 pub fn routes(config: &mut ServiceConfig) {
-    let query = QueryConfig::default().error_handler(|error, _| {
-        Problem::of(Kind::REQUEST_INVALID)
-            .because(error.to_string())
-            .into()
-    });
     config
-        .app_data(query)
         .app_data(PayloadConfig::new(LARGEST))
         .service(web::resource("/snapshot").get(snapshot::ask))
         .service(web::resource("/records").post(records::take));

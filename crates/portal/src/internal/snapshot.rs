@@ -2,16 +2,12 @@
 
 use std::time::Duration;
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    http::header::HeaderName,
-    web::{Data, Query},
-};
+use actix_web::{HttpRequest, HttpResponse, http::header::HeaderName, web::Data};
 use gatewright_registry::Applied;
 use serde::Deserialize;
 use tokio::time::{Instant, sleep};
 
-use crate::web::{app::App, caller::EnrolledGateway, problem::Problem};
+use crate::web::{app::App, caller::EnrolledGateway, problem::Problem, query::Query};
 
 /// The signature over the exact bytes of a snapshot.
 const SIGNATURE: HeaderName = HeaderName::from_static("gatewright-signature");

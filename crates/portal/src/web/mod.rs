@@ -15,3 +15,4 @@ pub mod present;
 pub mod problem;
 mod problems;
 mod problems_people;
+pub mod query;

@@ -1,6 +1,7 @@
 //! `gatewright token …`: tokens of applications.
 
 mod offline;
+mod source;
 
 use std::{collections::BTreeSet, path::PathBuf, process::ExitCode, time::Duration};
 
@@ -26,6 +27,8 @@ use crate::{
     output::Printer,
     say,
 };
+
+use source::TokenSource;
 
 pub(crate) use offline::run_offline;
 
@@ -81,15 +84,15 @@ Without a scope the token opens only operations that require none.")]
     },
     /// Show what a token says and how every rule judges it
     #[command(after_help = "\
-The token is read from standard input or a file, never from the command line, which others can read.
+Prefer standard input or a file: others on this machine can read a command line.
 With --jwks no installation is needed.
 
 Example:
   pbpaste | gatewright token inspect -")]
     Inspect {
-        /// A file with the token; `-` reads standard input
-        #[arg(default_value = "-")]
-        file: PathBuf,
+        /// A file with the token, or the token itself; `-` reads standard input
+        #[arg(default_value = "-", value_name = "FILE|TOKEN", value_parser = TokenSource::parse)]
+        token: TokenSource,
         /// Judge by this key set instead of the installation's
         #[arg(long, value_name = "FILE")]
         jwks: Option<PathBuf>,
@@ -99,9 +102,9 @@ Example:
     },
     /// Verify a token: exit code 0 when it is good now, 10 when it is not
     Verify {
-        /// A file with the token; `-` reads standard input
-        #[arg(default_value = "-")]
-        file: PathBuf,
+        /// A file with the token, or the token itself; `-` reads standard input
+        #[arg(default_value = "-", value_name = "FILE|TOKEN", value_parser = TokenSource::parse)]
+        token: TokenSource,
     },
     /// Judge every token of a corpus of hostile tokens, and say where the verdict is another than expected
     CheckCorpus {
@@ -167,13 +170,13 @@ pub(crate) async fn run(
             let revoked = house.keys.revoke_all(&caller, &application, reason).await?;
             receipts(&house, revoked.revision, printer).await.map(done)
         }
-        Command::Inspect { file, .. } => {
-            let token = offline::read_token(&file)?;
+        Command::Inspect { token, .. } => {
+            let token = token.read()?;
             let inspection = house.keys.inspect(&caller, &token).await?;
             offline::print_steps(&json!(inspection), &inspection.steps, printer)
         }
-        Command::Verify { file } => {
-            let token = offline::read_token(&file)?;
+        Command::Verify { token } => {
+            let token = token.read()?;
             match house.keys.verify(&token).await {
                 Ok(facts) => {
                     let value = json!({ "valid": true, "client_id": facts.client_id.as_str() });

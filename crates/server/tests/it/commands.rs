@@ -154,3 +154,24 @@ fn an_open_key_file_is_refused_with_the_way_to_mend_it() {
         "a key that was asked for by name is not made: {named:?}"
     );
 }
+
+#[test]
+fn a_token_is_taken_from_anywhere_and_never_repeated_in_an_error() {
+    let place = Place::new();
+    assert_eq!(place.run(&["migrate"]).code, Some(0));
+    assert_eq!(
+        place.run(&["key", "rotate"]).code,
+        Some(5),
+        "there is no ring yet"
+    );
+    let text = "eyJhbGciOiJub25lIn0.e30.AAAA";
+    let given = place.run(&["token", "inspect", text]);
+    assert_eq!(given.code, Some(10), "{given:?}");
+    assert!(given.err.contains("standard input"), "{given:?}");
+    std::fs::write(place.path().join("token.txt"), text).unwrap();
+    let read = place.run(&["token", "verify", "token.txt"]);
+    assert_eq!((read.code, read.err.as_str()), (Some(10), ""), "{read:?}");
+    let neither = place.run(&["token", "inspect", "hunter2"]);
+    assert_eq!(neither.code, Some(3), "{neither:?}");
+    assert!(!format!("{neither:?}").contains("hunter2"), "{neither:?}");
+}

@@ -1,6 +1,6 @@
 //! What can be done with tokens without an installation.
 
-use std::{fs, io::Read, path::Path, time::Duration};
+use std::{fs, path::Path, time::Duration};
 
 use anyhow::{Context, Result, bail};
 use gatewright_domain::{
@@ -18,21 +18,18 @@ use gatewright_token::{
 };
 use serde_json::json;
 
-use super::Command;
+use super::{Command, TokenSource};
 use crate::{failure::Code, output::Printer, say, system::SystemClock};
-
-/// The most that is read of a file with a token: ten times what any token may have.
-const LARGEST: u64 = 160 * 1024;
 
 /// Runs one of the commands that need no installation, and gives its exit code.
 pub(crate) fn run_offline(command: Command, printer: Printer) -> Result<u8> {
     match command {
         Command::CheckCorpus { file } => check_corpus(&file, printer),
         Command::Inspect {
-            file,
+            token,
             jwks: Some(keys),
             issuer,
-        } => inspect_by(&file, &keys, issuer, printer),
+        } => inspect_by(token, &keys, issuer, printer),
         Command::Issue { .. }
         | Command::List { .. }
         | Command::Revoke { .. }
@@ -65,8 +62,13 @@ fn check_corpus(file: &Path, printer: Printer) -> Result<u8> {
 }
 
 /// Judges a token by a key set alone: nothing is known of revocation, and of each key only that it may sign.
-fn inspect_by(file: &Path, keys: &Path, issuer: Option<String>, printer: Printer) -> Result<u8> {
-    let token = read_token(file)?;
+fn inspect_by(
+    token: TokenSource,
+    keys: &Path,
+    issuer: Option<String>,
+    printer: Printer,
+) -> Result<u8> {
+    let token = token.read()?;
     let set = fs::read(keys).with_context(|| format!("could not read {}", keys.display()))?;
     let listed = jwks::read(&set)?.into_iter().map(|key| VerificationKey {
         kid: key.kid().clone(),
@@ -137,17 +139,4 @@ pub(super) fn print_steps(
     let refused = steps.iter().any(|step| step.verdict == Verdict::Refused);
     let code = if refused { Code::Findings.number() } else { 0 };
     Ok(code.into())
-}
-
-/// Reads a token from a file or standard input.
-pub(super) fn read_token(file: &Path) -> Result<String> {
-    let mut text = String::new();
-    if file == Path::new("-") {
-        std::io::stdin().take(LARGEST).read_to_string(&mut text)?;
-    } else {
-        let open = fs::File::open(file);
-        let open = open.with_context(|| format!("could not read {}", file.display()))?;
-        open.take(LARGEST).read_to_string(&mut text)?;
-    }
-    Ok(text.trim().to_owned())
 }
