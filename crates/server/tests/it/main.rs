@@ -4,6 +4,9 @@
 
 mod commands;
 mod demo;
+mod document;
 mod help;
 mod program;
+mod readme;
 mod serving;
+mod tour;
