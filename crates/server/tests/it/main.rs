@@ -2,6 +2,8 @@
 
 #![cfg(test)]
 
+mod book;
+mod checkout;
 mod commands;
 mod demo;
 mod document;
