@@ -246,7 +246,7 @@ mod tests {
         for key in &KEYS {
             let default = match key.default {
                 Is(value) => format!("`{value}`"),
-                Follows(words) => words.replace('{', "`").replace('}', "`"),
+                Follows(words) => words.replace(['{', '}'], "`"),
             };
             let secret = if key.shown == Shown::Masked {
                 " A secret."
