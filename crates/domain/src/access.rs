@@ -102,7 +102,7 @@ pub enum Actor {
     Job(&'static str),
     /// A gateway.
     Gateway(GatewayId),
-    /// The holder of the set-up link.
+    /// Whoever makes the first administrator: with the set-up link, or at the terminal.
     Founder,
     /// Nobody known.
     Stranger,
@@ -185,7 +185,7 @@ impl Caller {
         }
     }
 
-    /// The holder of the set-up link.
+    /// Whoever makes the first administrator: with the set-up link, or at the terminal.
     #[must_use]
     pub fn founder(origin: Origin) -> Self {
         Self {

@@ -30,7 +30,7 @@ pub enum UpstreamRefused {
     /// An address that is not public.
     #[error(
         "the upstream's host {host} is {address}, which is not a public address; \
-         allow the host with `upstreams.allow` in the configuration if this is meant"
+         allow the host with the setting `upstream_allow` if this is meant"
     )]
     NotPublic {
         /// The host as written.

@@ -1,5 +1,8 @@
 //! The command line: nouns and verbs, with help that teaches.
 
+#[cfg(test)]
+pub(crate) mod reference;
+
 use std::path::PathBuf;
 
 use anyhow::Result;

@@ -323,6 +323,14 @@ mod tests {
     }
 
     #[test]
+    fn an_empty_variable_says_nothing() {
+        let empty = |name: &str| (name.to_owned(), String::new());
+        let variables = ["DATABASE_URL", "GATEWRIGHT_LISTEN", "GATEWRIGHT_KEK_FILE"];
+        let environment = BTreeMap::from(variables.map(empty));
+        assert_eq!(said::by_environment(&environment).unwrap().len(), 0);
+    }
+
+    #[test]
     fn an_unknown_variable_is_refused_and_one_of_kubernetes_is_not() {
         let with = |name: &str| {
             let environment = BTreeMap::from([(name.to_owned(), "x".to_owned())]);

@@ -143,3 +143,15 @@ fn help_teaches() {
         assert!(text.contains(words), "{words}");
     }
 }
+
+#[test]
+fn the_book_shows_its_command_line() {
+    let page = include_str!("../../../../docs/book/src/gateways.md");
+    let help = run(&["--help"]).stdout;
+    let help = String::from_utf8(help).expect("text");
+    let shown = format!("```text\n{}\n```\n", help.trim_end());
+    assert!(
+        page.ends_with(&shown),
+        "docs/book/src/gateways.md has to end with:\n{shown}"
+    );
+}

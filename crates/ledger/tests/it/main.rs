@@ -7,5 +7,6 @@ mod event;
 mod forger;
 mod log;
 mod privacy;
+mod second;
 mod tamper;
 mod tree;

@@ -7,7 +7,10 @@ use gatewright_ledger::{
 };
 use proptest::prelude::*;
 
-use crate::log::{Log, Stored, append, entry};
+use crate::{
+    log::{Log, Stored, append, entry},
+    second::second_opinion,
+};
 
 const LENGTH: u64 = 300;
 
@@ -17,6 +20,7 @@ fn found(tamper: impl FnOnce(&mut Log)) -> Option<FirstBad> {
     tamper(&mut log);
     let verdict = log.verdict();
     assert_eq!(verdict.is_valid(), verdict.first_bad.is_none());
+    second_opinion(&log, &verdict);
     verdict.first_bad
 }
 

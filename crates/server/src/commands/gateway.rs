@@ -9,7 +9,7 @@ use crate::{
     config::Settings,
     failure::{Code, Failure},
     house::House,
-    output::Printer,
+    output::{Printer, line},
     say,
 };
 
@@ -20,11 +20,14 @@ pub(crate) enum Command {
     #[command(after_help = "\
 Example:
   umask 077; gatewright gateway enrol frankfurt-1 --quiet > gateway-token
-  gatewright-gateway --control-plane http://127.0.0.1:8600 --token-file gateway-token --snapshot-key KEY")]
+  SNAPSHOT_KEY=$(gatewright gateway snapshot-key)
+  gatewright-gateway --control-plane http://127.0.0.1:8600 --token-file gateway-token --snapshot-key $SNAPSHOT_KEY")]
     Enrol {
         /// What people will call it
         name: Name,
     },
+    /// Print the public key that snapshots are signed with, which every gateway is given
+    SnapshotKey,
     /// List the gateways, with what each enforces
     List,
     /// Remove a gateway: it gets no more snapshots
@@ -61,6 +64,7 @@ pub(crate) async fn run(command: Command, settings: &Settings, printer: Printer)
             ];
             printer.one(&value, &token, &facts)
         }
+        Command::SnapshotKey => line(&house.keys.snapshot_public_key().await?),
         Command::List => {
             let gateways = house.store.reader().as_seen_by(&caller).gateways().await?;
             let when = |at: Option<Timestamp>| at.map_or_else(String::new, |at| at.to_string());

@@ -240,6 +240,26 @@ mod tests {
     }
 
     #[test]
+    fn the_book_lists_every_setting() {
+        let page = crate::cli::reference::Page::of("configuration.md");
+        let mut table = String::from("| setting | default | what for |\n| --- | --- | --- |\n");
+        for key in &KEYS {
+            let default = match key.default {
+                Is(value) => format!("`{value}`"),
+                Follows(words) => words.replace(['{', '}'], "`"),
+            };
+            let secret = if key.shown == Shown::Masked {
+                " A secret."
+            } else {
+                ""
+            };
+            let (name, purpose) = (key.name, key.purpose);
+            table.push_str(&format!("| `{name}` | {default} | {purpose}{secret} |\n"));
+        }
+        page.ends_with("## Every setting", &table);
+    }
+
+    #[test]
     fn a_distance_counts_edits() {
         assert_eq!(distance("kitten", "sitting"), 3);
         assert_eq!(distance("", "kek"), 3);

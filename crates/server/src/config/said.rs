@@ -80,7 +80,9 @@ fn of_variable(
     variables: &BTreeMap<String, String>,
 ) -> Result<Option<Said>> {
     let of_file = format!("{variable}_FILE");
-    match (variables.get(variable), variables.get(&of_file)) {
+    // An empty variable says nothing: that is how a compose file passes on what was not set.
+    let said = |name: &str| variables.get(name).filter(|text| !text.is_empty());
+    match (said(variable), said(&of_file)) {
         (Some(_), Some(_)) => {
             let twice = format!("{variable} and {of_file} are both set; keep one");
             Err(Failure::new(Code::Usage, twice).into())

@@ -2,8 +2,13 @@
 
 #![cfg(test)]
 
+mod book;
+mod checkout;
 mod commands;
 mod demo;
+mod document;
 mod help;
 mod program;
+mod readme;
 mod serving;
+mod tour;

@@ -276,7 +276,7 @@ fn stand_in(kind: &str, id: &str) -> String {
     match kind {
         "command-line" => "The command line".to_owned(),
         "job" => format!("The job {id}"),
-        "founder" => "The holder of the set-up link".to_owned(),
+        "founder" => "The founder".to_owned(),
         "stranger" => "Somebody unknown".to_owned(),
         "gateway" => format!("The gateway {id}"),
         _ => id.to_owned(),
