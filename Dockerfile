@@ -20,6 +20,6 @@ WORKDIR /var/lib/gatewright
 VOLUME /var/lib/gatewright
 EXPOSE 8600 8601
 # The image has no program that speaks HTTP but ours, and a shell that can ask one question.
-HEALTHCHECK --interval=10s --start-period=10s --timeout=3s CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8600 && printf 'GET /readyz HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n' >&3 && read -r _ status _ <&3 && [[ $status == 204 ]]"]
+HEALTHCHECK --interval=10s --start-period=10s --timeout=3s CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8600 && printf 'GET /readyz HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n' >&3 && read -r _ status _ <&3 && [[ $status == 200 ]]"]
 ENTRYPOINT ["gatewright"]
 CMD ["serve", "--listen", "0.0.0.0:8600", "--gateway-listen", "0.0.0.0:8601"]

@@ -241,10 +241,7 @@ async fn port(name: &'static str, at: SocketAddr, path: &str, flag: &str) -> Che
         return Check::fine(name, format!("{at} is free"));
     }
     match ask::get(at, path, None).await {
-        // The portal says 204, the gateway 200.
-        Ok(answer) if matches!(answer.status, 200 | 204) => {
-            Check::fine(name, format!("it answers at {at}"))
-        }
+        Ok(answer) if answer.status == 200 => Check::fine(name, format!("it answers at {at}")),
         Ok(_) | Err(_) => {
             let found = format!("{at} cannot be listened on, and no {name} answers there");
             Check::wrong(name, found, format!("choose another with {flag}"))
