@@ -24,7 +24,7 @@ use crate::{
     },
     web::{
         app::App,
-        body::Body,
+        body::{Body, Nothing},
         caller::Bearer,
         expected::{Expected, MustExpect},
         problem::Problem,
@@ -193,6 +193,7 @@ pub(super) async fn close(
     by: Bearer,
     at: Parts,
     Expected(expected): Expected,
+    _: Body<Nothing>,
 ) -> Result<HttpResponse, Problem> {
     let (api, plan) = at.into_inner();
     let plan = app

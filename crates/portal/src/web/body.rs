@@ -2,7 +2,7 @@
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web::Bytes};
 use futures_util::future::LocalBoxFuture;
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::web::{
     catalogue::Kind,
@@ -14,6 +14,12 @@ const LARGEST: usize = 1024 * 1024;
 
 /// A JSON object that a program sent.
 pub struct Body<T>(pub T);
+
+/// The body of a move that has nothing to be told: none, or an empty object. Whatever else is sent was meant to be heeded,
+/// so it is refused rather than passed over.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
 
 impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
     type Error = Problem;
@@ -27,10 +33,11 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
         let is_json = media.is_none_or(is_json);
         let bytes = Bytes::from_request(request, payload);
         Box::pin(async move {
-            if !is_json {
+            let bytes = bytes.await.map_err(|_| Problem::of(Kind::BODY_TOO_LARGE))?;
+            // Nothing is of no type, whatever a client says of it by habit.
+            if !is_json && !bytes.is_empty() {
                 return Err(Problem::of(Kind::MEDIA_TYPE));
             }
-            let bytes = bytes.await.map_err(|_| Problem::of(Kind::BODY_TOO_LARGE))?;
             if bytes.len() > LARGEST {
                 return Err(Problem::of(Kind::BODY_TOO_LARGE));
             }
