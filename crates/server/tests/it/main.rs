@@ -1,9 +1,16 @@
-//! The program as people meet it: what it prints, and with which number it ends.
+//! The program as people meet it: what it prints, with which number it ends, and what it answers over HTTP.
 
 #![cfg(test)]
 
+mod apart;
 mod commands;
 mod demo;
+mod forge;
 mod help;
+mod http;
+mod instance;
+mod ports;
 mod program;
 mod serving;
+mod shop;
+mod whole_path;
