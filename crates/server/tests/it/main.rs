@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod apart;
+mod calls;
 mod commands;
 mod demo;
 mod forge;
