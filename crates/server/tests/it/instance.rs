@@ -231,11 +231,21 @@ impl Instance {
             .send()
     }
 
-    /// How many events the trail holds.
+    /// How many events the trail holds, once all of it is found sound. That it was looked at is the last of them.
     pub(crate) fn events(&self) -> u64 {
         let proof = self.api("POST", "/audit/verify").send().good(200);
         assert_eq!(proof["valid"], true, "{proof}");
-        proof["size"].as_u64().unwrap()
+        proof["size"].as_u64().unwrap() + 1
+    }
+
+    /// What happened since the trail held so many events, in words; at most the first hundred.
+    pub(crate) fn happened_since(&self, events: u64) -> Vec<String> {
+        let last = events.checked_sub(1).unwrap();
+        let page = self.get(&format!("/audit/events?after={last}&limit=100"));
+        let items = page["items"].as_array().unwrap().iter();
+        items
+            .map(|event| event["sentence"].as_str().unwrap().to_owned())
+            .collect()
     }
 }
 

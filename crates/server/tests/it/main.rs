@@ -3,6 +3,10 @@
 #![cfg(test)]
 
 mod apart;
+mod bad_bodies;
+mod bad_names;
+mod bad_places;
+mod bombs;
 mod calls;
 mod commands;
 mod demo;
@@ -12,6 +16,8 @@ mod http;
 mod instance;
 mod ports;
 mod program;
+mod repeats;
+mod routes;
 mod serving;
 mod shop;
 mod whole_path;
