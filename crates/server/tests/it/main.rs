@@ -14,6 +14,7 @@ mod forge;
 mod help;
 mod http;
 mod instance;
+mod kill;
 mod ports;
 mod program;
 mod repeats;
