@@ -24,6 +24,27 @@ pub struct Terms {
     pub max_token_lifetime: Lifetime,
 }
 
+impl Terms {
+    /// The largest quota: beyond it, readers of JSON no longer tell a number from its neighbour (RFC 8259 section 6).
+    pub const LARGEST_QUOTA: u64 = 9_007_199_254_740_991;
+
+    /// A quota of so many requests.
+    ///
+    /// # Errors
+    /// Beyond `LARGEST_QUOTA`.
+    pub const fn quota(requests: u64) -> Result<u64, NotAQuota> {
+        if requests > Self::LARGEST_QUOTA {
+            return Err(NotAQuota);
+        }
+        Ok(requests)
+    }
+}
+
+/// A daily quota outside the bounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a daily quota is at most 9007199254740991 requests; leave it out for none")]
+pub struct NotAQuota;
+
 /// How long a token lives: whole seconds, from one minute to one year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Lifetime(u32);

@@ -16,6 +16,7 @@ use std::{
 use anyhow::Result;
 use figment::Figment;
 use gatewright_domain::{plan::Lifetime, ring::Timing, secret::Secret};
+use gatewright_registry::HostPattern;
 use serde::Deserialize;
 
 use crate::{
@@ -43,7 +44,7 @@ pub(crate) struct Settings {
     pub(crate) kek: KekSource,
     pub(crate) timing: Timing,
     pub(crate) jwks_max_age: Duration,
-    pub(crate) upstream_allow: Option<Vec<String>>,
+    pub(crate) upstream_allow: Option<Vec<HostPattern>>,
     pub(crate) log: Option<LogFormat>,
     pub(crate) log_level: String,
     pub(crate) metrics_token: Option<Secret<String>>,
@@ -158,16 +159,27 @@ fn defaults() -> Result<Figment> {
 fn wrong(error: &figment::Error) -> Failure {
     let source = error.metadata.as_ref().map_or("", |found| &found.name);
     let key = error.path.join(".");
-    Failure::new(Code::Usage, format!("{source}: `{key}`: {}", error.kind))
-        .next("gatewright doctor shows every setting and its source")
+    refuse(&key, format!("{source}: `{key}`: {}", error.kind))
+}
+
+/// A setting that cannot be so, with what it is for.
+pub(crate) fn refuse(key: &str, message: String) -> Failure {
+    let failure = Failure::new(Code::Usage, message);
+    match Key::named(key) {
+        Some(key) => failure.next(key.advice()),
+        None => failure,
+    }
 }
 
 fn settings(written: Written, sources: Vec<Sourced>) -> Result<Settings> {
-    let usage = |message: String| Failure::new(Code::Usage, message);
-    let max_lifetime = Lifetime::try_from(written.max_token_lifetime_s)
-        .map_err(|error| usage(format!("`max_token_lifetime_s`: {error}")))?;
+    let max_lifetime = Lifetime::try_from(written.max_token_lifetime_s).map_err(|error| {
+        refuse(
+            "max_token_lifetime_s",
+            format!("`max_token_lifetime_s`: {error}"),
+        )
+    })?;
     if written.leeway_s > 120 {
-        return Err(usage("`leeway_s` is at most 120".to_owned()).into());
+        return Err(refuse("leeway_s", "`leeway_s` is at most 120".to_owned()).into());
     }
     let data_dir = written.data_dir;
     let database_url = written.database_url.unwrap_or_else(|| sqlite_in(&data_dir));
@@ -187,7 +199,7 @@ fn settings(written: Written, sources: Vec<Sourced>) -> Result<Settings> {
             max_lifetime,
         },
         jwks_max_age: Duration::from_secs(written.jwks_max_age_s),
-        upstream_allow: written.upstream_allow,
+        upstream_allow: written.upstream_allow.map(patterns).transpose()?,
         log: written.log,
         log_level: written.log_level,
         metrics_token: written.metrics_token.map(Secret::new),
@@ -214,13 +226,28 @@ fn kek_source(written: Option<String>, data_dir: &Path) -> KekSource {
     }
 }
 
+/// The private hosts that versions may forward to.
+fn patterns(written: Vec<String>) -> Result<Vec<HostPattern>> {
+    let pattern = |text: String| {
+        let pattern = text.parse::<HostPattern>();
+        let told = |error| {
+            refuse(
+                "upstream_allow",
+                format!("`upstream_allow`: `{text}` is {error}"),
+            )
+        };
+        Ok(pattern.map_err(told)?)
+    };
+    written.into_iter().map(pattern).collect()
+}
+
 /// An http or https address without a slash, a query or anything hidden at its end.
 fn base_url(key: &str, written: Option<String>) -> Result<Option<String>> {
     let Some(url) = written else { return Ok(None) };
     let fits = url.parse::<gatewright_domain::text::Upstream>().is_ok() && !url.ends_with('/');
     if !fits {
         let expected = "must be http:// or https:// and a host, without a slash at the end";
-        return Err(Failure::new(Code::Usage, format!("`{key}` {expected}: {url}")).into());
+        return Err(refuse(key, format!("`{key}` {expected}: {url}")).into());
     }
     Ok(Some(url))
 }

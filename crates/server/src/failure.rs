@@ -125,7 +125,7 @@ impl Failure {
 
     /// What another error means for the exit code.
     pub(crate) fn of(code: Code, error: impl Into<anyhow::Error>) -> Self {
-        Self::new(code, format!("{:#}", error.into()))
+        Self::new(code, words(&error.into()))
     }
 
     /// With what to do next.
@@ -145,10 +145,23 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
+/// An error and its causes, each said once: some libraries repeat the cause in their own words.
+pub(crate) fn words(error: &anyhow::Error) -> String {
+    let mut words = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if words.is_empty() {
+            words = cause;
+        } else if !words.contains(&cause) {
+            words = format!("{words}: {cause}");
+        }
+    }
+    words
+}
+
 /// Tells a failure on standard error and gives its exit code.
 pub(crate) fn tell(error: &anyhow::Error) -> ExitCode {
     let code = Code::of(error);
-    crate::say!("error: {error:#}");
+    crate::say!("error: {}", words(error));
     let next = error
         .chain()
         .find_map(|cause| cause.downcast_ref::<Failure>()?.next.as_deref());

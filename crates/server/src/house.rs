@@ -12,7 +12,7 @@ use anyhow::{Context, Result};
 use gatewright_domain::{entropy::Entropy, secret::Secret, time::Clock};
 use gatewright_keys::{Keys, KeysConfig};
 use gatewright_operators::Operators;
-use gatewright_registry::{HostPattern, Registry, UpstreamPolicy};
+use gatewright_registry::{Registry, UpstreamPolicy};
 use gatewright_store::Store;
 use zeroize::Zeroizing;
 
@@ -118,10 +118,26 @@ pub(crate) async fn open_store(settings: &Settings) -> Result<Store> {
         .recursive(true)
         .mode(0o700)
         .create(&settings.data_dir);
-    made.with_context(|| format!("could not make {}", settings.data_dir.display()))?;
+    made.with_context(|| format!("could not make {}", settings.data_dir.display()))
+        .map_err(|error| {
+            let next = "choose a directory that can be made or written to with --data-dir";
+            Failure::of(Code::Failed, error).next(next)
+        })?;
     let url = settings.database_url.lend(String::clone);
     let opened = Store::open(&url, Arc::new(SystemEntropy)).await;
-    opened.context("could not open the database")
+    let opened = opened.context("could not open the database");
+    opened.map_err(|error| {
+        let next = match sqlite_path(settings) {
+            Some(path) => format!(
+                "is {} a database, and may this user write to it?",
+                path.display()
+            ),
+            None => {
+                "is DATABASE_URL right, and does the server run and let this user in?".to_owned()
+            }
+        };
+        Failure::of(Code::Failed, error).next(next).into()
+    })
 }
 
 /// Opens a store that is there and up to date.
@@ -157,21 +173,11 @@ pub(crate) fn sqlite_path(settings: &Settings) -> Option<PathBuf> {
 /// The private hosts that versions may forward to. On a laptop that is the laptop.
 fn upstreams(settings: &Settings) -> Result<UpstreamPolicy> {
     const THIS_MACHINE: [&str; 3] = ["127.0.0.1", "localhost", "::1"];
-    let said = settings.upstream_allow.clone();
-    let allow = said.unwrap_or_else(|| {
-        let at_home = settings.gateway_listen.ip().is_loopback();
-        let hosts = THIS_MACHINE.iter().filter(|_| at_home);
-        hosts.map(|host| (*host).to_owned()).collect()
-    });
-    let patterns = allow.iter().map(|text| {
-        let pattern = text.parse::<HostPattern>();
-        pattern.map_err(|error| {
-            Failure::new(
-                Code::Usage,
-                format!("`upstream_allow`: `{text}` is {error}"),
-            )
-        })
-    });
-    let allow = patterns.collect::<Result<_, _>>()?;
+    if let Some(allow) = settings.upstream_allow.clone() {
+        return Ok(UpstreamPolicy { allow });
+    }
+    let at_home = settings.gateway_listen.ip().is_loopback();
+    let hosts = THIS_MACHINE.iter().filter(|_| at_home);
+    let allow = hosts.map(|host| host.parse()).collect::<Result<_, _>>()?;
     Ok(UpstreamPolicy { allow })
 }

@@ -1,5 +1,7 @@
 //! Where the key-encryption key comes from, and the one case in which it is made.
 
+use std::path::Path;
+
 use anyhow::Result;
 use gatewright_domain::entropy::Entropy;
 use gatewright_keys::{Kek, KekError};
@@ -31,7 +33,7 @@ pub(crate) async fn obtain(
         KekSource::File(path) => path,
     };
     if path.exists() {
-        return Kek::read_file(path).map_err(mend);
+        return Kek::read_file(path).map_err(|error| mend(error, path));
     }
     let sealed: u64 = store.sealed_under().await?.values().sum();
     let at_default = *path == settings.data_dir.join("kek");
@@ -51,8 +53,13 @@ pub(crate) async fn obtain(
     Ok(kek)
 }
 
-fn mend(error: KekError) -> anyhow::Error {
+fn mend(error: KekError, path: &Path) -> anyhow::Error {
     match &error {
+        KekError::NotAKey | KekError::Trivial => {
+            let message = format!("{}: {error}", path.display());
+            let next = "put back the file as gatewright made it; on a new installation, remove it";
+            Failure::new(Code::Failed, message).next(next).into()
+        }
         KekError::Exposed { path, .. } => {
             let next = format!("chmod 600 {}", path.display());
             Failure::of(Code::Failed, error).next(next).into()

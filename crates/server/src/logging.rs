@@ -5,10 +5,7 @@ use std::io::{IsTerminal, stderr};
 use anyhow::Result;
 use tracing_subscriber::EnvFilter;
 
-use crate::{
-    config::{LogFormat, Settings},
-    failure::{Code, Failure},
-};
+use crate::config::{LogFormat, Settings, refuse};
 
 /// What libraries say at a level where it is news to nobody; a filter in the settings comes later and wins.
 const QUIET: &str = "sea_orm=error,sea_orm_migration=error,actix_server=warn";
@@ -17,7 +14,7 @@ const QUIET: &str = "sea_orm=error,sea_orm_migration=error,actix_server=warn";
 pub(crate) fn begin(settings: &Settings) -> Result<()> {
     let level = &settings.log_level;
     let filter = EnvFilter::try_new(format!("{QUIET},{level}"))
-        .map_err(|error| Failure::new(Code::Usage, format!("`log_level`: {error}")))?;
+        .map_err(|error| refuse("log_level", format!("`log_level`: {error}")))?;
     let on_terminal = stderr().is_terminal();
     let format = settings.log.unwrap_or(if on_terminal {
         LogFormat::Text

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, Statement,
 };
 
 use crate::error::StoreError;
@@ -66,9 +66,22 @@ async fn postgres(url: &str) -> Result<Pools, StoreError> {
     reading
         .max_connections(8)
         .map_sqlx_postgres_opts(|options| options.options(SESSION).options([READ_ONLY]));
-    let writer = Database::connect(writing).await?;
-    let reader = Database::connect(reading).await?;
+    let writer = Database::connect(writing).await.map_err(absent)?;
+    let reader = Database::connect(reading).await.map_err(absent)?;
     Ok(Pools { writer, reader })
+}
+
+/// A server that does not answer the first time is not busy: it is away, or somewhere else.
+fn absent(error: DbErr) -> StoreError {
+    match error.into() {
+        StoreError::Busy => {
+            let patience = PATIENCE.as_secs();
+            StoreError::Unusable(format!(
+                "its server did not answer within {patience} seconds"
+            ))
+        }
+        other => other,
+    }
 }
 
 /// A waiting statement gives up rather than pile up behind a lock; a forgotten transaction is ended by the server.

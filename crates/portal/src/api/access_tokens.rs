@@ -9,7 +9,12 @@ use gatewright_store::{StoreError, views::access_tokens::AccessTokenRow};
 
 use crate::{
     api::{answer::shown, slice::Whole},
-    web::{app::App, caller::Bearer, problem::Problem},
+    web::{
+        app::App,
+        body::{Body, Nothing},
+        caller::Bearer,
+        problem::Problem,
+    },
 };
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -37,6 +42,7 @@ pub(super) async fn revoke(
     app: Data<App>,
     by: Bearer,
     id: Path<AccessTokenId>,
+    _: Body<Nothing>,
 ) -> Result<HttpResponse, Problem> {
     let token = app.operators.revoke_access_token(&by.caller, *id).await?;
     let rows = app

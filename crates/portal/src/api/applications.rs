@@ -15,7 +15,13 @@ use crate::{
         answer::shown,
         slice::{Slice, paged},
     },
-    web::{app::App, caller::Bearer, problem::Problem, query::Query},
+    web::{
+        app::App,
+        body::{Body, Nothing},
+        caller::Bearer,
+        problem::Problem,
+        query::Query,
+    },
 };
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -75,6 +81,7 @@ pub(super) async fn disable(
     app: Data<App>,
     by: Bearer,
     application: Path<ApplicationHandle>,
+    _: Body<Nothing>,
 ) -> Result<HttpResponse, Problem> {
     app.registry
         .disable_application(&by.caller, &application)
@@ -89,6 +96,7 @@ pub(super) async fn enable(
     app: Data<App>,
     by: Bearer,
     application: Path<ApplicationHandle>,
+    _: Body<Nothing>,
 ) -> Result<HttpResponse, Problem> {
     app.registry
         .enable_application(&by.caller, &application)

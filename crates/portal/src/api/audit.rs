@@ -15,7 +15,13 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     api::slice::{page, paged},
-    web::{app::App, caller::Bearer, problem::Problem, query::Query},
+    web::{
+        app::App,
+        body::{Body, Nothing},
+        caller::Bearer,
+        problem::Problem,
+        query::Query,
+    },
 };
 
 /// Which events; everything that is not named is shown.
@@ -103,7 +109,11 @@ pub(super) async fn events(
 /// Recompute the whole trail, and name the first event that is not as it was written
 #[utoipa::path(post, path = "/api/v1/audit/verify", tag = "Audit",
     responses((status = 200, body = Proof)))]
-pub(super) async fn verify(app: Data<App>, by: Bearer) -> Result<HttpResponse, Problem> {
+pub(super) async fn verify(
+    app: Data<App>,
+    by: Bearer,
+    _: Body<Nothing>,
+) -> Result<HttpResponse, Problem> {
     let Verified {
         size,
         root,

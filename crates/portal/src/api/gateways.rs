@@ -12,7 +12,12 @@ use utoipa::ToSchema;
 
 use crate::{
     api::{answer::made_secretly, slice::Whole},
-    web::{app::App, body::Body, caller::Bearer, problem::Problem},
+    web::{
+        app::App,
+        body::{Body, Nothing},
+        caller::Bearer,
+        problem::Problem,
+    },
 };
 
 /// A gateway to enrol.
@@ -79,6 +84,7 @@ pub(super) async fn remove(
     app: Data<App>,
     by: Bearer,
     id: Path<GatewayId>,
+    _: Body<Nothing>,
 ) -> Result<HttpResponse, Problem> {
     app.registry.remove_gateway(&by.caller, *id).await?;
     Ok(HttpResponse::NoContent().finish())

@@ -23,7 +23,13 @@ use crate::{
         answer::{made, shown},
         slice::Whole,
     },
-    web::{app::App, body::Body, caller::Bearer, expected::MustExpect, problem::Problem},
+    web::{
+        app::App,
+        body::{Body, Nothing},
+        caller::Bearer,
+        expected::MustExpect,
+        problem::Problem,
+    },
 };
 
 /// An operator to admit.
@@ -185,6 +191,7 @@ pub(super) async fn disable(
     app: Data<App>,
     by: Bearer,
     id: Path<OperatorId>,
+    _: Body<Nothing>,
 ) -> Result<HttpResponse, Problem> {
     app.operators.disable(&by.caller, *id).await?;
     current(&app, &by, *id).await
@@ -197,6 +204,7 @@ pub(super) async fn enable(
     app: Data<App>,
     by: Bearer,
     id: Path<OperatorId>,
+    _: Body<Nothing>,
 ) -> Result<HttpResponse, Problem> {
     app.operators.enable(&by.caller, *id).await?;
     current(&app, &by, *id).await

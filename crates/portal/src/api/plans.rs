@@ -24,7 +24,7 @@ use crate::{
     },
     web::{
         app::App,
-        body::Body,
+        body::{Body, Nothing},
         caller::Bearer,
         expected::{Expected, MustExpect},
         problem::Problem,
@@ -86,6 +86,11 @@ fn lifetime(seconds: u64) -> Result<Lifetime, Problem> {
     Lifetime::try_from(seconds).map_err(|error| Problem::field("/max_token_lifetime_s", error))
 }
 
+fn quota(said: Option<u64>) -> Result<Option<u64>, Problem> {
+    let quota = said.map(Terms::quota).transpose();
+    quota.map_err(|error| Problem::field("/daily_quota", error))
+}
+
 /// List the plans of an API
 #[utoipa::path(get, path = "/api/v1/apis/{api}/plans", tag = "Plans",
     params(("api" = ApiHandle, Path)), responses((status = 200, body = Whole<PlanRow>)))]
@@ -115,7 +120,7 @@ pub(super) async fn open(
     let max_token_lifetime = lifetime(max_token_lifetime_s)?;
     let terms = Terms {
         rate,
-        daily_quota,
+        daily_quota: quota(daily_quota)?,
         max_token_lifetime,
     };
     let plan = app
@@ -173,7 +178,7 @@ pub(super) async fn edit(
         .terms;
     let terms = Terms {
         rate: rate.unwrap_or(old_rate),
-        daily_quota: daily_quota.unwrap_or(old_quota),
+        daily_quota: daily_quota.map_or(Ok(old_quota), quota)?,
         max_token_lifetime: max_token_lifetime_s.map_or(Ok(old_lifetime), lifetime)?,
     };
     let plan = app
@@ -193,6 +198,7 @@ pub(super) async fn close(
     by: Bearer,
     at: Parts,
     Expected(expected): Expected,
+    _: Body<Nothing>,
 ) -> Result<HttpResponse, Problem> {
     let (api, plan) = at.into_inner();
     let plan = app

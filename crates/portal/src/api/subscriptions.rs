@@ -23,7 +23,12 @@ use crate::{
         answer::{made, shown},
         slice::Whole,
     },
-    web::{app::App, body::Body, caller::Bearer, problem::Problem},
+    web::{
+        app::App,
+        body::{Body, Nothing},
+        caller::Bearer,
+        problem::Problem,
+    },
 };
 
 /// A subscription to open.
@@ -162,6 +167,7 @@ pub(super) async fn pause(
     app: Data<App>,
     by: Bearer,
     id: Path<SubscriptionId>,
+    _: Body<Nothing>,
 ) -> Result<HttpResponse, Problem> {
     let outcome = app.registry.pause_subscription(&by.caller, *id).await;
     moved(&app, &by, outcome).await
@@ -174,6 +180,7 @@ pub(super) async fn resume(
     app: Data<App>,
     by: Bearer,
     id: Path<SubscriptionId>,
+    _: Body<Nothing>,
 ) -> Result<HttpResponse, Problem> {
     let outcome = app.registry.resume_subscription(&by.caller, *id).await;
     moved(&app, &by, outcome).await
@@ -186,6 +193,7 @@ pub(super) async fn close(
     app: Data<App>,
     by: Bearer,
     id: Path<SubscriptionId>,
+    _: Body<Nothing>,
 ) -> Result<HttpResponse, Problem> {
     let outcome = app.registry.close_subscription(&by.caller, *id).await;
     moved(&app, &by, outcome).await

@@ -19,7 +19,7 @@ use crate::{
     api::answer::{made, shown},
     web::{
         app::App,
-        body::Body,
+        body::{Body, Nothing},
         caller::Bearer,
         expected::{Expected, MustExpect},
         problem::Problem,
@@ -150,6 +150,7 @@ pub(super) async fn publish(
     by: Bearer,
     at: Parts,
     Expected(expected): Expected,
+    _: Body<Nothing>,
 ) -> Result<HttpResponse, Problem> {
     let at = place(at);
     app.registry
@@ -186,6 +187,7 @@ pub(super) async fn retire(
     by: Bearer,
     at: Parts,
     Expected(expected): Expected,
+    _: Body<Nothing>,
 ) -> Result<HttpResponse, Problem> {
     let at = place(at);
     app.registry
@@ -221,6 +223,7 @@ pub(super) async fn unblock(
     by: Bearer,
     at: Parts,
     Expected(expected): Expected,
+    _: Body<Nothing>,
 ) -> Result<HttpResponse, Problem> {
     let at = place(at);
     app.registry
@@ -238,6 +241,7 @@ pub(super) async fn discard(
     by: Bearer,
     at: Parts,
     Expected(expected): Expected,
+    _: Body<Nothing>,
 ) -> Result<HttpResponse, Problem> {
     app.registry
         .discard_version(&by.caller, &place(at), expected)

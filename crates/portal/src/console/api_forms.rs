@@ -285,11 +285,15 @@ fn read_plan(form: &Form, faults: &mut Faults) -> Option<OpenPlan> {
     let lifetime = lifetime
         .map_err(|error| fault("max_token_lifetime_s", format!("Sorry: {error}.")))
         .ok()?;
+    let quota = quota?.map(Terms::quota).transpose();
+    let quota = quota
+        .map_err(|error| fault("daily_quota", format!("Sorry: {error}.")))
+        .ok()?;
     Some(OpenPlan {
         name: name?,
         terms: Terms {
             rate,
-            daily_quota: quota?,
+            daily_quota: quota,
             max_token_lifetime: lifetime,
         },
     })

@@ -32,7 +32,13 @@ pub async fn present(
         return Err(Problem::unexpected().into());
     };
     let context = Context::begin(&request, &*app.entropy, app.now());
-    let response = next.call(request).await?.map_into_boxed_body();
+    let response = if holds_nul(&request) {
+        let why = "The address holds a NUL (%00), which no text here does.";
+        let problem = Problem::of(Kind::REQUEST_INVALID).because(why);
+        request.error_response(problem).map_into_boxed_body()
+    } else {
+        next.call(request).await?.map_into_boxed_body()
+    };
     let mut response = match problem_of(&response) {
         Some(problem) => told(response, &problem, &app, &context),
         None => response,
@@ -40,6 +46,12 @@ pub async fn present(
     harden(response.headers_mut(), &context, app.place.is_secure());
     account(&response, &context, &app);
     Ok(response)
+}
+
+/// Whether an address holds a NUL. PostgreSQL keeps no text with one and fails on it, so it comes no further than here.
+fn holds_nul(request: &ServiceRequest) -> bool {
+    let address = request.uri().path_and_query();
+    address.is_some_and(|address| address.as_str().contains("%00"))
 }
 
 /// The problem that a response stands for: ours, or one that actix made by itself.

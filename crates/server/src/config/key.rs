@@ -189,6 +189,15 @@ impl Key {
         KEYS.iter().find(|key| key.name == name)
     }
 
+    /// What it is for and what holds without it: the next step for whoever has set it wrong.
+    pub(crate) fn advice(&self) -> String {
+        let default = match self.default {
+            Fallback::Is(value) => value.trim_matches('"'),
+            Fallback::Follows(words) => words,
+        };
+        format!("{} By default: {default}", self.purpose)
+    }
+
     /// Its environment variable.
     pub(crate) fn variable(&self) -> String {
         format!("GATEWRIGHT_{}", self.name.to_uppercase())

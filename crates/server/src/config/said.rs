@@ -14,6 +14,10 @@ use crate::{
     failure::{Code, Failure},
 };
 
+/// Where to look for how a file of settings is written.
+const EXAMPLE: &str =
+    "correct that line; gatewright init, in an empty directory, writes a file to compare with";
+
 /// One value of one setting.
 #[derive(Clone, Debug)]
 pub(crate) struct Said {
@@ -45,11 +49,14 @@ pub(crate) fn by_file(path: &Path) -> Result<Vec<Said>> {
     let source = path.display().to_string();
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("could not read {source}"))
-        .map_err(|error| Failure::of(Code::Usage, error))?;
+        .map_err(|error| {
+            Failure::of(Code::Usage, error).next("is the path right, and may this user read it?")
+        })?;
     let mut said = Vec::new();
-    let data = Toml::string(&text)
-        .data()
-        .map_err(|error| Failure::new(Code::Usage, format!("{source}: {error}")))?;
+    let data = Toml::string(&text).data().map_err(|error| {
+        let message = format!("{source}: {}", error.to_string().trim_end());
+        Failure::new(Code::Usage, message).next(EXAMPLE)
+    })?;
     for (name, value) in data.into_values().flatten() {
         let key = Key::named(&name).ok_or_else(|| unknown(&name, &source))?;
         let source = source.clone();
@@ -93,7 +100,8 @@ fn of_variable(
         }
         (None, Some(path)) if key.shown == Shown::Masked => {
             let text = std::fs::read_to_string(path)
-                .with_context(|| format!("could not read {path}, which {of_file} names"))?;
+                .with_context(|| format!("could not read {path}, which {of_file} names"))
+                .map_err(|error| Failure::of(Code::Usage, error).next(key.advice()))?;
             of_text(key, text.trim(), of_file).map(Some)
         }
         (None, Some(_) | None) => Ok(None),
@@ -103,7 +111,7 @@ fn of_variable(
 fn of_text(key: &'static Key, text: &str, source: String) -> Result<Said> {
     let wrong = |expected: &str| {
         let message = format!("{source}: `{}` is {expected}", key.name);
-        Failure::new(Code::Usage, message)
+        Failure::new(Code::Usage, message).next(key.advice())
     };
     let value = match key.shape {
         Shape::Text => Value::from(text),

@@ -1,14 +1,29 @@
-//! The program as people meet it: what it prints, and with which number it ends.
+//! The program as people meet it: what it prints, with which number it ends, and what it answers over HTTP.
 
 #![cfg(test)]
 
+mod apart;
+mod bad_bodies;
+mod bad_names;
+mod bad_places;
+mod bombs;
 mod book;
+mod calls;
 mod checkout;
 mod commands;
 mod demo;
 mod document;
+mod forge;
 mod help;
+mod http;
+mod instance;
+mod kill;
+mod ports;
 mod program;
 mod readme;
+mod repeats;
+mod routes;
 mod serving;
+mod shop;
 mod tour;
+mod whole_path;

@@ -1,10 +1,13 @@
 //! The built program, run in a directory of its own with an environment of its own.
 
 use std::{
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Read},
     path::Path,
     process::{Child, Command, Stdio},
-    sync::mpsc::{Receiver, channel},
+    sync::{
+        Arc, Mutex,
+        mpsc::{Receiver, Sender, channel},
+    },
     time::{Duration, Instant},
 };
 
@@ -62,10 +65,11 @@ pub(crate) fn ran(command: &mut Command) -> Ran {
     }
 }
 
-/// A program that goes on running; it is told to end when it is dropped.
+/// A program that goes on running; it is told to end when it is dropped. One that panicked fails its test.
 pub(crate) struct Running {
     child: Child,
     lines: Receiver<String>,
+    log: Arc<Mutex<Vec<String>>>,
     began: Instant,
 }
 
@@ -78,23 +82,13 @@ impl Running {
             .spawn();
         let mut child = spawned.unwrap();
         let (tell, lines) = channel();
-        let (out, err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
-        let from_err = tell.clone();
-        std::thread::spawn(move || {
-            BufReader::new(out)
-                .lines()
-                .map_while(Result::ok)
-                .for_each(|line| drop(tell.send(line)));
-        });
-        std::thread::spawn(move || {
-            BufReader::new(err)
-                .lines()
-                .map_while(Result::ok)
-                .for_each(|line| drop(from_err.send(line)));
-        });
+        let log = Arc::default();
+        listen(child.stdout.take().unwrap(), tell.clone(), &log);
+        listen(child.stderr.take().unwrap(), tell, &log);
         Self {
             child,
             lines,
+            log,
             began,
         }
     }
@@ -113,10 +107,21 @@ impl Running {
         }
     }
 
+    /// Every line so far.
+    pub(crate) fn log(&self) -> Vec<String> {
+        self.log.lock().unwrap().clone()
+    }
+
     /// Asks it to end, and gives its exit code.
     pub(crate) fn end(mut self) -> Option<i32> {
         self.signal("-TERM");
         self.child.wait().unwrap().code()
+    }
+
+    /// Ends it at once, wherever it is, as a lost machine would (`kill -9`).
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
     }
 
     fn signal(&self, signal: &str) {
@@ -125,10 +130,30 @@ impl Running {
     }
 }
 
+/// Hands on what is printed, line by line, and keeps it.
+fn listen(pipe: impl Read + Send + 'static, tell: Sender<String>, log: &Arc<Mutex<Vec<String>>>) {
+    let log = Arc::clone(log);
+    std::thread::spawn(move || {
+        for line in BufReader::new(pipe).lines().map_while(Result::ok) {
+            log.lock().unwrap().push(line.clone());
+            // Nobody waits for lines once the test is over.
+            let _ = tell.send(line);
+        }
+    });
+}
+
 impl Drop for Running {
     fn drop(&mut self) {
         // It may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
+        let panics: Vec<String> = self.log();
+        let panics: Vec<&String> = panics
+            .iter()
+            .filter(|line| line.contains("panicked"))
+            .collect();
+        if !std::thread::panicking() {
+            assert!(panics.is_empty(), "the program panicked: {panics:#?}");
+        }
     }
 }

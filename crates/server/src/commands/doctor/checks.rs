@@ -24,6 +24,7 @@ use super::Check;
 use crate::{
     ask,
     config::Settings,
+    failure::words,
     house::{House, Place, open_store, sqlite_path},
     system::SystemClock,
 };
@@ -98,7 +99,7 @@ async fn database(settings: &Settings) -> (Check, Option<Store>) {
         Ok(store) => store,
         Err(error) => {
             let mend = "is the address right, and does the server run? see database_url above";
-            return (Check::wrong(name, format!("{error:#}"), mend), None);
+            return (Check::wrong(name, words(&error), mend), None);
         }
     };
     match store.pending_migrations().await {
@@ -129,7 +130,7 @@ async fn inside(settings: &Settings, store: Store) -> Vec<Check> {
                 Ok(()) => Check::fine("key-encryption", "it opens what is sealed"),
                 Err(error) => wrong_kek(&error.to_string()),
             }),
-            Err(error) => checks.push(wrong_kek(&format!("{error:#}"))),
+            Err(error) => checks.push(wrong_kek(&words(&error))),
         }
     }
     checks.push(told("signing keys", signing_keys(settings, &store).await));
