@@ -71,6 +71,9 @@ pub(crate) enum LogFormat {
     Json,
 }
 
+/// The source of a setting that nobody said.
+pub(crate) const DEFAULT: &str = "default";
+
 /// A setting as it may be shown.
 #[derive(Clone, Debug, serde::Serialize)]
 pub(crate) struct Sourced {
@@ -261,10 +264,7 @@ fn sourced(key: &'static Key, figment: &Figment) -> Sourced {
     let source = figment
         .find_metadata(key.name)
         .filter(|metadata| metadata.name != "TOML source string")
-        .map_or_else(
-            || "default".to_owned(),
-            |metadata| metadata.name.to_string(),
-        );
+        .map_or_else(|| DEFAULT.to_owned(), |metadata| metadata.name.to_string());
     let value = match (found, key.shown) {
         (None, _) => default.to_owned(),
         (Some(value), Shown::Plainly) => plainly(&value),

@@ -3,8 +3,8 @@
 use std::{
     fs,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-    os::unix::fs::DirBuilderExt,
-    path::PathBuf,
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
@@ -123,6 +123,9 @@ pub(crate) async fn open_store(settings: &Settings) -> Result<Store> {
             let next = "choose a directory that can be made or written to with --data-dir";
             Failure::of(Code::Failed, error).next(next)
         })?;
+    if let Some(path) = sqlite_path(settings) {
+        claim(&path);
+    }
     let url = settings.database_url.lend(String::clone);
     let opened = Store::open(&url, Arc::new(SystemEntropy)).await;
     let opened = opened.context("could not open the database");
@@ -138,6 +141,13 @@ pub(crate) async fn open_store(settings: &Settings) -> Result<Store> {
         };
         Failure::of(Code::Failed, error).next(next).into()
     })
+}
+
+/// Makes the file of a new database readable by nobody else; SQLite gives its log the same mode, and so do copies.
+fn claim(path: &Path) {
+    let mut file = fs::OpenOptions::new();
+    // Whether it is there already, or cannot be made, is seen and told when it is opened.
+    let _ = file.write(true).create_new(true).mode(0o600).open(path);
 }
 
 /// Opens a store that is there and up to date.

@@ -8,7 +8,7 @@ use tracing_subscriber::EnvFilter;
 use crate::config::{LogFormat, Settings, refuse};
 
 /// What libraries say at a level where it is news to nobody; a filter in the settings comes later and wins.
-const QUIET: &str = "sea_orm=error,sea_orm_migration=error,actix_server=warn";
+const QUIET: &str = "sea_orm=error,sea_orm_migration=error,sqlx=warn,actix_server=warn";
 
 /// Begins to log.
 pub(crate) fn begin(settings: &Settings) -> Result<()> {

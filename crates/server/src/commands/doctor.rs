@@ -9,8 +9,9 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::{
-    config::Settings,
+    config::{DEFAULT, KekSource, Settings, Sourced},
     failure::Code,
+    house::{Place, sqlite_path},
     output::{Format, Printer, line},
     say,
 };
@@ -75,7 +76,7 @@ pub(crate) async fn run(settings: &Settings, printer: Printer) -> Result<ExitCod
         .filter(|check| check.state == State::Wrong)
         .count();
     if printer.format == Format::Json {
-        printer.json(&json!({ "settings": settings.sources, "checks": checks }))?;
+        printer.json(&json!({ "settings": in_force(settings), "checks": checks }))?;
     } else {
         show(settings, &checks, printer)?;
     }
@@ -88,10 +89,9 @@ pub(crate) async fn run(settings: &Settings, printer: Printer) -> Result<ExitCod
 }
 
 fn show(settings: &Settings, checks: &[Check], printer: Printer) -> Result<()> {
-    let rows = settings
-        .sources
-        .iter()
-        .map(|said| vec![said.key.to_owned(), said.value.clone(), said.source.clone()]);
+    let rows = in_force(settings)
+        .into_iter()
+        .map(|said| vec![said.key.to_owned(), said.value, said.source]);
     printer.rows(&(), &["setting", "value", "source"], rows.collect())?;
     line("")?;
     for check in checks {
@@ -106,4 +106,28 @@ fn show(settings: &Settings, checks: &[Check], printer: Printer) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The settings with their sources; where a default follows from other settings, what came of it.
+fn in_force(settings: &Settings) -> Vec<Sourced> {
+    let place = Place::of(settings, settings.listen, settings.gateway_listen);
+    let followed = |key: &str| match key {
+        "database_url" => sqlite_path(settings).map(|path| format!("sqlite://{}", path.display())),
+        "public_url" => Some(place.portal.clone()),
+        "gateway_url" => Some(place.gateway.clone()),
+        "issuer" => Some(place.issuer.clone()),
+        "kek" => match &settings.kek {
+            KekSource::File(path) => Some(format!("file:{}", path.display())),
+            KekSource::Text(_) => None,
+        },
+        _ => None,
+    };
+    let resolved = |said: &Sourced| match followed(said.key) {
+        Some(value) if said.source == DEFAULT => Sourced {
+            value,
+            ..said.clone()
+        },
+        Some(_) | None => said.clone(),
+    };
+    settings.sources.iter().map(resolved).collect()
 }

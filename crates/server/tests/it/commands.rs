@@ -77,12 +77,21 @@ fn init_writes_what_is_missing_once_and_the_doctor_finds_nothing_wrong() {
     .unwrap();
     let migrated = place.run(&["migrate", "--output", "json"]);
     assert_eq!(migrated.code, Some(0), "{}", migrated.err);
+    let database = place.path().join("gatewright-data/gatewright.db");
+    let database = std::fs::metadata(database).unwrap();
+    assert_eq!(database.permissions().mode() & 0o777, 0o600);
     let doctor = place.run(&["doctor", "--output", "json"]);
     assert_eq!(doctor.code, Some(0), "{doctor:?}");
     let found: serde_json::Value = serde_json::from_str(&doctor.out).unwrap();
     let listen = found["settings"].as_array().unwrap().iter();
     let listen = listen.clone().find(|said| said["key"] == "listen").unwrap();
     assert_eq!(listen["source"], "gatewright.toml");
+    assert!(
+        doctor
+            .out
+            .contains("sqlite://gatewright-data/gatewright.db"),
+        "{doctor:?}"
+    );
 }
 
 #[test]
