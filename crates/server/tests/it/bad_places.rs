@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     http::Answer,
-    instance::{Instance, Layout},
+    instance::{Instance, Layout, PASSWORD},
     routes::{IfMatch, Judge, NOTHING, Route, Things, mutating, routes},
     shop,
 };
@@ -57,21 +57,32 @@ fn concerns_an_api(route: &Route) -> bool {
     route.path.starts_with("/apis/{api}")
 }
 
-#[test]
-fn what_another_team_owns_is_told_as_if_it_were_not_there() {
-    let (instance, things) = opened(Engine::Sqlite);
+/// The access token of a publisher in another team than that of `orders`.
+fn stranger_to_orders(instance: &Instance) -> String {
     instance
         .post("/teams", &json!({ "name": "others" }))
         .good(201);
-    let bob = json!({ "name": "bob", "role": "publisher", "teams": ["others"], "password": crate::instance::PASSWORD });
+    let bob =
+        json!({ "name": "bob", "role": "publisher", "teams": ["others"], "password": PASSWORD });
     instance.post("/operators", &bob).good(201);
-    let bob = instance.access_token("bob");
+    instance.access_token("bob")
+}
+
+#[test]
+fn what_another_team_owns_is_told_as_if_it_were_not_there() {
+    let (instance, things) = opened(Engine::Sqlite);
+    let bob = stranger_to_orders(&instance);
     let mut judge = Judge::default();
     let (mut foreign, mut missing) = (BTreeSet::new(), BTreeSet::new());
+    let orders = instance.get("/apis/orders");
     let before = instance.events();
     for route in routes().iter().filter(|route| concerns_an_api(route)) {
         let case = format!("{} {} of another team", route.method, route.path);
         let answer = route.ask(&instance.portal, &bob, &things).send();
+        judge.problem(&answer, &[404], &case);
+        foreign.insert(words(&answer));
+        let by_id = things.but("api", orders["id"].as_str().unwrap());
+        let answer = route.ask(&instance.portal, &bob, &by_id).send();
         judge.problem(&answer, &[404], &case);
         foreign.insert(words(&answer));
         let nowhere = things.but("api", "missing");
@@ -86,6 +97,32 @@ fn what_another_team_owns_is_told_as_if_it_were_not_there() {
         instance.get("/apis/orders/versions/v1")["status"],
         "published"
     );
+    judge.closing(&instance);
+}
+
+/// A right to an API of another team is neither given nor taken, whoever's application has it.
+#[test]
+fn rights_to_what_another_team_owns_stay_as_they_are() {
+    let (instance, things) = opened(Engine::Sqlite);
+    let bob = stranger_to_orders(&instance);
+    let mut judge = Judge::default();
+    let before = instance.events();
+    for route in mutating() {
+        let of_a_right = ["/subscriptions", "/tokens", "/applications/{application}/"];
+        if !of_a_right.iter().any(|part| route.path.starts_with(part)) {
+            continue;
+        }
+        let case = format!("{} {} of another team", route.method, route.path);
+        let answer = route.ask(&instance.portal, &bob, &things).send();
+        judge.problem(&answer, &[403, 404, 422], &case);
+    }
+    let events = instance.happened_since(before);
+    let denied = |event: &String| event.contains("was not allowed");
+    assert!(
+        !events.is_empty(),
+        "what the policy refused is an event too"
+    );
+    assert!(events.iter().all(denied), "{events:#?}");
     judge.closing(&instance);
 }
 

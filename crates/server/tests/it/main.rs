@@ -6,6 +6,7 @@ mod apart;
 mod bad_bodies;
 mod bad_names;
 mod bad_places;
+mod bad_settings;
 mod bombs;
 mod book;
 mod calls;
