@@ -71,8 +71,8 @@ fn walk(engine: Engine, layout: Layout) {
 /// Makes the first operator with the link that `serve` printed, and gives the cookie of the session.
 fn set_up(instance: &Instance) -> String {
     let words = &instance.first_words;
-    let link = words.iter().map(|line| line.trim());
-    let link = link.filter(|line| line.contains("/set-up/")).last();
+    let mut link = words.iter().map(|line| line.trim());
+    let link = link.rfind(|line| line.contains("/set-up/"));
     let link = link.unwrap_or_else(|| panic!("no set-up link in {words:#?}"));
     assert!(link.starts_with(&instance.portal), "{link}");
     assert_eq!(Ask::get(link).send().status, 200);
