@@ -185,3 +185,15 @@ impl Aggregate for Plan {
         Self { revision, ..self }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quota_beyond_what_json_tells_apart_is_refused() {
+        assert_eq!(Terms::quota(Terms::LARGEST_QUOTA), Ok(Terms::LARGEST_QUOTA));
+        assert_eq!(Terms::quota(Terms::LARGEST_QUOTA + 1), Err(NotAQuota));
+        assert_eq!(Terms::LARGEST_QUOTA, (1 << 53) - 1);
+    }
+}
