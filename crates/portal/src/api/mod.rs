@@ -16,6 +16,7 @@ mod openapi;
 mod operators;
 mod plans;
 mod receipts;
+mod scopes;
 mod slice;
 mod subscriptions;
 mod teams;

@@ -11,7 +11,7 @@ use gatewright_domain::{
     id::TokenId,
     operation::Scope,
     plan::Lifetime,
-    text::{Name, Reason},
+    text::{Name, Reason, ScopeName},
     time::Timestamp,
     token::{Jti, TokenWish},
 };
@@ -24,6 +24,7 @@ use crate::{
     api::{
         answer::{made_secretly, shown},
         receipts::{self, Receipts},
+        scopes::carried,
         slice::{Slice, paged},
     },
     web::{app::App, body::Body, caller::Bearer, problem::Problem, query::Query},
@@ -35,9 +36,10 @@ use crate::{
 pub(super) struct NewToken {
     /// What people call it.
     name: Name,
-    /// What it opens, as `api:version:scope`; without any, only operations that require none.
+    /// What it opens: as tokens carry it (`orders:v1:read`), or as the contract names it (`read`) where only one subscribed
+    /// version can be meant. Without any, only operations that require none.
     #[serde(default)]
-    scopes: BTreeSet<Scope>,
+    scopes: BTreeSet<ScopeName>,
     /// How long it lives, in seconds: at least 60, at most what the plan allows.
     lifetime_s: u64,
 }
@@ -131,6 +133,10 @@ pub(super) async fn issue(
 ) -> Result<HttpResponse, Problem> {
     let lifetime = Lifetime::try_from(lifetime_s);
     let lifetime = lifetime.map_err(|error| Problem::field("/lifetime_s", error))?;
+    let sight = app.reader.as_seen_by(&by.caller);
+    let owner = sight.find_application(&application).await?;
+    let subscriptions = sight.subscriptions_of(owner.id, app.now()).await?;
+    let scopes = carried(scopes, &subscriptions)?;
     let wish = TokenWish {
         name,
         scopes,

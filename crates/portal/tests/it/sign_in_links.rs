@@ -89,12 +89,7 @@ async fn a_link_is_followed_from_our_own_page_only() {
         303,
         "it was not used up"
     );
-    for hostile in [
-        "/sign-in/x",
-        "/sign-in/gw_sil_",
-        "/sign-in/%00",
-        "/sign-in/gw_ses_a",
-    ] {
+    for hostile in ["/sign-in/x", "/sign-in/gw_sil_", "/sign-in/gw_ses_a"] {
         assert_eq!(
             house.stranger("GET", hostile).send().await.status,
             409,

@@ -187,3 +187,47 @@ async fn a_contract_comes_back_as_it_was_uploaded() {
         .await;
     assert_eq!(again.status, 304);
 }
+
+#[actix_web::test]
+async fn a_scope_may_be_short_where_only_one_can_be_meant() {
+    let house = House::one().await;
+    open_shop(&house).await;
+    let wish = |scopes: Value| json!({ "name": "t", "scopes": scopes, "lifetime_s": 3600 });
+    let issue = async |scopes: Value| house.post("/applications/Shop/tokens", wish(scopes)).await;
+    let token = issue(json!(["read", "orders:v1:write"])).await.good(201);
+    assert_eq!(
+        token["scopes"],
+        json!(["orders:v1:read", "orders:v1:write"])
+    );
+    let unknown = issue(json!(["orders:v1:read", "refund"])).await;
+    let unknown = unknown.problem("body-invalid");
+    assert_eq!(unknown["errors"][0]["pointer"], "/scopes/1");
+
+    let version = json!({ "number": "v2", "upstream": "http://127.0.0.1:9" });
+    house.post("/apis/orders/versions", version).await.good(201);
+    let upload = house.admin("PUT", "/apis/orders/versions/v2/contract");
+    upload
+        .raw("application/json", contract().to_string())
+        .await
+        .good(200);
+    house
+        .post("/apis/orders/versions/v2/publish", json!({}))
+        .await
+        .good(200);
+    let second =
+        json!({ "api": "orders", "version": "v2", "plan": "Standard", "scopes": ["read"] });
+    house
+        .post("/applications/Shop/subscriptions", second)
+        .await
+        .good(201);
+    let either = issue(json!(["read"])).await.problem("body-invalid");
+    let detail = either["errors"][0]["detail"].as_str().unwrap();
+    assert_eq!(
+        detail,
+        "`read` can be orders:v1:read or orders:v2:read; write which."
+    );
+    assert_eq!(
+        issue(json!(["write"])).await.good(201)["scopes"],
+        json!(["orders:v1:write"])
+    );
+}
