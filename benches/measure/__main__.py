@@ -20,8 +20,8 @@ RESULTS = TOP / "benches" / "results"
 def main():
     options = argparse.ArgumentParser(prog="benches/run", description=__doc__)
     options.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; all if none is named")
-    options.add_argument("--rounds", type=int, default=9, help="rounds of the gateway part")
-    options.add_argument("--seconds", type=int, default=4, help="how long a round sends requests")
+    options.add_argument("--rounds", type=int, default=30, help="rounds of the gateway part")
+    options.add_argument("--seconds", type=int, default=2, help="how long a round of the gateway part sends requests")
     options.add_argument("--trial", action="store_true", help="keep no result")
     options = options.parse_args()
     for name in options.parts or PARTS:

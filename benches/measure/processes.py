@@ -10,7 +10,6 @@ import urllib.request
 from pathlib import Path
 
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
-PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 class Failed(Exception):
@@ -33,7 +32,7 @@ class Group:
 
     def start(self, name, command, core=None, environment=None):
         """Starts a program, on one core if one is given; what it says goes to `name`.log."""
-        pinned = [] if core is None else ["taskset", "-c", str(core)]
+        pinned = [] if core is None else on_core(core)
         log = open(self.home / f"{name}.log", "ab")
         process = subprocess.Popen(
             [*pinned, *map(str, command)],
@@ -45,6 +44,11 @@ class Group:
         )
         self.running.append(process)
         return process
+
+
+def on_core(core):
+    """What keeps a command to one core."""
+    return ["taskset", "-c", str(core)]
 
 
 def end(process):
@@ -107,11 +111,6 @@ def memory(pid):
             if name in names:
                 found[name] = round(int(rest.split()[0]) / 1024, 1)
     return found
-
-
-def busy_elsewhere(before, after):
-    """The share of one core that anybody on the machine used between two looks at /proc/stat."""
-    return (after - before) / TICKS_PER_SECOND
 
 
 def busy():

@@ -53,11 +53,13 @@ fn main() -> Result<()> {
 
 fn ring(document: &[u8]) -> Result<VerifierRing> {
     let from = Timestamp::from_seconds(0);
-    let keys = jwks::read(document)?.into_iter().map(|key| VerificationKey {
-        kid: key.kid().clone(),
-        jwk: key.to_json(),
-        state: VerificationState::Signed { from, until: None },
-    });
+    let keys = jwks::read(document)?
+        .into_iter()
+        .map(|key| VerificationKey {
+            kid: key.kid().clone(),
+            jwk: key.to_json(),
+            state: VerificationState::Signed { from, until: None },
+        });
     Ok(VerifierRing::of(&keys.collect::<Vec<_>>())?)
 }
 

@@ -1,0 +1,112 @@
+"""The control plane: how many tokens a second it issues, how soon it is ready, and how much memory it takes."""
+
+import json
+import os
+import statistics
+import subprocess
+import time
+from pathlib import Path
+
+import postgres
+from processes import Failed, Group, answers, end, memory
+from town import PATH, SCOPE, Town
+
+HERE = Path(__file__).parent
+CONNECTIONS = (1, 8, 32)
+STARTS = 7
+LIVE_TOKENS = 10_000
+IDLE_S = 10
+
+
+def engines(fresh_database):
+    """Both engines, each with what makes a new database; SQLite keeps its own in the data directory."""
+    return {"SQLite": lambda: None, "PostgreSQL": fresh_database}
+
+
+def issuance(programs, home, seconds):
+    """Tokens issued over HTTP per second, on both engines."""
+    found = {}
+    with postgres.server() as fresh_database:
+        for engine, database in engines(fresh_database).items():
+            with Group(room(home, engine)) as group:
+                town = Town(group, programs, database=database())
+                town.serve()
+                town.found()
+                application = town.settle("http://127.0.0.1:9")
+                found[engine] = [issue(town, application, at_once, seconds) for at_once in CONNECTIONS]
+                print(f"  {engine}: {[row['rate'] for row in found[engine]]} tokens/s", flush=True)
+    return {"issuance": found, "terms": {"connections": CONNECTIONS, "seconds": seconds}}
+
+
+def issue(town, application, at_once, seconds):
+    url = f"{town.issuer}/api/v1/applications/{application}/tokens"
+    command = ["wrk", "-t1", f"-c{at_once}", f"-d{seconds}s", "-s", HERE / "issue.lua", url, "--", town.token, SCOPE]
+    ran = subprocess.run(command, capture_output=True, text=True)
+    lines = [line for line in ran.stdout.splitlines() if line.startswith("{")]
+    row = json.loads(lines[0]) if lines else {"refused": ran.stdout + ran.stderr, "broken": 0}
+    if row["refused"] or row["broken"]:
+        raise Failed(f"issuing failed: {row}")
+    rate = round(row["requests"] / row["microseconds"] * 1e6)
+    return {"connections": at_once, "rate": rate, "p50_us": row["p50_us"], "p99_us": row["p99_us"]}
+
+
+def start(programs, home):
+    """From exec to the first good answer of /readyz: a new installation, and one that is there already."""
+    found = {}
+    with postgres.server() as fresh_database:
+        for engine, database in engines(fresh_database).items():
+            new, again = [], []
+            for number in range(STARTS):
+                with Group(room(home, f"{engine}-{number}")) as group:
+                    town = Town(group, programs, database=database())
+                    for times in (new, again):
+                        began = time.perf_counter()
+                        process = town.serve()
+                        times.append(round(time.perf_counter() - began, 3))
+                        end(process)
+            found[engine] = {name: spread(times) for name, times in (("new", new), ("again", again))}
+            print(f"  {engine}: {found[engine]}", flush=True)
+    return {"start_s": found, "terms": {"starts": STARTS}}
+
+
+def footprint(programs, home):
+    """Resident memory: idle, with many live tokens, and when the gateway has verified each of them."""
+    with Group(room(home, "memory")) as group:
+        town = Town(group, programs)
+        process = town.serve()
+        time.sleep(IDLE_S)
+        found = {"idle": memory(process.pid)}
+        found["threads"] = len(list(Path(f"/proc/{process.pid}/task").iterdir()))
+        town.found()
+        upstream = group.start("upstream", ["python3", "-m", "http.server", "--bind", "127.0.0.1", "0"])
+        application = town.settle("http://127.0.0.1:9")
+        tokens = town.issue(application, LIVE_TOKENS)
+        time.sleep(IDLE_S)
+        found[f"{LIVE_TOKENS} live tokens"] = memory(process.pid)
+        end(upstream)
+        file = group.home / "tokens"
+        file.write_text("".join(f"{token}\n" for token in tokens))
+        verify_each(town, file)
+        time.sleep(IDLE_S)
+        found["each verified by the gateway"] = memory(process.pid)
+        print(f"  {found}", flush=True)
+    return {"memory_mb": found, "terms": {"idle_s": IDLE_S, "live_tokens": LIVE_TOKENS}}
+
+
+def verify_each(town, tokens):
+    """Sends every token through the gateway; the upstream is away, which the gateway finds out after it has verified."""
+    command = ["wrk", "-t1", "-c32", "-d15s", "-s", HERE / "tokens.lua", f"http://127.0.0.1:{town.gateway}{PATH}"]
+    ran = subprocess.run([*command, "--", tokens], capture_output=True, text=True)
+    lines = [line for line in ran.stdout.splitlines() if line.startswith("{")]
+    if not lines or json.loads(lines[0])["requests"] < LIVE_TOKENS:
+        raise Failed(f"not every token was sent: {ran.stdout}{ran.stderr}")
+
+
+def room(home, name):
+    place = home / name.lower()
+    place.mkdir()
+    return place
+
+
+def spread(times):
+    return {"median": statistics.median(times), "min": min(times), "max": max(times)}
