@@ -10,7 +10,9 @@ import tempfile
 from datetime import datetime, timezone
 from pathlib import Path
 
+import control_plane
 import gateway
+import library
 from processes import Failed
 
 TOP = Path(__file__).resolve().parents[2]
@@ -40,6 +42,12 @@ def main():
 
 PARTS = {
     "gateway": lambda home, options: gateway.measure(programs(), home, options.rounds, options.seconds),
+    "scaling": lambda *_: library.scaling(),
+    "writes": lambda *_: library.writes(),
+    "signatures": lambda *_: library.signatures(),
+    "issuance": lambda home, _: control_plane.issuance(programs(), home),
+    "start": lambda home, _: control_plane.start(programs(), home),
+    "memory": lambda home, _: control_plane.footprint(programs(), home),
 }
 
 

@@ -1,7 +1,6 @@
 """The control plane: how many tokens a second it issues, how soon it is ready, and how much memory it takes."""
 
 import json
-import os
 import statistics
 import subprocess
 import time
@@ -13,6 +12,7 @@ from town import PATH, SCOPE, Town
 
 HERE = Path(__file__).parent
 CONNECTIONS = (1, 8, 32)
+SPAN = 8
 STARTS = 7
 LIVE_TOKENS = 10_000
 IDLE_S = 10
@@ -23,7 +23,7 @@ def engines(fresh_database):
     return {"SQLite": lambda: None, "PostgreSQL": fresh_database}
 
 
-def issuance(programs, home, seconds):
+def issuance(programs, home):
     """Tokens issued over HTTP per second, on both engines."""
     found = {}
     with postgres.server() as fresh_database:
@@ -33,14 +33,14 @@ def issuance(programs, home, seconds):
                 town.serve()
                 town.found()
                 application = town.settle("http://127.0.0.1:9")
-                found[engine] = [issue(town, application, at_once, seconds) for at_once in CONNECTIONS]
+                found[engine] = [issue(town, application, at_once) for at_once in CONNECTIONS]
                 print(f"  {engine}: {[row['rate'] for row in found[engine]]} tokens/s", flush=True)
-    return {"issuance": found, "terms": {"connections": CONNECTIONS, "seconds": seconds}}
+    return {"issuance": found, "terms": {"connections": CONNECTIONS, "seconds": SPAN}}
 
 
-def issue(town, application, at_once, seconds):
+def issue(town, application, at_once):
     url = f"{town.issuer}/api/v1/applications/{application}/tokens"
-    command = ["wrk", "-t1", f"-c{at_once}", f"-d{seconds}s", "-s", HERE / "issue.lua", url, "--", town.token, SCOPE]
+    command = ["wrk", "-t1", f"-c{at_once}", f"-d{SPAN}s", "-s", HERE / "issue.lua", url, "--", town.token, SCOPE]
     ran = subprocess.run(command, capture_output=True, text=True)
     lines = [line for line in ran.stdout.splitlines() if line.startswith("{")]
     row = json.loads(lines[0]) if lines else {"refused": ran.stdout + ran.stderr, "broken": 0}
@@ -78,12 +78,10 @@ def footprint(programs, home):
         found = {"idle": memory(process.pid)}
         found["threads"] = len(list(Path(f"/proc/{process.pid}/task").iterdir()))
         town.found()
-        upstream = group.start("upstream", ["python3", "-m", "http.server", "--bind", "127.0.0.1", "0"])
         application = town.settle("http://127.0.0.1:9")
         tokens = town.issue(application, LIVE_TOKENS)
         time.sleep(IDLE_S)
         found[f"{LIVE_TOKENS} live tokens"] = memory(process.pid)
-        end(upstream)
         file = group.home / "tokens"
         file.write_text("".join(f"{token}\n" for token in tokens))
         verify_each(town, file)
