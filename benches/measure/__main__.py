@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import platform
+import signal
 import subprocess
 import sys
 import tempfile
@@ -24,6 +25,7 @@ def main():
     options.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; all if none is named")
     options.add_argument("--rounds", type=int, default=30, help="rounds of the gateway part")
     options.add_argument("--seconds", type=int, default=2, help="how long a round of the gateway part sends requests")
+    options.add_argument("--patience", type=int, default=30, help="how long a round waits for a calm machine")
     options.add_argument("--trial", action="store_true", help="keep no result")
     options = options.parse_args()
     for name in options.parts or PARTS:
@@ -41,7 +43,7 @@ def main():
 
 
 PARTS = {
-    "gateway": lambda home, options: gateway.measure(programs(), home, options.rounds, options.seconds),
+    "gateway": lambda home, options: gateway.measure(programs(), home, options.rounds, options.seconds, options.patience),
     "scaling": lambda *_: library.scaling(),
     "writes": lambda *_: library.writes(),
     "signatures": lambda *_: library.signatures(),
@@ -79,6 +81,9 @@ def measured():
 
 
 if __name__ == "__main__":
+    # Ending by a signal is ending in order, so that nothing that was started here stays behind.
+    for ending in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(ending, lambda *_: sys.exit(1))
     try:
         main()
     except Failed as failure:

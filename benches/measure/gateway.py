@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import keys
-from processes import Failed, Group, TICKS_PER_SECOND, answers, busy, free_port, on_core, ticks
+from processes import Failed, Group, TICKS_PER_SECOND, answers, busy, calm, free_port, on_core, ticks
 from town import PATH, Town
 
 HERE = Path(__file__).parent
@@ -50,7 +50,7 @@ class Contender:
     rounds: list = field(default_factory=list)
 
 
-def measure(programs, home, rounds, seconds):
+def measure(programs, home, rounds, seconds, patience):
     """Runs it all; gives every round of every contender."""
     with Group(home) as group:
         contenders, dropped = start(group, programs)
@@ -58,6 +58,7 @@ def measure(programs, home, rounds, seconds):
             one_round(contender, 1, group)
         before = dropped()
         for number in range(rounds):
+            calm(patience)
             for contender in contenders:
                 contender.rounds.append(one_round(contender, seconds, group))
             costs = [f"{one.rounds[-1]['cpu_us']:.1f}" for one in contenders]

@@ -113,6 +113,16 @@ def memory(pid):
     return found
 
 
+def calm(patience):
+    """Waits for a moment in which the machine does little else, but not for ever."""
+    until = time.monotonic() + patience
+    while time.monotonic() < until:
+        before = busy()
+        time.sleep(0.5)
+        if (busy() - before) / TICKS_PER_SECOND < 0.25:
+            return
+
+
 def busy():
     """The ticks that all cores have spent working."""
     numbers = [int(n) for n in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]

@@ -63,10 +63,9 @@ RATE = {"requests": 1_000_000, "per_seconds": 1, "burst": 1_000_000}
 class Town:
     """A running `gatewright serve` with its JSON API."""
 
-    def __init__(self, group, programs, database=None, gateway_port=None, core=None):
+    def __init__(self, group, programs, database=None, core=None):
         self.group, self.programs, self.core = group, programs, core
-        self.portal = free_port()
-        self.gateway = gateway_port or free_port()
+        self.portal, self.gateway = free_port(), free_port()
         self.issuer = f"http://127.0.0.1:{self.portal}"
         self.settings = {"GATEWRIGHT_DATA_DIR": str(group.home / "data"), "GATEWRIGHT_LOG_LEVEL": "warn"}
         if database:
