@@ -14,6 +14,7 @@ from pathlib import Path
 import control_plane
 import gateway
 import library
+import tell
 from processes import Failed
 
 TOP = Path(__file__).resolve().parents[2]
@@ -40,6 +41,7 @@ def main():
             print(text)
         else:
             (RESULTS / f"{name}.json").write_text(text + "\n")
+            tell.rewrite()
 
 
 PARTS = {
