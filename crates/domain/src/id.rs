@@ -47,7 +47,8 @@ macro_rules! id {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "{}_{}", $prefix, Base32(self.0))
+                f.write_str(concat!($prefix, "_"))?;
+                fmt::Display::fmt(&Base32(self.0), f)
             }
         }
 

@@ -27,7 +27,7 @@ const SCOPES: HeaderName = HeaderName::from_static("gatewright-scopes");
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("gatewright-request-id");
 
 /// Headers that mean one connection only (RFC 9110 section 7.6.1), and two that never were standard.
-const HOP_BY_HOP: [HeaderName; 10] = [
+static HOP_BY_HOP: [HeaderName; 10] = [
     CONNECTION,
     TRANSFER_ENCODING,
     UPGRADE,
@@ -108,7 +108,7 @@ impl Forward {
         let asked_host = headers.insert(HOST, target.host.clone())?;
         remove_hop_by_hop(headers);
         let said = peer.said(headers);
-        remove_those(headers, is_for_gateways);
+        remove_those(headers, |name| is_for_gateways(name.as_str()));
         headers.remove(AUTHORIZATION);
         // The gateway has answered `100-continue` itself.
         headers.remove(EXPECT);
@@ -172,18 +172,15 @@ pub(crate) fn remove_hop_by_hop(headers: &mut HeaderMap) {
         .filter_map(|name| HeaderName::from_bytes(name.trim_ascii()).ok())
         .filter(|name| *name != HOST)
         .collect();
-    for name in nominated.iter().chain(&HOP_BY_HOP) {
-        headers.remove(name);
-    }
+    remove_those(headers, |name| {
+        HOP_BY_HOP.contains(name) || nominated.contains(name)
+    });
 }
 
-/// Removes every header whose name is one of those.
-pub(crate) fn remove_those(headers: &mut HeaderMap, those: impl Fn(&str) -> bool) {
-    let found: Vec<HeaderName> = headers
-        .keys()
-        .filter(|name| those(name.as_str()))
-        .cloned()
-        .collect();
+/// Removes every header whose name is one of those. Looks through the few that there are, because looking up each of the
+/// many that there could be costs more.
+pub(crate) fn remove_those(headers: &mut HeaderMap, those: impl Fn(&HeaderName) -> bool) {
+    let found: Vec<HeaderName> = headers.keys().filter(|name| those(name)).cloned().collect();
     for name in found {
         headers.remove(name);
     }

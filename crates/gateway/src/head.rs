@@ -16,8 +16,9 @@ pub(crate) fn sane(parts: &Parts) -> Result<&HeaderValue, Refusal> {
     let host = parts
         .headers
         .get(HOST)
-        .ok_or(malformed("Host is missing"))?;
-    let authority = authority(host).ok_or(malformed("Host is not a host and maybe a port"))?;
+        .ok_or_else(|| malformed("Host is missing"))?;
+    let authority =
+        authority(host).ok_or_else(|| malformed("Host is not a host and maybe a port"))?;
     agrees(&parts.uri, &authority)?;
     let mut expects = parts.headers.get_all(EXPECT).iter();
     if expects.any(|value| !value.as_bytes().eq_ignore_ascii_case(b"100-continue")) {

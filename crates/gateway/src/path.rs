@@ -23,10 +23,12 @@ pub(crate) fn canonical(path: &str) -> Result<Cow<'_, str>, &'static str> {
     if !canonical.starts_with('/') {
         return Err("the path does not begin with a slash");
     }
-    if canonical.contains("//") {
+    let bytes = canonical.as_bytes();
+    if bytes.windows(2).any(|pair| pair == b"//") {
         return Err("the path has an empty segment");
     }
-    if canonical.split('/').any(|step| step == "." || step == "..") {
+    let mut steps = bytes.split(|byte| *byte == b'/');
+    if steps.any(|step| step == b"." || step == b"..") {
         return Err("the path has a dot segment");
     }
     Ok(canonical)

@@ -81,7 +81,7 @@ pub(crate) fn relay(
     }
     let (mut head, body) = answer.into_parts();
     remove_hop_by_hop(&mut head.headers);
-    remove_those(&mut head.headers, is_ours);
+    remove_those(&mut head.headers, |name| is_ours(name.as_str()));
     head.headers.insert(REQUEST_ID, request_id);
     for (name, value) in &route.notices {
         if *name == LINK {

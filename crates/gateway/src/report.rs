@@ -1,12 +1,16 @@
-//! How a gateway that runs apart hands on its records: a batch a second, kept until the control plane has taken it.
+//! How a gateway that runs apart hands on its records: a batch a second, or sooner when it is full, kept until the control
+//! plane has taken it.
 
 use std::{sync::Arc, time::Duration};
 
-use bytes::Bytes;
+use bytes::{BufMut, Bytes, BytesMut};
 use gatewright_domain::{entropy::Entropy, id::RequestId, record::Batch, time::Clock};
 use http::{HeaderName, Method, header::CONTENT_TYPE};
 use http_body_util::Full;
-use tokio::sync::mpsc;
+use tokio::{
+    sync::mpsc,
+    time::{Instant, timeout_at},
+};
 use tracing::{info, warn};
 
 use crate::{
@@ -44,24 +48,25 @@ impl Reporter {
     /// Reports until the gateway has told everything. While the control plane is away, the batch at hand waits and the
     /// gateway's queue fills; what does not fit there is counted, and the count is told.
     pub async fn run(self, mut records: mpsc::Receiver<Batch>) {
+        let mut text = BytesMut::new();
         while let Some(mut batch) = records.recv().await {
-            if !records.is_closed() {
-                tokio::time::sleep(EVERY).await;
-            }
+            let by = Instant::now() + EVERY;
             while batch.records.len() < LARGEST {
-                let Ok(more) = records.try_recv() else { break };
+                let Ok(Some(more)) = timeout_at(by, records.recv()).await else {
+                    break;
+                };
                 batch.records.extend(more.records);
                 batch.decisions.extend(more.decisions);
                 batch.dropped += more.dropped;
             }
-            self.deliver(&batch, &records).await;
+            // A batch of plain data always has a form in JSON. Once it is delivered, its memory is that of the next.
+            let _ = serde_json::to_writer((&mut text).writer(), &batch);
+            self.deliver(&batch, text.split().freeze(), &records).await;
         }
     }
 
-    async fn deliver(&self, batch: &Batch, records: &mpsc::Receiver<Batch>) {
+    async fn deliver(&self, batch: &Batch, bytes: Bytes, records: &mpsc::Receiver<Batch>) {
         let key = RequestId::draw(self.clock.now(), self.entropy.as_ref()).to_string();
-        // A batch of plain data always has a form in JSON.
-        let bytes = Bytes::from(serde_json::to_vec(batch).unwrap_or_default());
         let mut failed = false;
         while let Err(error) = self.post(&key, &bytes).await {
             if !failed {

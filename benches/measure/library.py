@@ -1,0 +1,63 @@
+"""What the benches of the crates measure: audited writes, verifying and signing, and cost as the snapshot grows."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+from processes import Failed
+
+TOP = Path(__file__).resolve().parents[2]
+
+
+def bench(crate, name, *arguments):
+    """Runs a bench of a crate and gives what it prints."""
+    command = ["cargo", "bench", "--quiet", "--locked", "-p", crate, "--bench", name, "--", *arguments]
+    ran = subprocess.run(command, cwd=TOP, capture_output=True, text=True)
+    if ran.returncode != 0:
+        raise Failed(f"{' '.join(command)}: {ran.stderr.strip()}")
+    print("".join(f"  {line}\n" for line in ran.stdout.splitlines()), end="", flush=True)
+    return ran.stdout
+
+
+def writes():
+    """Audited writes per second on both engines, and how many events per second are verified afterwards."""
+    text = bench("gatewright-store", "audited_writes")
+    rates = re.findall(r"^(\w+), .*?, (\d+) writers: (\d+) audited writes per second", text, re.M)
+    found = {}
+    for engine, writers, rate in rates:
+        found.setdefault(engine, {})[f"{writers} writers"] = int(rate)
+    verified = re.findall(r"^(\w+), .*?: (\d+) events verified in ([0-9.]+)(ms|s), valid: (\w+)", text, re.M)
+    for engine, events, span, unit, valid in verified:
+        seconds = float(span) / (1000 if unit == "ms" else 1)
+        found[engine]["events verified per second"] = round(int(events) / seconds)
+        if valid != "true":
+            raise Failed(f"the trail on {engine} does not verify")
+    targets = [("SQLite", 500), ("PostgreSQL", 1000)]
+    return {
+        "audited_writes_per_second": found,
+        "targets": [verdict(engine, least, found[engine]) for engine, least in targets],
+    }
+
+
+def verdict(engine, least, found):
+    best = max(rate for name, rate in found.items() if name.endswith("writers"))
+    return {"on": engine, "at_least": least, "measured": best, "met": best >= least}
+
+
+def signatures():
+    """Microseconds on one core: the bare signature and the whole of verifying and signing."""
+    text = bench("gatewright-token", "verify", "--noplot")
+    units = {"ns": 1e-3, "µs": 1, "ms": 1e3}
+    times = re.findall(r"^es256/(\w+)\s+time:\s+\[\S+ \S+ (\S+) (\S+)", text, re.M)
+    found = {name: round(float(time) * units[unit], 2) for name, time, unit in times}
+    return {"es256_us": found, "signatures_per_second_of_one_core": round(1e6 / found["sign"])}
+
+
+def scaling():
+    """What a request costs in larger installations, as a multiple of its cost in the smallest."""
+    text = bench("gatewright-gateway", "scaling")
+    cases = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+    for case in cases:
+        case["met"] = case["ratio"] <= case["at_most"]
+    return {"cases": cases}

@@ -1,0 +1,118 @@
+"""Tells the results as Markdown: what stands between the two marks in the README is written here, from the files of JSON."""
+
+import json
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parents[1]
+BEGIN, END = "<!-- written by benches/run from results/ -->\n", "<!-- to here -->\n"
+
+
+def rewrite():
+    """Writes the results into the README."""
+    readme = FOLDER / "README.md"
+    before, _, rest = readme.read_text().partition(BEGIN)
+    _, _, after = rest.partition(END)
+    told = [tell(json.loads(file.read_text())) for file, tell in files() if file.exists()]
+    readme.write_text(before + BEGIN + "\n" + "\n".join(told) + "\n" + END + after)
+
+
+def files():
+    parts = {
+        "gateway": gateway,
+        "scaling": scaling,
+        "writes": writes,
+        "signatures": signatures,
+        "issuance": issuance,
+        "start": start,
+        "memory": memory,
+    }
+    return [(FOLDER / "results" / f"{name}.json", tell) for name, tell in parts.items()]
+
+
+def table(heads, rows):
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "".join(f"| {' | '.join(map(str, line))} |\n" for line in lines)
+
+
+def page(title, result, *pieces):
+    at = result["measured"]
+    met = [target for target in result.get("targets", []) if not target["met"]]
+    missed = "Every target was met." if not met else f"Missed: {len(met)} of {len(result['targets'])}."
+    verdict = f" {missed}" if "targets" in result else ""
+    when = f"Measured {at['at'][:10]} at {at['commit']}; load of the machine before: {at['load_before']}.{verdict}\n"
+    return "\n".join([f"### {title}\n", when, *pieces])
+
+
+def met(target):
+    return "yes" if target["met"] else "**no**"
+
+
+def gateway(result):
+    found = result["contenders"]
+    rows = [
+        [name, f"{one['ratio']:.2f}", f"{one['ratio_of_all_rounds']:.2f}", spread(one["cpu_us"]), strangers(one)]
+        for name, one in found.items()
+    ]
+    heads = ["CPU per request", "nginx = 1", "of all rounds", "µs, quietest third", "cores that strangers used"]
+    targets = [[one["against"], one["at_most"], one["measured"], met(one)] for one in result["targets"]]
+    records, terms = result["access_records"], result["terms"]
+    notes = (
+        f"{terms['rounds']} rounds of {terms['seconds']} s each, {terms['connections']} connections,"
+        f" {terms['tokens']} tokens. Access records: {records['requests']} written, {records['dropped']} lost.\n"
+    )
+    ours = table(["the gateway, as a multiple of", "at most", "measured", "met"], targets)
+    return page("A request through the gateway and through others", result, table(heads, rows), ours, notes)
+
+
+def spread(numbers):
+    return f"{numbers['median']:g} ({numbers['min']:.1f} to {numbers['max']:.1f})"
+
+
+def strangers(one):
+    return f"{one['strangers']['min']} to {one['strangers']['max']}"
+
+
+def scaling(result):
+    rows = [
+        [case["case"], f"{case['ratio']:.2f}", case["at_most"], met(case), case["signatures_checked_again"]]
+        for case in result["cases"]
+    ]
+    heads = ["in the snapshot", "cost of a request", "at most", "met", "signatures checked again"]
+    return page("A request in larger installations", result, table(heads, rows))
+
+
+def writes(result):
+    found = result["audited_writes_per_second"]
+    names = list(next(iter(found.values())))
+    rows = [[engine, *(rates[name] for name in names)] for engine, rates in found.items()]
+    targets = [[one["on"], one["at_least"], one["measured"], met(one)] for one in result["targets"]]
+    goal = table(["audited writes per second", "at least", "best", "met"], targets)
+    return page("Audited writes per second", result, table(["engine", *names], rows), goal)
+
+
+def signatures(result):
+    rows = [[name, time] for name, time in result["es256_us"].items()]
+    rate = f"One core signs {result['signatures_per_second_of_one_core']} tokens a second.\n"
+    return page("ES256 on one core", result, table(["step", "µs"], rows), rate)
+
+
+def issuance(result):
+    counts = result["terms"]["connections"]
+    rows = [[engine, *(row["rate"] for row in rates)] for engine, rates in result["issuance"].items()]
+    heads = ["engine", *(f"{count} connections" for count in counts)]
+    return page("Tokens issued over HTTP per second", result, table(heads, rows))
+
+
+def start(result):
+    rows = [[engine, spread_s(one["new"]), spread_s(one["again"])] for engine, one in result["start_s"].items()]
+    return page("From exec to ready", result, table(["engine", "new installation", "started again"], rows))
+
+
+def spread_s(times):
+    return f"{times['median']:.2f} s ({times['min']:.2f} to {times['max']:.2f})"
+
+
+def memory(result):
+    rows = [[name, one["VmRSS"], one["Pss"], one["VmHWM"]] for name, one in result["memory_mb"].items()]
+    heads = ["gatewright serve", "VmRSS, MB", "PSS, MB", "peak, MB"]
+    return page("Resident memory", result, table(heads, rows))
