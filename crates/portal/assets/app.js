@@ -34,12 +34,14 @@ on("click", "[data-copy]", async (_, button) => {
 // A secret that was neither copied nor called saved: leaving asks.
 const unsaved = document.querySelector("[data-unsaved]");
 if (unsaved) {
+  // Coming back or loading again leads to the form; it never sends the form a second time.
+  history.replaceState(history.state, "", location.href);
   const ask = (event) => event.preventDefault();
   const rest = () => removeEventListener("beforeunload", ask);
   addEventListener("beforeunload", ask);
   unsaved.addEventListener("copied", rest);
   unsaved.addEventListener("copy", rest);
-  document.addEventListener("submit", rest);
+  document.addEventListener("submit", (event) => { if (!event.target.target) rest(); });
   on("click", "[data-saved]", rest);
 }
 
@@ -140,7 +142,9 @@ if (opens && scopes.length) {
     let open = 0;
     for (const row of rows) {
       const alternatives = row.dataset.requires.split("\n").map((line) => line.split(" ").filter(Boolean));
-      const met = alternatives.some((all) => all.every((scope) => held.has(scope)));
+      // A token is for the versions whose scopes it carries; one without scopes is for all.
+      const reached = held.size === 0 || [...held].some((scope) => scope.startsWith(row.dataset.place));
+      const met = reached && alternatives.some((all) => all.every((scope) => held.has(scope)));
       row.dataset.opens = met ? "yes" : "no";
       if (met) open += 1;
     }

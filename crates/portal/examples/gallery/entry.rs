@@ -42,6 +42,7 @@ fn sign_in() -> SignIn {
         faults: Faults::default(),
         fields: credentials(),
         back: None,
+        is_fresh: false,
     }
 }
 

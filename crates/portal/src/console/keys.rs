@@ -11,7 +11,7 @@ use gatewright_keys::Outlook;
 use gatewright_store::views::keys::KeyRow as Row;
 
 use crate::{
-    console::{visit, words},
+    console::{elsewhere, visit, words},
     page::{
         badge::Tone,
         fact::{Fact, Facts, Value},
@@ -31,6 +31,9 @@ use crate::{
 /// How far the timeline looks back and ahead.
 const BACK: Duration = Duration::from_secs(120 * 86_400);
 const AHEAD: Duration = Duration::from_secs(60 * 86_400);
+
+/// Room before now for a ring that has just been made.
+const MARGIN: Duration = Duration::from_secs(14 * 86_400);
 
 /// The ring.
 ///
@@ -52,7 +55,8 @@ pub async fn list(
             visit::signed_in(&request, &who),
             Place::Keys,
             "Signing keys",
-        ),
+        )
+        .also(elsewhere::call(&app, "/keys").or("gatewright key list")),
         ring: ring(&outlook, now),
         timeline: timeline(&keys, now),
         keys: keys.iter().map(|key| row(key, &outlook, now)).collect(),
@@ -166,7 +170,7 @@ fn next(key: &Row, outlook: &Outlook, now: Timestamp) -> (String, String) {
 
 fn timeline(keys: &[Row], now: Timestamp) -> Lanes {
     let first = keys.iter().map(|key| key.published_at).min().unwrap_or(now);
-    let from = first.max(now.minus(BACK));
+    let from = first.max(now.minus(BACK)).min(now.minus(MARGIN));
     let last = now.plus(AHEAD);
     let lane = |key: &Row| {
         let end = key.retired_at.or(key.compromised_at).unwrap_or(last);

@@ -12,11 +12,11 @@ use gatewright_store::views::tokens::TokenRow as Row;
 use serde::Deserialize;
 
 use crate::{
-    console::{applications, visit, words},
+    console::{applications, elsewhere, visit, words},
     page::{
         badge::{Badge, Tone},
         chart::Hours,
-        fact::{Fact, Facts, Last, Value},
+        fact::{Fact, Facts, Value},
         form::{Control, Faults, Field},
         frame::{Frame, Link},
         icon::Icon,
@@ -27,7 +27,7 @@ use crate::{
     },
     pages::{
         confirm::{Confirm, Weight},
-        tokens::{Receipt, ReceiptRow, ScopeUse, TokenPage},
+        tokens::{Receipt, ReceiptRow, TokenPage},
     },
     web::{app::App, caller::SignedIn, form::Form, problem::Problem},
 };
@@ -58,11 +58,6 @@ pub async fn show(
         (Some(at), Some(revision)) => Some(receipt(&app, revision, at).await?),
         _ => None,
     };
-    let scope = |scope: &String| ScopeUse {
-        scope: scope.clone(),
-        calls: "–".to_owned(),
-        last_used: Last::new(None, "–"),
-    };
     let danger = Danger {
         title: format!("Revoke {}", token.name),
         words: "Every gateway refuses it at once. This cannot be undone.".to_owned(),
@@ -75,13 +70,13 @@ pub async fn show(
             Place::Consumers,
             &token.name,
         )
-        .below(applications::trail(&found)),
+        .below(applications::trail(&found))
+        .also(elsewhere::call(&app, &format!("/tokens/{}", token.id))),
         state: words::token(token.status),
         id: token.id.to_string(),
         application: Link::new(token.application.clone(), applications::here(&found)),
         receipt,
         claims: claims(&app, &token, now),
-        scopes: token.scopes.iter().map(scope).collect(),
         calls: Hours::new(
             "calls",
             format!(

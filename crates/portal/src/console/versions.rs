@@ -12,7 +12,7 @@ use gatewright_store::views::versions::{VersionPage as Found, VersionRow};
 use serde::Deserialize;
 
 use crate::{
-    console::{visit, words},
+    console::{elsewhere, visit, words},
     page::{
         badge::Tone,
         code::Code,
@@ -164,12 +164,21 @@ pub async fn show(
     let may = |verb: &str| found.moves.contains(&verb);
     let link =
         |verb: &str, words: &str| may(verb).then(|| Link::new(words, format!("{here}/{verb}")));
+    let deprecate = match found.version.status.as_str() {
+        "deprecated" => "Move the sunset",
+        _ => "Deprecate",
+    };
     let upload = (!matches!(found.version.status.as_str(), "retired" | "discarded"))
         .then(|| format!("{here}/contract"));
     visit::page(&VersionPage {
-        frame: Frame::new(visit::signed_in(&request, &who), Place::Apis, title).below(trail),
+        frame: Frame::new(visit::signed_in(&request, &who), Place::Apis, title)
+            .below(trail)
+            .also(elsewhere::call(
+                &app,
+                &format!("/apis/{}/versions/{}", at.api, at.version),
+            )),
         state: words::lifecycle(&found.version.status),
-        actions: [link("deprecate", "Deprecate"), link("unblock", "Unblock")]
+        actions: [link("deprecate", deprecate), link("unblock", "Unblock")]
             .into_iter()
             .flatten()
             .collect(),
@@ -202,6 +211,11 @@ pub async fn show(
         operations: operations(&found),
         dangers: dangers(&found, &here),
     })
+}
+
+/// Where the answers of a version that ends say that it is explained (`rel="deprecation"`, RFC 9745 section 3).
+pub async fn explained(at: Path<At>) -> HttpResponse {
+    visit::go(at.here())
 }
 
 fn missing(found: &Found, here: &str) -> Remarks {
@@ -265,12 +279,17 @@ pub(crate) fn facts(found: &Found, app: &App) -> Facts {
 /// The headers that every answer of a deprecated version carries (RFC 9745, RFC 8594).
 fn headers(found: &Found) -> Option<Code> {
     let (at, sunset) = (found.version.deprecated_at?, found.version.sunset?);
+    (found.version.status == "deprecated").then(|| notice(at, sunset))
+}
+
+/// What every answer says from then on.
+pub(crate) fn notice(at: Timestamp, sunset: Timestamp) -> Code {
     let text = format!(
         "Deprecation: @{}\nSunset: {}",
         at.seconds(),
         http_date(sunset)
     );
-    Some(Code::new("headers", "Response headers", text))
+    Code::new("headers", "Response headers", text)
 }
 
 /// A moment as HTTP writes it (RFC 9110 section 5.6.7).

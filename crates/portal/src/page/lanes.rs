@@ -88,8 +88,8 @@ pub struct Span {
     pub until: Timestamp,
 }
 
-/// The height of a lane: its name, its spans, and room.
-const LANE: u64 = 48;
+/// The height of a lane: its name beside its spans, and room.
+const LANE: u64 = 30;
 /// Where the first lane begins: below the word of now.
 const HEAD: u64 = 20;
 /// Into how many parts the days on the axis divide it.
@@ -131,8 +131,8 @@ fn row(at: u64, lane: &Lane, window: (Timestamp, Timestamp)) -> Row {
     let spans = lane.spans.iter().map(|span| placed(span, window)).collect();
     Row {
         name: lane.name.clone(),
-        name_y: HEAD + at * LANE + 16,
-        y: HEAD + at * LANE + 22,
+        name_y: HEAD + at * LANE + 19,
+        y: HEAD + at * LANE + 5,
         spans,
     }
 }
