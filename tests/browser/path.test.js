@@ -120,6 +120,10 @@ async function path(t, mode, house, walk, { seen, addresses }) {
     assert.match(answer.headers.get("deprecation"), /^@\d+$/);
     assert.match(answer.headers.get("sunset"), /GMT$/);
     const shown = await page.locator("pre").first().textContent();
+    // The page that the answer names for people is there.
+    const named = answer.headers.get("link").match(/<([^>]+)>; rel="deprecation"/)[1];
+    await page.goto(named);
+    await page.waitForURL("**/console/apis/orders/v1");
     for (const name of ["deprecation", "sunset"]) assert.ok(shown.includes(answer.headers.get(name)), `${shown} shows ${name}`);
   });
   await step("a version is retired only when its name is typed", async () => {
@@ -158,6 +162,8 @@ async function path(t, mode, house, walk, { seen, addresses }) {
     const verdict = await walk.verify();
     assert.match(verdict, /Broken/);
     assert.match(verdict, new RegExp(`\\b${seq}\\b`));
+    await walk.at("/console/audit");
+    assert.match(await page.locator(".sealed").textContent(), new RegExp(`Broken.*\\b${seq}\\b`, "s"));
   });
   await step("no token was in an address or a title, no foreign host was asked, nothing was blocked", async () => {
     for (const address of addresses) assert.ok(!address.includes("eyJ"), address);

@@ -15,7 +15,7 @@ mkdirSync(directory, { recursive: true });
 const house = await Installation.start();
 const { browser, stop } = await startBrowser();
 try {
-  const context = await openContext(browser);
+  const context = await openContext(browser, { reducedMotion: "reduce" });
   const page = await context.newPage();
   await page.goto(house.setUpLink);
   await shoot(page, "set-up");
@@ -24,7 +24,7 @@ try {
   const town = await fill(house, walk);
   walk.town = town;
   await shootAll(inside, { walk, town });
-  const stranger = await openContext(browser);
+  const stranger = await openContext(browser, { reducedMotion: "reduce" });
   const strange = new Walk(house, await stranger.newPage());
   await shootAll(outside, { walk: strange, town });
 } finally {

@@ -115,7 +115,7 @@ export const inside = {
   },
   inspector: to("/console/inspector"),
   "inspector, a good token": pressing("/console/inspector", "Inspect", async (walk) => {
-    await walk.page.getByLabel("Token").fill(walk.town.tokens.production.token);
+    await walk.page.getByLabel("Token", { exact: true }).fill(walk.town.tokens.production.token);
   }),
   "inspector, a sample": pressing("/console/inspector", "Try a sample token"),
   decisions: to("/console/decisions"),
@@ -138,7 +138,7 @@ export const inside = {
   "form a team": to("/console/operators/teams/new"),
   operator: async ({ walk }) => {
     await walk.at("/console/operators");
-    await walk.page.getByRole("main").locator("a[href*='/console/operators/op_']").first().click();
+    await walk.page.getByRole("link", { name: "Change Ada Byron" }).click();
     await walk.page.waitForURL(/operators\/op_/);
   },
   account: to("/console/account"),

@@ -64,7 +64,7 @@ export async function fill(house, walk) {
   await api("POST", "/apis/orders/versions/v1/deprecate", { sunset: new Date(Date.now() + 60 * 86_400_000).toISOString() });
 
   town.applications = {};
-  for (const [consumer, applications] of [["Acme", ["shop", "warehouse"]], ["Globex", ["billing-worker"]]]) {
+  for (const [consumer, applications] of [["Acme", ["shop", "warehouse", "idle"]], ["Globex", ["billing-worker"]]]) {
     await api("POST", "/consumers", { name: consumer });
     for (const name of applications) {
       town.applications[name] = (await api("POST", `/consumers/${consumer}/applications`, { name })).id;
@@ -80,7 +80,7 @@ export async function fill(house, walk) {
   const issue = (application, name, scopes, days) =>
     api("POST", `/applications/${town.applications[application]}/tokens`, { name, scopes, lifetime_s: days * 86_400 });
   town.tokens = {
-    production: await issue("shop", "production", ["orders:v1:read", "orders:v2:read", "orders:v2:write", "catalogue:v1:read"], 90),
+    production: await issue("shop", "production", ["orders:v1:read", "orders:v2:read", "orders:v2:write", "catalogue:v1:read"], 30),
     reporting: await issue("shop", "reporting", ["orders:v2:read"], 3),
     pilot: await issue("shop", "pilot", ["orders:v2:read"], 30),
     nightly: await issue("billing-worker", "nightly run", ["billing:v1:read", "billing:v1:write"], 30),
@@ -88,7 +88,8 @@ export async function fill(house, walk) {
   await api("POST", "/keys/rotate", {});
   town.tokens.scanner = await issue("warehouse", "scanner", ["orders:v2:read"], 30);
   await api("POST", `/tokens/${town.tokens.pilot.id}/revoke`, { reason: "the pilot is over" });
-  await api("POST", "/teams", { name: "Payments" });
+  const team = await api("POST", "/teams", { name: "Payments" });
+  await api("POST", "/operators", { name: "Ada Byron", role: "publisher", teams: [team.id], password: "another long sentence" });
   await traffic(house, town);
   return town;
 }
