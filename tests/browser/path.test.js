@@ -124,7 +124,7 @@ async function path(t, mode, house, walk, { seen, addresses }) {
     const named = answer.headers.get("link").match(/<([^>]+)>; rel="deprecation"/)[1];
     await page.goto(named);
     await page.waitForURL("**/console/apis/orders/v1");
-    for (const name of ["deprecation", "sunset"]) assert.ok(shown.includes(answer.headers.get(name)), `${shown} shows ${name}`);
+    for (const name of ["deprecation", "sunset", "link"]) assert.ok(shown.includes(answer.headers.get(name)), `${shown} shows ${name}`);
   });
   await step("a version is retired only when its name is typed", async () => {
     await walk.move("Retire", "Retire v1", async (question) => {

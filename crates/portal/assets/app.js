@@ -99,7 +99,9 @@ const units = [["year", 31536000], ["month", 2592000], ["day", 86400], ["hour", 
 const tell = (inside) => {
   for (const time of inside.querySelectorAll("time[data-moment]")) {
     const at = Date.parse(time.dateTime);
-    const away = (at - Date.now()) / 1000;
+    const exact = (at - Date.now()) / 1000;
+    // What was chosen as 30 days reads so for the first minute as well.
+    const away = exact > 0 ? exact + 59 : exact;
     const [unit, size] = units.find(([, size]) => Math.abs(away) >= size) ?? ["second", 1];
     time.title = `${local.format(at)} (${new Date(at).toISOString().replace("T", " ").slice(0, 19)} UTC)`;
     if (time.dataset.moment === "relative") time.textContent = relative.format(Math.trunc(away / size), unit);

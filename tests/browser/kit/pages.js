@@ -27,6 +27,7 @@ export const empty = {
   "first keys": to("/console/keys"),
   "first trail": to("/console/audit"),
   "first gateways": to("/console/gateways"),
+  "first operator": to("/console/operators"),
 };
 
 const pressing = (path, button, before = async () => {}) => async ({ walk, town }) => {

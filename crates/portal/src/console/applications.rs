@@ -73,7 +73,12 @@ pub async fn show(
     let no_tokens = found.tokens.is_empty().then(|| Empty {
         icon: Icon::Token,
         title: "No token yet".to_owned(),
-        words: "A token is what the application calls with. It is shown once.".to_owned(),
+        words: if has_rights {
+            "A token is what the application calls with. It is shown once."
+        } else {
+            "A token opens what the application has subscribed to: subscribe it first."
+        }
+        .to_owned(),
         actions: if has_rights {
             vec![Link::new("Issue a token", issue.clone())]
         } else {

@@ -5,8 +5,10 @@ use std::time::Duration;
 use actix_web::{HttpRequest, HttpResponse, web::Data};
 use gatewright_domain::time::Timestamp;
 use gatewright_store::views::{
+    Sight,
     gateways::GatewayRow,
     home::{Counts, HomePage},
+    page::Page,
 };
 
 use crate::{
@@ -38,6 +40,7 @@ pub async fn show(
     let sight = app.reader.as_seen_by(&who.caller);
     let home = sight.home(now).await?;
     let keys = sight.keys(now).await?;
+    let called = home.calls > 0 || was_called(&sight, now).await?;
     let (gateways, latest) = (sight.gateways().await?, app.reader.revision().await?);
     let shown = keys
         .iter()
@@ -55,7 +58,7 @@ pub async fn show(
     visit::page(&Home {
         frame,
         attention: attention(&home, &gateways, latest, now),
-        first_steps: first_steps(home.counts, home.calls > 0),
+        first_steps: first_steps(home.counts, called),
         figures: figures(&home),
         calls: Hours::new("calls", "Calls in the last 24 hours", &hours(&home, now)),
         refusals: refusals(&home, now),
@@ -112,8 +115,15 @@ fn attention(home: &HomePage, gateways: &[GatewayRow], latest: u64, now: Timesta
     Remarks(lagging.chain(ending).chain(expiring).collect())
 }
 
+/// Whether there was a call in the last 30 days: a quiet day does not make an installation new.
+async fn was_called(sight: &Sight, now: Timestamp) -> Result<bool, Problem> {
+    let apis = sight.apis(&Page::first(), now).await?;
+    Ok(apis.items.iter().any(|api| api.calls_30d > 0))
+}
+
 /// The way to the first call, until it has been made.
 fn first_steps(counts: Counts, called: bool) -> Vec<FirstStep> {
+    const LAST: usize = 4;
     if called {
         return Vec::new();
     }
@@ -145,7 +155,7 @@ fn first_steps(counts: Counts, called: bool) -> Vec<FirstStep> {
         (
             called,
             "Make the first call",
-            "The page that shows the token has the curl.",
+            "The page that shows a token has the curl; calls appear under usage.",
             "/console/usage",
         ),
     ];
@@ -155,7 +165,7 @@ fn first_steps(counts: Counts, called: bool) -> Vec<FirstStep> {
         next: next == Some(at),
         title: title.to_owned(),
         words: words.to_owned(),
-        link: Link::new(title, href),
+        link: Link::new(if at == LAST { "See usage" } else { title }, href),
     };
     steps.into_iter().enumerate().map(step).collect()
 }

@@ -20,6 +20,7 @@ mod lifetimes;
 pub mod moves;
 pub mod operators;
 pub mod problem;
+mod ring;
 mod roles;
 pub mod routes;
 mod seal;

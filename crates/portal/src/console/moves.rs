@@ -181,7 +181,14 @@ fn confirm(
         faults,
         sentences: vec![sentence.to_owned()],
         breaks,
-        headers: proposed.map(|sunset| notice(found.version.deprecated_at.unwrap_or(now), sunset)),
+        headers: proposed.map(|sunset| {
+            notice(
+                "Response headers, with the sunset proposed below",
+                &found.version,
+                app,
+                (found.version.deprecated_at.unwrap_or(now), sunset),
+            )
+        }),
         revision: Some(found.version.revision.number().to_string()),
         fields,
         weight,

@@ -185,7 +185,7 @@ pub async fn show(
         main_action: link("publish", "Publish"),
         missing: missing(&found, &here),
         facts: facts(&found, &app),
-        headers: headers(&found),
+        headers: headers(&found, &app),
         revision: found.contract.as_ref().map(|contract| {
             format!(
                 "Revision {}, uploaded {}",
@@ -276,20 +276,27 @@ pub(crate) fn facts(found: &Found, app: &App) -> Facts {
     Facts(facts)
 }
 
-/// The headers that every answer of a deprecated version carries (RFC 9745, RFC 8594).
-fn headers(found: &Found) -> Option<Code> {
+/// The headers that every answer of a deprecated version carries.
+fn headers(found: &Found, app: &App) -> Option<Code> {
     let (at, sunset) = (found.version.deprecated_at?, found.version.sunset?);
-    (found.version.status == "deprecated").then(|| notice(at, sunset))
+    (found.version.status == "deprecated")
+        .then(|| notice("Response headers", &found.version, app, (at, sunset)))
 }
 
-/// What every answer says from then on.
-pub(crate) fn notice(at: Timestamp, sunset: Timestamp) -> Code {
+/// What every answer of a version says once it is deprecated (RFC 9745, RFC 8594).
+pub(crate) fn notice(
+    name: &str,
+    version: &VersionRow,
+    app: &App,
+    (at, sunset): (Timestamp, Timestamp),
+) -> Code {
+    let (portal, api, number) = (&app.place.portal, &version.api, &version.number);
     let text = format!(
-        "Deprecation: @{}\nSunset: {}",
+        "Deprecation: @{}\nSunset: {}\nLink: <{portal}/apis/{api}/versions/{number}>; rel=\"deprecation\"; type=\"text/html\"",
         at.seconds(),
         http_date(sunset)
     );
-    Code::new("headers", "Response headers", text)
+    Code::new("headers", name, text)
 }
 
 /// A moment as HTTP writes it (RFC 9110 section 5.6.7).

@@ -34,8 +34,6 @@ pub struct Lanes {
 pub struct Row {
     /// Whose lane it is.
     pub name: String,
-    /// Where its name stands.
-    pub name_y: u64,
     /// Where its spans begin.
     pub y: u64,
     /// Its spans.
@@ -131,7 +129,6 @@ fn row(at: u64, lane: &Lane, window: (Timestamp, Timestamp)) -> Row {
     let spans = lane.spans.iter().map(|span| placed(span, window)).collect();
     Row {
         name: lane.name.clone(),
-        name_y: HEAD + at * LANE + 19,
         y: HEAD + at * LANE + 5,
         spans,
     }

@@ -68,7 +68,8 @@ pub fn distance(now: Timestamp, at: Timestamp) -> String {
     match (ahead, behind) {
         (0, 0) => "now".to_owned(),
         (0, seconds) => format!("{} ago", span(seconds)),
-        (seconds, _) => format!("in {}", span(seconds)),
+        // What was chosen as 30 days reads so for the first minute as well.
+        (seconds, _) => format!("in {}", span(seconds.saturating_add(59))),
     }
 }
 
