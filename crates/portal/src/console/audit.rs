@@ -252,7 +252,10 @@ fn row(event: Event, now: Timestamp) -> EventRow {
     EventRow {
         number: Link::new(words::number(event.seq), format!("{HERE}/{}", event.seq)),
         verb: verb.trim().to_owned(),
-        detail: detail.trim_start_matches(':').trim().to_owned(),
+        detail: detail.strip_prefix(':').map_or_else(
+            || detail.trim().to_owned(),
+            |why| format!("– {}", why.trim()),
+        ),
         actor: Link::new(actor, by),
         target,
         outcome: outcome(&event.outcome),

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The lifetimes to choose from, in seconds.
-const PRESETS: [(u64, &str); 6] = [
+pub(super) const PRESETS: [(u64, &str); 6] = [
     (3_600, "1 hour"),
     (86_400, "1 day"),
     (7 * 86_400, "7 days"),

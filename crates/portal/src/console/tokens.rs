@@ -16,7 +16,7 @@ use crate::{
     page::{
         badge::{Badge, Tone},
         chart::Hours,
-        fact::{Fact, Facts, Value},
+        fact::{Fact, Facts, Last, Value},
         form::{Control, Faults, Field},
         frame::{Frame, Link},
         icon::Icon,
@@ -117,6 +117,8 @@ fn claims(app: &App, token: &Row, now: Timestamp) -> Facts {
 async fn receipt(app: &App, revision: u64, revoked: Timestamp) -> Result<Receipt, Problem> {
     let receipts = app.keys.receipts(revision, PATIENCE).await?;
     let now = app.now();
+    // A gateway tells since when it enforces its latest revision: once that is a later one, this one's moment is not known.
+    let is_latest = app.reader.revision().await? == revision;
     let after = |at: Timestamp| format!("{} ms", count(size_of(at.since(revoked))));
     let enforced = receipts
         .iter()
@@ -132,8 +134,14 @@ async fn receipt(app: &App, revision: u64, revoked: Timestamp) -> Result<Receipt
             Some(_) => Badge::new(Tone::Good, Icon::Check, "Enforced"),
             None => Badge::new(Tone::Warning, Icon::Pending, "Pending"),
         },
-        since: words::last(receipt.applied_at, now, "Not yet"),
-        after: receipt.applied_at.map_or_else(|| "–".to_owned(), after),
+        since: match receipt.applied_at {
+            Some(_) if !is_latest => Last::new(None, "Before the latest change"),
+            at => words::last(at, now, "Not yet"),
+        },
+        after: receipt
+            .applied_at
+            .filter(|_| is_latest)
+            .map_or_else(|| "–".to_owned(), after),
     };
     Ok(Receipt {
         words,
