@@ -34,12 +34,14 @@ on("click", "[data-copy]", async (_, button) => {
 // A secret that was neither copied nor called saved: leaving asks.
 const unsaved = document.querySelector("[data-unsaved]");
 if (unsaved) {
+  // Coming back or loading again leads to the form; it never sends the form a second time.
+  history.replaceState(history.state, "", location.href);
   const ask = (event) => event.preventDefault();
   const rest = () => removeEventListener("beforeunload", ask);
   addEventListener("beforeunload", ask);
   unsaved.addEventListener("copied", rest);
   unsaved.addEventListener("copy", rest);
-  document.addEventListener("submit", rest);
+  document.addEventListener("submit", (event) => { if (!event.target.target) rest(); });
   on("click", "[data-saved]", rest);
 }
 
@@ -97,7 +99,9 @@ const units = [["year", 31536000], ["month", 2592000], ["day", 86400], ["hour", 
 const tell = (inside) => {
   for (const time of inside.querySelectorAll("time[data-moment]")) {
     const at = Date.parse(time.dateTime);
-    const away = (at - Date.now()) / 1000;
+    const exact = (at - Date.now()) / 1000;
+    // What was chosen as 30 days reads so for the first minute as well.
+    const away = exact > 0 ? exact + 59 : exact;
     const [unit, size] = units.find(([, size]) => Math.abs(away) >= size) ?? ["second", 1];
     time.title = `${local.format(at)} (${new Date(at).toISOString().replace("T", " ").slice(0, 19)} UTC)`;
     if (time.dataset.moment === "relative") time.textContent = relative.format(Math.trunc(away / size), unit);
@@ -143,7 +147,9 @@ if (opens && scopes.length) {
     let open = 0;
     for (const row of rows) {
       const alternatives = row.dataset.requires.split("\n").map((line) => line.split(" ").filter(Boolean));
-      const met = alternatives.some((all) => all.every((scope) => held.has(scope)));
+      // A token is for the versions whose scopes it carries; one without scopes is for all.
+      const reached = held.size === 0 || [...held].some((scope) => scope.startsWith(row.dataset.place));
+      const met = reached && alternatives.some((all) => all.every((scope) => held.has(scope)));
       row.dataset.opens = met ? "yes" : "no";
       if (met) open += 1;
     }

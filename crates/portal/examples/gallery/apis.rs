@@ -50,10 +50,7 @@ fn api_row(name: &str, title: &str, live: &str, state: Badge, team: &str, calls:
 fn apis() -> ApiList {
     let states = [choice("any", "Any lifecycle", "", ChoiceState::Chosen)];
     ApiList {
-        frame: frame(Place::Apis, "APIs").also(Elsewhere::new(
-            "curl -H \"Authorization: Bearer $GATEWRIGHT_TOKEN\" \\\n  https://gatewright.example/api/v1/apis",
-            "gatewright api list",
-        )),
+        frame: frame(Place::Apis, "APIs").also(Elsewhere::new("curl -H \"Authorization: Bearer $GATEWRIGHT_TOKEN\" \\\n  https://gatewright.example/api/v1/apis").or("gatewright api list")),
         filters: filters(vec![
             Field::new("name", "Name", Control::Text).optional(),
             any("team", "Team", &["Any team", "Commerce", "Platform"]),
@@ -237,10 +234,7 @@ fn api() -> ApiPage {
     ];
     let sunset = Moment::day(day(68));
     ApiPage {
-        frame: frame(Place::Apis, "orders").below([link("APIs")]).also(Elsewhere::new(
-            "curl -H \"Authorization: Bearer $GATEWRIGHT_TOKEN\" \\\n  https://gatewright.example/api/v1/apis/orders",
-            "gatewright api show orders",
-        )),
+        frame: frame(Place::Apis, "orders").below([link("APIs")]).also(Elsewhere::new("curl -H \"Authorization: Bearer $GATEWRIGHT_TOKEN\" \\\n  https://gatewright.example/api/v1/apis/orders").or("gatewright api show orders")),
         state: Badge::published(),
         actions: vec![link("Compare versions")],
         main_action: Some(link("New version")),

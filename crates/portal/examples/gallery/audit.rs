@@ -32,7 +32,7 @@ fn sentence(
 ) -> EventRow {
     EventRow {
         number: link(number),
-        actor: actor.into(),
+        actor: link(actor),
         verb: verb.into(),
         target: Some(link(target)),
         detail: detail.into(),

@@ -16,9 +16,7 @@ use gatewright_portal::{
 
 use super::{
     Rendered, audit, page,
-    sample::{
-        DAY, ago, all_shown, choice, day_of_calls, filters, frame, last, link, more, scopes, trend,
-    },
+    sample::{DAY, ago, all_shown, choice, day_of_calls, filters, frame, last, link, more, scopes},
     tokens,
 };
 
@@ -37,7 +35,6 @@ fn consumers() -> ConsumerList {
         applications: "2".into(),
         tokens: "3".into(),
         calls: gatewright_portal::page::number::count(calls),
-        trend: trend(calls),
         last_call,
     };
     ConsumerList {

@@ -43,6 +43,7 @@ fn sign_in() -> SignIn {
         faults: Faults::default(),
         fields: credentials(),
         back: None,
+        is_fresh: false,
     }
 }
 

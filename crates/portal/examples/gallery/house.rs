@@ -117,11 +117,9 @@ fn account() -> AccountPage {
 }
 
 fn settings() -> SettingsPage {
-    let row = |name: &str, key: &str, value: Option<&str>, source: &str| SettingRow {
+    let row = |name: &str, value: &str| SettingRow {
         name: name.into(),
-        key: key.into(),
-        value: value.map(str::to_owned),
-        source: source.into(),
+        value: value.into(),
     };
     SettingsPage {
         frame: frame(Place::Settings, "Settings"),
@@ -129,31 +127,15 @@ fn settings() -> SettingsPage {
             SettingGroup {
                 title: "Addresses",
                 rows: vec![
-                    row("Portal", "portal.listen", Some("127.0.0.1:8600"), "default"),
-                    row(
-                        "Gateway",
-                        "gateway.listen",
-                        Some("127.0.0.1:8601"),
-                        "default",
-                    ),
-                    row(
-                        "Issuer",
-                        "issuer",
-                        Some("https://gatewright.example"),
-                        "gatewright.toml",
-                    ),
+                    row("Portal", "https://portal.example"),
+                    row("Gateway", "https://api.example"),
                 ],
             },
             SettingGroup {
-                title: "Storage",
+                title: "Tokens",
                 rows: vec![
-                    row(
-                        "Database",
-                        "database.url",
-                        Some("postgres://gatewright@db/gatewright"),
-                        "DATABASE_URL",
-                    ),
-                    row("Key encryption key", "kek", None, "GATEWRIGHT_KEK_FILE"),
+                    row("Issuer", "https://portal.example"),
+                    row("Longest lifetime", "365 days"),
                 ],
             },
         ],

@@ -8,6 +8,7 @@ use gatewright_portal::{
         form::{Control, Faults, Field},
         lanes::{Lane, Lanes},
         place::Place,
+        remark::{Danger, Dangers},
         steps::{Mend, Outcome, Step, Steps},
     },
     pages::{
@@ -52,7 +53,6 @@ fn key(kid: &str, age: &str, state: Badge, live: &str, next: &str, why: &str) ->
         live_tokens: live.into(),
         next: next.into(),
         why: why.into(),
-        compromise: (!over).then(|| "#".to_owned()),
     }
 }
 
@@ -100,6 +100,11 @@ fn keys() -> KeysPage {
             Fact::new("JWKS", Value::Copied { id: "jwks", text: "https://gatewright.example/oauth2/jwks".into() }).hint("Verifiers may keep it for 5 minutes."),
             Fact::code("Issuer", "https://gatewright.example"),
         ]),
+        dangers: Dangers(vec![Danger {
+            title: "Declare 6YYt_B… compromised".into(),
+            words: "Nothing it signed is accepted from then on: 1,204 live tokens, and the next key takes over.".into(),
+            link: link("Declare"),
+        }]),
     }
 }
 

@@ -142,7 +142,7 @@ pub(crate) fn day_of_calls(title: &str) -> Hours {
             String::new()
         },
         calls,
-        refused: calls / 23 + if hour == 17 { 160 } else { 0 },
+        refused: Some(calls / 23 + if hour == 17 { 160 } else { 0 }),
     };
     let counts: Vec<Count> = (0..).zip(wave(24, 900)).map(count).collect();
     Hours::new("calls", title, &counts)

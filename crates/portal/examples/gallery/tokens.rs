@@ -14,8 +14,7 @@ use gatewright_portal::{
         secret::ShownOnce,
     },
     pages::tokens::{
-        IssuePage, IssuedPage, OpenedRow, Receipt, ReceiptRow, ScopeGroup, ScopeUse, TokenPage,
-        TokenRow,
+        IssuePage, IssuedPage, OpenedRow, Receipt, ReceiptRow, ScopeGroup, TokenPage, TokenRow,
     },
 };
 
@@ -68,6 +67,7 @@ fn opened(
         path: path.into(),
         summary: summary.into(),
         requires: requires.into(),
+        place: "orders:v2:".into(),
         opens,
     }
 }
@@ -220,6 +220,8 @@ fn issued() -> IssuedPage {
             Fact::new("Expires", Value::Moment(ahead(30 * DAY))),
             Fact::code("Signed by", "6YYt_Bvx1m0tTqX4h6d0zYvW3nq2d8aJ5rLq7sKcE1o").hint("ES256"),
         ]),
+        method: "GET",
+        path: "/orders/v2/orders".into(),
         try_words: "GET /orders asks for orders:v2:read, which this token carries.".into(),
         examples: vec![
             Code::new("example-curl", "curl", CURL),
@@ -287,11 +289,6 @@ fn token() -> TokenPage {
             Fact::new("Issued", Value::Moment(ago(26 * DAY))).hint("By Ada Byron"),
             Fact::new("Expires", Value::Moment(ahead(64 * DAY))),
         ]),
-        scopes: vec![ScopeUse {
-            scope: "orders:v2:read".into(),
-            calls: "18,440".into(),
-            last_used: last(40),
-        }],
         calls: day_of_calls("Calls in the last 24 hours"),
         dangers: Dangers(vec![Danger {
             title: "Revoke production".into(),

@@ -174,7 +174,7 @@ fn decisions() -> DecisionList {
         operation: operation.into(),
         version: "orders v2".into(),
         application: application.into(),
-        gateway: "eu-west-1".into(),
+        name: "insufficient-scope".into(),
     };
     DecisionList {
         frame: frame(Place::Decisions, "Decisions"),
@@ -313,7 +313,6 @@ fn usage() -> UsagePage {
         calls: count(calls),
         refused: refused.into(),
         errors: "0".into(),
-        p95: "38 ms".into(),
     };
     UsagePage {
         frame: frame(Place::Usage, "Usage"),
@@ -365,8 +364,6 @@ fn gateways() -> GatewayList {
         revision: "18,231".into(),
         behind: behind.into(),
         last_heard: ago(seconds),
-        build: "0.1.0".into(),
-        calls: "6,120".into(),
     };
     let current = || Badge::new(Tone::Good, Icon::Check, "Up to date");
     GatewayList {

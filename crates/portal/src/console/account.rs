@@ -13,7 +13,7 @@ use gatewright_operators::{AccessTokenWish, Password};
 use gatewright_store::views::access_tokens::AccessTokenRow as Row;
 
 use crate::{
-    console::{operators, visit, words},
+    console::{roles, visit, words},
     page::{
         code::Code,
         empty::Empty,
@@ -169,7 +169,7 @@ pub async fn tokens(
         AccessTokenRow {
             name: row.name.clone(),
             prefix: row.hint.clone(),
-            role: operators::role_word(&row.role),
+            role: roles::role_word(&row.role),
             state: words::token(status),
             over: status != "live",
             expires: Last::new(Some(Moment::seen_from(now, row.expires_at)), "Never"),
@@ -289,7 +289,7 @@ fn new_form(
         },
     };
     let own = who.operator.role();
-    let mut roles = operators::roles(role);
+    let mut roles = roles::roles(role);
     roles.retain(|choice| {
         let role = choice.value.parse::<Role>();
         role.is_ok_and(|role| role.is_not_above(own))

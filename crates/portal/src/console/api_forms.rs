@@ -13,9 +13,9 @@ use gatewright_domain::{
 use gatewright_registry::{OpenPlan, RegisterApi};
 
 use crate::{
-    console::{visit, words},
+    console::{lifetimes::PRESETS, visit, words},
     page::{
-        form::{Control, Fault, Faults, Field},
+        form::{Choice, ChoiceState, Control, Fault, Faults, Field},
         frame::{Frame, Link},
         place::Place,
     },
@@ -299,6 +299,21 @@ fn read_plan(form: &Form, faults: &mut Faults) -> Option<OpenPlan> {
     })
 }
 
+/// The spans to choose the longest lifetime from.
+fn longest(chosen: &str) -> Control {
+    let choice = |(seconds, label): &(u64, &str)| Choice {
+        value: seconds.to_string(),
+        label: (*label).to_owned(),
+        hint: None,
+        state: if seconds.to_string() == chosen {
+            ChoiceState::Chosen
+        } else {
+            ChoiceState::Open
+        },
+    };
+    Control::Select(PRESETS.iter().map(choice).collect())
+}
+
 fn plan_form(
     request: &HttpRequest,
     who: &SignedIn,
@@ -330,8 +345,9 @@ fn plan_form(
             amount("daily_quota", "Daily quota", "requests", quota)
                 .optional()
                 .hint("By UTC day; empty for none."),
-            amount("max_token_lifetime_s", "Longest token", "seconds", lifetime)
-                .hint("7776000 is 90 days."),
+            Field::new("max_token_lifetime_s", "Longest token", longest(&lifetime))
+                .hint("No token issued under this plan lives longer.")
+                .fault(faults.of("max_token_lifetime_s")),
         ],
         faults,
         action: format!("{here}/plans/new"),

@@ -9,7 +9,7 @@ use gatewright_store::views::{apis as views, page::Page, versions::VersionRow as
 use serde::Deserialize;
 
 use crate::{
-    console::{versions, visit, words},
+    console::{elsewhere, versions, visit, words},
     page::{
         chart::Spark,
         empty::Empty,
@@ -76,7 +76,8 @@ pub async fn list(
         actions: vec![Link::new("Register an API", "/console/apis/new")],
     });
     visit::page(&ApiList {
-        frame: Frame::new(visit::signed_in(&request, &who), Place::Apis, "APIs"),
+        frame: Frame::new(visit::signed_in(&request, &who), Place::Apis, "APIs")
+            .also(elsewhere::call(&app, "/apis")),
         filters: Filters {
             label: "Filter the APIs",
             fields: Vec::new(),
@@ -157,12 +158,13 @@ pub async fn show(
         .map(|page| page.subscribers.as_slice())
         .unwrap_or_default();
     let visit = visit::signed_in(&request, &who);
-    let frame =
-        Frame::new(visit, Place::Apis, &found.name).below([Link::new("APIs", "/console/apis")]);
+    let frame = Frame::new(visit, Place::Apis, &found.name)
+        .below([Link::new("APIs", "/console/apis")])
+        .also(elsewhere::call(&app, &format!("/apis/{}", found.name)));
     visit::page(&ApiPage {
         frame,
         state: words::lifecycle(best),
-        actions: vec![Link::new("New plan", format!("{here}/plans/new"))],
+        actions: Vec::new(),
         main_action: Some(Link::new("New version", format!("{here}/versions/new"))),
         title: found.title,
         team: found.team,
@@ -235,6 +237,6 @@ fn subscriber(
         plan: row.plan.clone(),
         scopes: Scopes(row.scopes.clone()),
         calls: words::number(row.calls_30d),
-        last_call: words::last(row.last_call, now, "Never"),
+        last_call: words::last_hour(row.last_call, now, "Never"),
     }
 }

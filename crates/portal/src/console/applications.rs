@@ -10,7 +10,7 @@ use gatewright_domain::{handle::ApplicationHandle, time::Timestamp};
 use gatewright_store::views::{applications::ApplicationPage as Found, tokens::TokenRow as Token};
 
 use crate::{
-    console::{visit, words},
+    console::{audit, elsewhere, visit, words},
     page::{
         chart::{Count, Hours},
         empty::Empty,
@@ -18,7 +18,8 @@ use crate::{
         frame::{Frame, Link},
         icon::Icon,
         list::Pages,
-        moment::Moment,
+        moment::{Moment, brief},
+        number::counted,
         place::Place,
         remark::{Danger, Dangers},
     },
@@ -72,7 +73,12 @@ pub async fn show(
     let no_tokens = found.tokens.is_empty().then(|| Empty {
         icon: Icon::Token,
         title: "No token yet".to_owned(),
-        words: "A token is what the application calls with. It is shown once.".to_owned(),
+        words: if has_rights {
+            "A token is what the application calls with. It is shown once."
+        } else {
+            "A token opens what the application has subscribed to: subscribe it first."
+        }
+        .to_owned(),
         actions: if has_rights {
             vec![Link::new("Issue a token", issue.clone())]
         } else {
@@ -88,7 +94,12 @@ pub async fn show(
     let row = &found.application;
     let name = row.name.clone();
     visit::page(&ApplicationPage {
-        frame: Frame::new(visit::signed_in(&request, &who), Place::Consumers, &name).below(way),
+        frame: Frame::new(visit::signed_in(&request, &who), Place::Consumers, &name)
+            .below(way)
+            .also(
+                elsewhere::call(&app, &format!("/applications/{}", row.id))
+                    .or(format!("gatewright token list {}", row.id)),
+            ),
         id: row.client_id.to_string(),
         consumer: Link::new(
             row.consumer.clone(),
@@ -104,7 +115,7 @@ pub async fn show(
             .map(|token| token_row(token, now))
             .collect(),
         pages: Pages {
-            shown: format!("The latest {}", found.tokens.len()),
+            shown: counted(u64::try_from(found.tokens.len()).unwrap_or(0), "token"),
             first: None,
             next: None,
         },
@@ -121,7 +132,7 @@ pub async fn show(
         ),
         usage: format!("/console/usage?application={}", row.id),
         trail: format!("/console/audit?target={}", row.id),
-        events: Vec::new(),
+        events: audit::about(&app, &who, row.id.to_string(), now).await?,
         dangers: Dangers(vec![Danger {
             title: "Revoke all tokens".to_owned(),
             words: format!(
@@ -139,8 +150,8 @@ pub(crate) fn days(trend: &[i64], now: Timestamp) -> Vec<Count> {
     let bar = |(at, calls): (u64, &i64)| {
         let day = now.minus(Duration::from_secs(last.saturating_sub(at) * 86_400));
         let when = Moment::day(day).words;
-        let tick = if at.is_multiple_of(7) {
-            when.clone()
+        let tick = if last.saturating_sub(at).is_multiple_of(7) {
+            brief(&when)
         } else {
             String::new()
         };
@@ -148,7 +159,7 @@ pub(crate) fn days(trend: &[i64], now: Timestamp) -> Vec<Count> {
             when,
             tick,
             calls: u64::try_from(*calls).unwrap_or(0),
-            refused: 0,
+            refused: None,
         }
     };
     (0..).zip(trend).map(bar).collect()

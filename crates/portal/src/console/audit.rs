@@ -6,7 +6,10 @@ use actix_web::{
     HttpRequest, HttpResponse,
     web::{Data, Path, Query},
 };
-use gatewright_domain::time::Timestamp;
+use gatewright_domain::{
+    access::{Action, Subject},
+    time::Timestamp,
+};
 use gatewright_operators::Verified;
 use gatewright_store::views::{
     events::{EventFilter, EventRow as Event, Order},
@@ -15,7 +18,11 @@ use gatewright_store::views::{
 use serde::Deserialize;
 
 use crate::{
-    console::{visit, words},
+    console::{
+        elsewhere,
+        seal::{sealed, standing},
+        visit, words,
+    },
     page::{
         badge::{Badge, Tone},
         code::Code,
@@ -132,16 +139,13 @@ async fn trail(
     });
     let (seal, seal_words, root) = match verified {
         Some(verified) => sealed(verified),
-        None => {
-            let size = app.reader.revision().await?;
-            let seal = Badge::new(Tone::Quiet, Icon::Shield, "Sealed");
-            (seal, counted(size, "event"), String::new())
-        }
+        None => standing(app, now).await?,
     };
     let mut visit = visit::signed_in(request, who);
     visit.here = asked.at(HERE, page.after().unwrap_or_default());
     Ok(TrailPage {
-        frame: Frame::new(visit, Place::Audit, "Audit trail"),
+        frame: Frame::new(visit, Place::Audit, "Audit trail")
+            .also(elsewhere::call(app, &asked.at("/audit/events", "")).or("gatewright audit tail")),
         seal,
         seal_words,
         root,
@@ -164,18 +168,39 @@ async fn trail(
     })
 }
 
-fn sealed(verified: Verified) -> (Badge, String, String) {
-    let (seal, said) = match verified.first_bad {
-        None => (
-            Badge::new(Tone::Good, Icon::Shield, "Verified"),
-            format!("all {} agree, just now", counted(verified.size, "event")),
-        ),
-        Some(bad) => (
-            Badge::new(Tone::Bad, Icon::Warning, "Broken"),
-            format!("event {}: {}", words::number(bad.seq), bad.what),
-        ),
+/// The latest events about one thing, for whoever may read the trail; nothing for others.
+pub(crate) async fn about(
+    app: &App,
+    who: &SignedIn,
+    target: String,
+    now: Timestamp,
+) -> Result<Vec<EventRow>, Problem> {
+    if who
+        .caller
+        .may(Action::ReadAudit, Subject::Installation)
+        .is_err()
+    {
+        return Ok(Vec::new());
+    }
+    let filter = EventFilter {
+        target: Some(target),
+        ..EventFilter::default()
     };
-    (seal, said, verified.root)
+    let page = Page::new(None, Some(10)).map_err(|_| Problem::unexpected())?;
+    let found = app
+        .operators
+        .read_trail(&who.caller, &filter, Order::Newest, &page)
+        .await?;
+    Ok(found
+        .items
+        .into_iter()
+        .map(|event| row(event, now))
+        .collect())
+}
+
+/// A verification that is asked for again by its address leads back to the trail.
+pub async fn verify_again() -> HttpResponse {
+    visit::go(HERE)
 }
 
 fn filters(asked: &Asked) -> Filters {
@@ -208,6 +233,7 @@ fn filters(asked: &Asked) -> Filters {
 /// An event as a row. The sentence is taken apart so that who stands out and what it was done to is a link.
 fn row(event: Event, now: Timestamp) -> EventRow {
     let actor = event.actor.name.clone().unwrap_or_default();
+    let by = words::query(HERE, &[("actor", &event.actor.id)]);
     let rest = event
         .sentence
         .strip_prefix(&actor)
@@ -226,8 +252,11 @@ fn row(event: Event, now: Timestamp) -> EventRow {
     EventRow {
         number: Link::new(words::number(event.seq), format!("{HERE}/{}", event.seq)),
         verb: verb.trim().to_owned(),
-        detail: detail.trim_start_matches(':').trim().to_owned(),
-        actor,
+        detail: detail.strip_prefix(':').map_or_else(
+            || detail.trim().to_owned(),
+            |why| format!("– {}", why.trim()),
+        ),
+        actor: Link::new(actor, by),
         target,
         outcome: outcome(&event.outcome),
         source: event.via,

@@ -10,10 +10,9 @@ use gatewright_store::views::{applications, consumers as views};
 use crate::{
     console::{
         apis::{Cursor, page_of, pages},
-        visit, words,
+        elsewhere, visit, words,
     },
     page::{
-        chart::Spark,
         empty::Empty,
         fact::Scopes,
         form::{Control, Faults, Field},
@@ -59,15 +58,15 @@ pub async fn list(
         applications: words::number(row.applications),
         tokens: words::number(row.live_tokens),
         calls: words::number(row.calls_30d),
-        trend: Spark::new(format!("Calls by {}", row.name), &[]),
-        last_call: words::last(row.last_call, now, "Never"),
+        last_call: words::last_hour(row.last_call, now, "Never"),
     };
     visit::page(&ConsumerList {
         frame: Frame::new(
             visit::signed_in(&request, &who),
             Place::Consumers,
             "Consumers",
-        ),
+        )
+        .also(elsewhere::call(&app, "/consumers")),
         filters: Filters {
             label: "Filter the consumers",
             fields: Vec::new(),
@@ -116,7 +115,7 @@ pub async fn show(
         versions: Scopes(row.versions),
         tokens: words::number(row.live_tokens),
         calls: words::number(row.calls_30d),
-        last_call: words::last(row.last_call, now, "Never"),
+        last_call: words::last_hour(row.last_call, now, "Never"),
     };
     let trail = [Link::new("Consumers", "/console/consumers")];
     let frame = Frame::new(
@@ -125,7 +124,10 @@ pub async fn show(
         &found.consumer.name,
     );
     visit::page(&ConsumerPage {
-        frame: frame.below(trail),
+        frame: frame.below(trail).also(elsewhere::call(
+            &app,
+            &format!("/consumers/{}", found.consumer.id),
+        )),
         id: found.consumer.id.to_string(),
         since: Moment::exact(found.consumer.registered_at),
         new_application,

@@ -24,6 +24,9 @@ use crate::{
 
 use super::versions::At;
 
+/// The largest document that comes back into the form beside its findings, in bytes; a larger one is sent again as a file.
+const KEPT: usize = 512 * 1024;
+
 /// The contract exactly as it was uploaded.
 ///
 /// # Errors
@@ -60,7 +63,7 @@ pub async fn contract_page(
         .as_seen_by(&who.caller)
         .version_row(&at.api, at.version, app.now())
         .await?;
-    visit::page(&contract_form(&request, &who, &at, None, Faults::default()))
+    visit::page(&contract_form(&request, &who, &at, None, ""))
 }
 
 /// Takes a contract, or shows what is wrong with it.
@@ -79,9 +82,10 @@ pub async fn contract(
         ("", _, text) => text,
         _ => include_str!("../../assets/sample-contract.yaml").to_owned(),
     };
+    let bytes = document.clone().into_bytes();
     match app
         .registry
-        .upload_contract(&who.caller, &at.place(), document.into_bytes(), None)
+        .upload_contract(&who.caller, &at.place(), bytes, None)
         .await
     {
         Ok(uploaded) => {
@@ -93,7 +97,9 @@ pub async fn contract(
             Ok(visit::go_saying(at.here(), &said, &app))
         }
         Err(UploadError::Findings(findings)) => {
-            let page = contract_form(&request, &who, &at, Some(&findings), Faults::default());
+            let kept = Some(document).filter(|text| text.len() <= KEPT);
+            let kept = kept.unwrap_or_default();
+            let page = contract_form(&request, &who, &at, Some(&findings), &kept);
             let mut response = visit::page(&page)?;
             *response.status_mut() = actix_web::http::StatusCode::UNPROCESSABLE_ENTITY;
             Ok(response)
@@ -107,7 +113,7 @@ fn contract_form(
     who: &SignedIn,
     at: &At,
     findings: Option<&Findings>,
-    faults: Faults,
+    typed: &str,
 ) -> ContractPage {
     let title = format!("Contract of {} {}", at.api, at.version);
     let rows: Vec<FindingRow> = findings
@@ -118,13 +124,15 @@ fn contract_form(
     };
     ContractPage {
         frame: Frame::new(visit::signed_in(request, who), Place::Apis, title).below(at.trail()),
-        faults,
+        faults: Faults::default(),
         findings_title: "This contract cannot be taken".to_owned(),
         findings_count: counted(u64::try_from(rows.len()).unwrap_or(0), "finding"),
         findings: rows,
         fields: vec![
             Field::new("file", "File", file).optional(),
-            Field::new("text", "Or the text", Control::Code).optional(),
+            Field::new("text", "Or the text", Control::Code)
+                .value(typed)
+                .optional(),
         ],
         offer_sample: true,
         action: format!("{}/contract", at.here()),

@@ -12,7 +12,7 @@ use gatewright_store::views::{
 use serde::Deserialize;
 
 use crate::{
-    console::{visit, words},
+    console::{elsewhere, visit, words},
     page::{
         badge::Tone,
         empty::Empty,
@@ -58,12 +58,12 @@ pub async fn list(
     let now = app.now();
     let row = |row: &Row| DecisionRow {
         at: Moment::seen_from(now, row.at),
-        reason: Link::new(row.reason.clone(), format!("{HERE}/{}", row.id)),
+        reason: Link::new(words::reason(&row.reason), format!("{HERE}/{}", row.id)),
+        name: row.reason.clone(),
         status: row.status,
         operation: operation(row),
         version: version(row),
         application: row.application.clone().unwrap_or_else(|| "–".to_owned()),
-        gateway: "–".to_owned(),
     };
     let wanted = reason.clone().unwrap_or_default();
     let to = |cursor: &str| words::query(HERE, &[("reason", &wanted), ("cursor", cursor)]);
@@ -78,12 +78,14 @@ pub async fn list(
             visit::signed_in(&request, &who),
             Place::Decisions,
             "Decisions",
-        ),
+        )
+        .also(elsewhere::call(&app, "/decisions")),
         filters: Filters {
             label: "Filter the decisions",
             fields: vec![
                 Field::new("reason", "Reason", Control::Mono)
                     .value(wanted.clone())
+                    .hint("insufficient-scope")
                     .optional(),
             ],
             clear: reason.map(|_| HERE.to_owned()),
@@ -172,6 +174,7 @@ pub async fn show(
         facts.push(Fact::code("Name of the token", jti.clone()).hint("jti"));
     }
     facts.extend([
+        Fact::code("Reason", row.reason.clone()).hint("As records have it."),
         Fact::words("Decided under revision", words::number(found.revision)),
         Fact::words("What would have passed", found.mend.clone()),
         Fact::new(
@@ -186,13 +189,14 @@ pub async fn show(
         frame: Frame::new(
             visit::signed_in(&request, &who),
             Place::Decisions,
-            &row.reason,
+            words::reason(&row.reason),
         )
-        .below([Link::new("Decisions", HERE)]),
+        .below([Link::new("Decisions", HERE)])
+        .also(elsewhere::call(&app, &format!("/decisions/{}", row.id))),
         id: row.id.to_string(),
         at: Moment::exact(row.at),
         tone: Tone::Bad,
-        verdict: format!("Refused: {} {}", row.status, row.reason),
+        verdict: format!("Refused with {}", row.status),
         words: found.detail.clone(),
         steps: words::steps(&found.steps),
         request: Facts(facts),

@@ -43,10 +43,15 @@ pub async fn front() -> HttpResponse {
 /// Those of the page.
 pub async fn sign_in_page(
     request: HttpRequest,
+    app: Data<App>,
     query: Query<Back>,
 ) -> Result<HttpResponse, Problem> {
     let back = query.into_inner().back.filter(|back| is_ours(back));
-    visit::page(&sign_in_form(&request, back, "", Faults::default()))
+    // Only a link could be wrong here: what counts is whether anybody has been made yet.
+    let is_done = matches!(app.operators.check_set_up("").await, Err(SetUpError::Done));
+    let mut page = sign_in_form(&request, back, "", Faults::default());
+    page.is_fresh = !is_done;
+    visit::page(&page)
 }
 
 /// Signs somebody in. What was typed stays, the password never does.
@@ -236,6 +241,7 @@ fn sign_in_form(request: &HttpRequest, back: Option<String>, name: &str, faults:
         faults,
         fields,
         back,
+        is_fresh: false,
     }
 }
 

@@ -7,7 +7,7 @@ use gatewright_domain::{id::GatewayId, text::Name, time::Timestamp};
 use gatewright_store::views::gateways::GatewayRow as Row;
 
 use crate::{
-    console::{visit, words},
+    console::{elsewhere, visit, words},
     page::{
         badge::{Badge, Tone},
         code::Code,
@@ -57,7 +57,8 @@ pub async fn list(
             visit::signed_in(&request, &who),
             Place::Gateways,
             "Gateways",
-        ),
+        )
+        .also(elsewhere::call(&app, "/gateways").or("gatewright gateway list")),
         revision_words: format!("The latest revision is {}.", count(latest)),
         empty,
         rows: found
@@ -71,9 +72,18 @@ pub async fn list(
 /// The command that starts a gateway elsewhere. Its token stands in a file: a command line can be read by others.
 fn command(app: &App, key: &str) -> String {
     format!(
-        "gatewright-gateway --control-plane {} --token-file ./gateway-token --snapshot-key {key}",
+        "gatewright-gateway --control-plane {} \\\n  --token-file ./gateway-token \\\n  --snapshot-key {key}",
         app.place.portal
     )
+}
+
+/// Whether a gateway misses something and has not been heard of lately.
+pub(crate) fn is_silent(gateway: &Row, latest: u64, now: Timestamp) -> bool {
+    let applied = gateway
+        .revision
+        .and_then(|revision| u64::try_from(revision).ok());
+    let silent = gateway.seen_at.is_none_or(|seen| now.since(seen) > SILENT);
+    silent && applied.is_none_or(|applied| applied < latest)
 }
 
 fn row(gateway: &Row, app: &App, latest: u64, now: Timestamp) -> GatewayRow {
@@ -101,8 +111,6 @@ fn row(gateway: &Row, app: &App, latest: u64, now: Timestamp) -> GatewayRow {
         revision: number(applied),
         behind: number(behind),
         last_heard: Moment::seen_from(now, heard),
-        build: "–".to_owned(),
-        calls: "–".to_owned(),
     }
 }
 

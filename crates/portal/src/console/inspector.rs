@@ -191,7 +191,7 @@ fn verdict(
 ) -> (Tone, String, String) {
     let refused = steps.iter().find(|step| step.verdict == Verdict::Refused);
     if let Some(step) = refused {
-        let words = format!("{}: {}", step.rule, step.compared);
+        let words = format!("{}.", words::capital(&step.compared));
         return (Tone::Bad, "A gateway would refuse it".to_owned(), words);
     }
     match called {

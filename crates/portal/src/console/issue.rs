@@ -19,7 +19,12 @@ use gatewright_store::views::{
 };
 
 use crate::{
-    console::{apis::number, applications, examples, versions, visit, words},
+    console::{
+        apis::number,
+        applications, examples,
+        lifetimes::{ceiling, lifetimes},
+        versions, visit, words,
+    },
     page::{
         badge::Badge,
         empty::Empty,
@@ -27,7 +32,7 @@ use crate::{
         form::{Choice, ChoiceState, Control, Faults, Field},
         frame::{Frame, Link},
         icon::Icon,
-        moment::{Moment, span},
+        moment::Moment,
         number::counted,
         place::Place,
         secret::ShownOnce,
@@ -38,19 +43,6 @@ use crate::{
 
 /// How long a page waits for the gateways to say that they enforce a revocation.
 pub(super) const PATIENCE: Duration = Duration::from_secs(2);
-
-/// The lifetimes to choose from, in seconds.
-const PRESETS: [(u64, &str); 6] = [
-    (3_600, "1 hour"),
-    (86_400, "1 day"),
-    (7 * 86_400, "7 days"),
-    (30 * 86_400, "30 days"),
-    (90 * 86_400, "90 days"),
-    (365 * 86_400, "1 year"),
-];
-
-/// The lifetime that is proposed where plans allow it: 30 days.
-const PROPOSED: u64 = 30 * 86_400;
 
 /// What was typed into the form.
 #[derive(Default)]
@@ -80,7 +72,7 @@ impl Typed {
 }
 
 /// The subscriptions that count.
-fn rights(found: &Found) -> impl Iterator<Item = &Right> {
+pub(super) fn rights(found: &Found) -> impl Iterator<Item = &Right> {
     found.rights.iter().filter(|right| right.status == "active")
 }
 
@@ -200,13 +192,6 @@ async fn issue_form(
         words: "A token opens what its application has subscribed to.".to_owned(),
         actions: vec![Link::new("Subscribe", format!("{here}/subscribe"))],
     });
-    let ceiling = rights(found).map(|right| {
-        let most = span(u64::try_from(right.max_token_lifetime_s).unwrap_or(0));
-        format!(
-            "{} {}, plan {}: at most {most}",
-            right.api, right.version, right.plan
-        )
-    });
     let group = |right: &Right| ScopeGroup {
         version: format!("{} {}", right.api, right.version),
         plan: right.plan.clone(),
@@ -241,7 +226,7 @@ async fn issue_form(
         scopes_fault: faults.of("scopes"),
         lifetimes: lifetimes(app, found, typed.lifetime),
         lifetime_fault: faults.of("lifetime"),
-        ceiling: ceiling.collect::<Vec<_>>().join("; "),
+        ceiling: ceiling(found),
         opens_count: format!("{open} of {}", counted(size(operations.len()), "operation")),
         operations: operations.into_iter().map(|row| row.shown).collect(),
         faults,
@@ -253,32 +238,6 @@ async fn issue_form(
 
 pub(super) fn size(length: usize) -> u64 {
     u64::try_from(length).unwrap_or(u64::MAX)
-}
-
-/// The presets. One is closed when no plan of the application allows it; for which scopes a shorter plan counts, the rules
-/// say when the token is issued.
-fn lifetimes(app: &App, found: &Found, typed: Option<u64>) -> Vec<Choice> {
-    let plans = rights(found).map(|right| u64::try_from(right.max_token_lifetime_s).unwrap_or(0));
-    let ring = u64::from(app.keys.config().timing.max_lifetime.seconds());
-    let most = plans.max().unwrap_or(0).min(ring);
-    let allowed = PRESETS.iter().filter(|(seconds, _)| *seconds <= most);
-    let proposed = allowed
-        .map(|(seconds, _)| *seconds)
-        .take_while(|seconds| *seconds <= PROPOSED);
-    let chosen = typed.or(proposed.last());
-    let preset = |(seconds, label): &(u64, &str)| Choice {
-        value: seconds.to_string(),
-        label: (*label).to_owned(),
-        hint: (*seconds > most).then(|| format!("The plans allow at most {}.", span(most))),
-        state: if *seconds > most {
-            ChoiceState::Closed
-        } else if chosen == Some(*seconds) {
-            ChoiceState::Chosen
-        } else {
-            ChoiceState::Open
-        },
-    };
-    PRESETS.iter().map(preset).collect()
 }
 
 /// An operation of a subscription, beside what the form shows of it.
@@ -322,6 +281,7 @@ async fn opened(
                 path: format!("/{}/{}{}", right.api, right.version, operation.path),
                 summary: operation.summary.unwrap_or_default(),
                 requires: lines.collect::<Vec<_>>().join("\n"),
+                place: place.clone(),
                 opens,
             };
             rows.push(Opened { shown, opens });
@@ -356,6 +316,7 @@ fn issued_page(
             ),
         },
     );
+    let method = call.map_or("GET", |call| call.method);
     let path = call.map_or("/", |call| call.path.as_str());
     let address = format!("{}{path}", app.place.gateway);
     IssuedPage {
@@ -383,7 +344,9 @@ fn issued_page(
             Fact::code("Signed by", token.kid().to_string()),
         ]),
         try_words,
-        examples: examples::of(call.map_or("GET", |call| call.method), &address),
+        method,
+        path: path.to_owned(),
+        examples: examples::of(method, &address),
         done: format!("/console/tokens/{}", token.id()),
     }
 }

@@ -1,7 +1,5 @@
 //! Signing keys: the ring over time, its rotation, and what to do when a key may be in other hands.
 
-use std::time::Duration;
-
 use actix_web::{
     HttpRequest, HttpResponse,
     web::{Data, Path},
@@ -11,15 +9,19 @@ use gatewright_keys::Outlook;
 use gatewright_store::views::keys::KeyRow as Row;
 
 use crate::{
-    console::{visit, words},
+    console::{
+        elsewhere,
+        ring::{short, timeline},
+        visit, words,
+    },
     page::{
-        badge::Tone,
         fact::{Fact, Facts, Value},
         form::{Control, Fault, Faults, Field},
         frame::{Frame, Link},
-        lanes::{Lane, Lanes, Span},
         moment::{Moment, span},
+        number::counted,
         place::Place,
+        remark::{Danger, Dangers},
     },
     pages::{
         confirm::{Confirm, Weight},
@@ -27,10 +29,6 @@ use crate::{
     },
     web::{app::App, caller::SignedIn, catalogue::Kind, form::Form, problem::Problem},
 };
-
-/// How far the timeline looks back and ahead.
-const BACK: Duration = Duration::from_secs(120 * 86_400);
-const AHEAD: Duration = Duration::from_secs(60 * 86_400);
 
 /// The ring.
 ///
@@ -52,10 +50,12 @@ pub async fn list(
             visit::signed_in(&request, &who),
             Place::Keys,
             "Signing keys",
-        ),
+        )
+        .also(elsewhere::call(&app, "/keys").or("gatewright key list")),
         ring: ring(&outlook, now),
         timeline: timeline(&keys, now),
         keys: keys.iter().map(|key| row(key, &outlook, now)).collect(),
+        dangers: dangers(&keys),
         addresses: Facts(vec![
             Fact::new(
                 "JWKS",
@@ -117,7 +117,6 @@ fn row(key: &Row, outlook: &Outlook, now: Timestamp) -> KeyRow {
         live_tokens: words::number(key.live_tokens),
         next,
         why,
-        compromise: (!over).then(|| format!("/console/keys/{}/compromise", key.kid)),
     }
 }
 
@@ -164,48 +163,22 @@ fn next(key: &Row, outlook: &Outlook, now: Timestamp) -> (String, String) {
     (next, why)
 }
 
-fn timeline(keys: &[Row], now: Timestamp) -> Lanes {
-    let first = keys.iter().map(|key| key.published_at).min().unwrap_or(now);
-    let from = first.max(now.minus(BACK));
-    let last = now.plus(AHEAD);
-    let lane = |key: &Row| {
-        let end = key.retired_at.or(key.compromised_at).unwrap_or(last);
-        let active = key.activated_at.unwrap_or(end);
-        let drains = key.deactivated_at.unwrap_or(end);
-        let span = |tone, word, from: Option<Timestamp>, until: Timestamp| {
-            from.map(|from| Span {
-                tone,
-                word,
-                from,
-                until,
-            })
+/// A key that still counts for something can be declared compromised.
+fn dangers(keys: &[Row]) -> Dangers {
+    let counts = |key: &&Row| !matches!(key.state.as_str(), "retired" | "compromised");
+    let danger = |key: &Row| {
+        let follows = match key.state.as_str() {
+            "active" => ", and the next key takes over",
+            _ => "",
         };
-        let spans = [
-            span(Tone::Notice, "Next", Some(key.published_at), active),
-            span(Tone::Good, "Active", key.activated_at, drains),
-            span(Tone::Warning, "Draining", key.deactivated_at, end),
-            span(Tone::Quiet, "Retired", key.retired_at, last),
-            span(Tone::Bad, "Compromised", key.compromised_at, last),
-        ];
-        // What ended before the picture begins, and what never lasted, is not drawn.
-        let drawn = |span: &Span| span.until > from && span.until > span.from;
-        Lane {
-            name: short(&key.kid),
-            spans: spans.into_iter().flatten().filter(drawn).collect(),
+        let live = counted(u64::try_from(key.live_tokens).unwrap_or(0), "live token");
+        Danger {
+            title: format!("Declare {} compromised", short(&key.kid)),
+            words: format!("Nothing it signed is accepted from then on: {live}{follows}."),
+            link: Link::new("Declare", format!("/console/keys/{}/compromise", key.kid)),
         }
     };
-    let lanes: Vec<Lane> = keys
-        .iter()
-        .map(lane)
-        .filter(|lane| !lane.spans.is_empty())
-        .collect();
-    Lanes::new("keys", "Signing keys over time", (from, last), now, &lanes)
-}
-
-/// The beginning of a key id, enough to tell keys apart.
-fn short(kid: &str) -> String {
-    let begin: String = kid.chars().take(6).collect();
-    format!("{begin}…")
+    Dangers(keys.iter().filter(counts).map(danger).collect())
 }
 
 /// Asks before the ring rotates.

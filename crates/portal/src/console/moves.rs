@@ -31,7 +31,7 @@ use crate::{
     web::{app::App, caller::SignedIn, form::Form, problem::Problem},
 };
 
-use super::versions::{At, facts, operations_count};
+use super::versions::{At, facts, notice, operations_count};
 
 /// The last look before publishing.
 ///
@@ -50,7 +50,7 @@ pub async fn publish_page(
         .await?;
     let title = format!("Publish {} {}", found.version.api, found.version.number);
     let is_draft = found.moves.contains(&"publish");
-    let check = |holds: bool, rule: &str, found: String, mend: &str, href: String| Step {
+    let check = |holds: bool, rule: &str, found: String, mend: &str, link: Link| Step {
         outcome: if holds {
             Outcome::Passed
         } else {
@@ -60,7 +60,7 @@ pub async fn publish_page(
         found,
         mend: (!holds).then(|| Mend {
             words: mend.to_owned(),
-            link: Some(Link::new("Do it", href)),
+            link: Some(link),
         }),
     };
     let has_contract = found.contract.is_some();
@@ -75,15 +75,15 @@ pub async fn publish_page(
                 has_contract,
                 "It has a contract",
                 operations_count(Some(&found)),
-                "Upload a contract.",
-                format!("{}/contract", at.here()),
+                "A contract, which says what it serves.",
+                Link::new("Upload a contract", format!("{}/contract", at.here())),
             ),
             check(
                 is_draft || !has_contract,
                 "It is a draft",
                 format!("It is {}.", found.version.status),
-                "Only a draft can be published.",
-                at.here(),
+                "A draft; what is published already stays published.",
+                Link::new("See the version", at.here()),
             ),
         ]),
         blocked: !is_draft,
@@ -141,17 +141,19 @@ fn confirm(
 ) -> Result<Confirm, Problem> {
     let name = format!("{}/{}", found.version.api, found.version.number);
     let (act, weight, sentence) = act(verb)?;
-    let mut fields = Vec::new();
-    if verb == "deprecate" {
-        let proposed = app.now().plus(Duration::from_secs(90 * 86_400)).to_string();
-        let earliest = app.now().plus(Duration::from_secs(86_400)).to_string();
+    let (mut fields, now) = (Vec::new(), app.now());
+    let ahead = now.day().plus(Duration::from_secs(90 * 86_400));
+    let proposed = (verb == "deprecate").then(|| found.version.sunset.unwrap_or(ahead));
+    if let Some(sunset) = proposed {
+        let earliest = now.plus(Duration::from_secs(86_400)).to_string();
         let day = |text: &str| text.chars().take(10).collect::<String>();
         let control = Control::Date {
             earliest: day(&earliest),
         };
         fields.push(
             Field::new("sunset", "Sunset", control)
-                .value(day(&proposed))
+                .value(day(&sunset.to_string()))
+                .hint("The day it may end, from 00:00 UTC on. Tokens issued for it end no later.")
                 .fault(faults.of("sunset")),
         );
     }
@@ -165,11 +167,12 @@ fn confirm(
     }
     let title = format!("{act} {} {}", found.version.api, found.version.number);
     let callers = u64::try_from(found.version.callers_30d).unwrap_or(0);
-    let breaks = if weight == Weight::Final && callers > 0 {
-        vec![format!(
-            "{} called it in 30 days.",
-            counted(callers, "application")
-        )]
+    let subscribed = u64::try_from(found.subscribers.len()).unwrap_or(0);
+    let breaks = if weight == Weight::Final && verb != "discard" {
+        vec![
+            format!("{} called it in 30 days", counted(callers, "application")),
+            format!("{} subscribed to it", counted(subscribed, "application")),
+        ]
     } else {
         Vec::new()
     };
@@ -178,7 +181,14 @@ fn confirm(
         faults,
         sentences: vec![sentence.to_owned()],
         breaks,
-        headers: None,
+        headers: proposed.map(|sunset| {
+            notice(
+                "Response headers, with the sunset proposed below",
+                &found.version,
+                app,
+                (found.version.deprecated_at.unwrap_or(now), sunset),
+            )
+        }),
         revision: Some(found.version.revision.number().to_string()),
         fields,
         weight,
@@ -193,12 +203,12 @@ fn act(verb: &str) -> Result<(&'static str, Weight, &'static str), Problem> {
         "deprecate" => (
             "Deprecate",
             Weight::Plain,
-            "Every answer says when it ends. It goes on until it is retired.",
+            "It goes on answering, and every answer says when it ends, in the headers below. It ends only when it is retired.",
         ),
         "retire" => (
             "Retire",
             Weight::Final,
-            "It answers 410 for good. This cannot be taken back.",
+            "From now on it answers 410 Gone and names its successor, if there is one. This cannot be taken back.",
         ),
         "block" => (
             "Block",

@@ -7,7 +7,7 @@ use actix_web::{
     web::{Data, Path},
 };
 use gatewright_domain::{
-    access::{Action, Role},
+    access::Role,
     id::{OperatorId, TeamId},
     operator::Assignment,
     text::Name,
@@ -16,7 +16,11 @@ use gatewright_operators::{Admit, Password};
 use gatewright_store::views::operators::OperatorRow as Row;
 
 use crate::{
-    console::{visit, words},
+    console::{
+        elsewhere,
+        roles::{policy, role_word, roles, title},
+        visit, words,
+    },
     page::{
         badge::Badge,
         form::{Choice, ChoiceState, Control, Fault, Faults, Field},
@@ -27,7 +31,7 @@ use crate::{
     },
     pages::{
         confirm::FormPage,
-        operators::{OperatorList, OperatorRow, PolicyRow},
+        operators::{OperatorList, OperatorRow},
     },
     web::{app::App, caller::SignedIn, catalogue::Kind, form::Form, problem::Problem},
 };
@@ -67,46 +71,17 @@ pub async fn list(
             visit::signed_in(&request, &who),
             Place::Operators,
             "Operators",
-        ),
+        )
+        .also(elsewhere::call(&app, "/operators").or("gatewright operator list")),
         rows: found.iter().map(row).collect(),
         pages: Pages {
             shown: counted(u64::try_from(found.len()).unwrap_or(0), "operator"),
             first: None,
             next: None,
         },
-        role_names: Role::ALL.iter().map(|role| role.as_str()).collect(),
+        role_names: Role::ALL.iter().map(|role| title(*role)).collect(),
         policy: policy(),
     })
-}
-
-/// The word of a role that a view wrote.
-pub(crate) fn role_word(text: &str) -> &'static str {
-    text.parse::<Role>().map_or("–", |role| role.as_str())
-}
-
-/// What each role may do, in the words with which the policy refuses.
-fn policy() -> Vec<PolicyRow> {
-    let actions = Action::ALL
-        .iter()
-        .filter(|action| action.who() != Action::Operate.who());
-    let row = |action: &Action| PolicyRow {
-        action: words::capital(action.as_str()),
-        cells: Role::ALL
-            .iter()
-            .map(|role| is_named(action.who(), *role))
-            .collect(),
-    };
-    actions.map(row).collect()
-}
-
-fn is_named(who: &str, role: Role) -> bool {
-    let word = match role {
-        Role::Admin => "administrator",
-        Role::Publisher => "publisher",
-        Role::Security => "security",
-        Role::Auditor => "auditor",
-    };
-    who.contains(word) || who == Action::SignOut.who()
 }
 
 /// What was typed about an operator.
@@ -225,21 +200,6 @@ async fn fields(
             .optional()
             .fault(faults.of("teams")),
     ])
-}
-
-/// The roles to choose from.
-pub(crate) fn roles(chosen: &str) -> Vec<Choice> {
-    let choice = |role: &Role| Choice {
-        value: role.as_str().to_owned(),
-        label: words::capital(role.as_str()),
-        hint: None,
-        state: if role.as_str() == chosen {
-            ChoiceState::Chosen
-        } else {
-            ChoiceState::Open
-        },
-    };
-    Role::ALL.iter().map(choice).collect()
 }
 
 async fn new_form(

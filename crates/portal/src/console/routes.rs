@@ -63,6 +63,10 @@ fn registry(config: &mut ServiceConfig) {
                 .get(api_forms::new_plan_page)
                 .post(api_forms::new_plan),
         )
+        .route(
+            "/apis/{api}/versions/{version}",
+            get().to(versions::explained),
+        )
         .route("/console/apis/{api}/{version}", get().to(versions::show))
         .service(
             resource("/console/apis/{api}/{version}/contract")
@@ -177,7 +181,11 @@ fn house(config: &mut ServiceConfig) {
     config
         .route("/console/audit", get().to(audit::list))
         .route("/console/audit.jsonl", get().to(audit::export))
-        .route("/console/audit/verify", post().to(audit::verify))
+        .service(
+            resource("/console/audit/verify")
+                .get(audit::verify_again)
+                .post(audit::verify),
+        )
         .route("/console/audit/{seq}", get().to(audit::show))
         .route("/console/operators", get().to(operators::list))
         .service(

@@ -113,7 +113,7 @@ async fn found(app: &App, who: &SignedIn, typed: &str) -> Result<Vec<FoundRow>, 
     for api in sight.apis(&page, now).await?.items {
         if has(&api.name) || has(&api.title) {
             let href = format!("/console/apis/{}", api.name);
-            rows.push(hit("API", api.name, href, format!("of {}", api.team)));
+            rows.push(hit("API", api.name, href, format!("team {}", api.team)));
         }
     }
     for consumer in sight.consumers(&page, now).await?.items {

@@ -20,9 +20,7 @@ pub async fn show(
 ) -> Result<HttpResponse, Problem> {
     let row = |name: &str, value: String| SettingRow {
         name: name.to_owned(),
-        key: String::new(),
-        value: Some(value),
-        source: "–".to_owned(),
+        value,
     };
     let keys = app.keys.config();
     let timing = keys.timing;

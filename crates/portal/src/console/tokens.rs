@@ -12,7 +12,7 @@ use gatewright_store::views::tokens::TokenRow as Row;
 use serde::Deserialize;
 
 use crate::{
-    console::{applications, visit, words},
+    console::{applications, elsewhere, visit, words},
     page::{
         badge::{Badge, Tone},
         chart::Hours,
@@ -27,7 +27,7 @@ use crate::{
     },
     pages::{
         confirm::{Confirm, Weight},
-        tokens::{Receipt, ReceiptRow, ScopeUse, TokenPage},
+        tokens::{Receipt, ReceiptRow, TokenPage},
     },
     web::{app::App, caller::SignedIn, form::Form, problem::Problem},
 };
@@ -58,11 +58,6 @@ pub async fn show(
         (Some(at), Some(revision)) => Some(receipt(&app, revision, at).await?),
         _ => None,
     };
-    let scope = |scope: &String| ScopeUse {
-        scope: scope.clone(),
-        calls: "–".to_owned(),
-        last_used: Last::new(None, "–"),
-    };
     let danger = Danger {
         title: format!("Revoke {}", token.name),
         words: "Every gateway refuses it at once. This cannot be undone.".to_owned(),
@@ -75,13 +70,13 @@ pub async fn show(
             Place::Consumers,
             &token.name,
         )
-        .below(applications::trail(&found)),
+        .below(applications::trail(&found))
+        .also(elsewhere::call(&app, &format!("/tokens/{}", token.id))),
         state: words::token(token.status),
         id: token.id.to_string(),
         application: Link::new(token.application.clone(), applications::here(&found)),
         receipt,
         claims: claims(&app, &token, now),
-        scopes: token.scopes.iter().map(scope).collect(),
         calls: Hours::new(
             "calls",
             format!(
@@ -122,6 +117,8 @@ fn claims(app: &App, token: &Row, now: Timestamp) -> Facts {
 async fn receipt(app: &App, revision: u64, revoked: Timestamp) -> Result<Receipt, Problem> {
     let receipts = app.keys.receipts(revision, PATIENCE).await?;
     let now = app.now();
+    // A gateway tells since when it enforces its latest revision: once that is a later one, this one's moment is not known.
+    let is_latest = app.reader.revision().await? == revision;
     let after = |at: Timestamp| format!("{} ms", count(size_of(at.since(revoked))));
     let enforced = receipts
         .iter()
@@ -137,8 +134,14 @@ async fn receipt(app: &App, revision: u64, revoked: Timestamp) -> Result<Receipt
             Some(_) => Badge::new(Tone::Good, Icon::Check, "Enforced"),
             None => Badge::new(Tone::Warning, Icon::Pending, "Pending"),
         },
-        since: words::last(receipt.applied_at, now, "Not yet"),
-        after: receipt.applied_at.map_or_else(|| "–".to_owned(), after),
+        since: match receipt.applied_at {
+            Some(_) if !is_latest => Last::new(None, "Before the latest change"),
+            at => words::last(at, now, "Not yet"),
+        },
+        after: receipt
+            .applied_at
+            .filter(|_| is_latest)
+            .map_or_else(|| "–".to_owned(), after),
     };
     Ok(Receipt {
         words,

@@ -14,7 +14,7 @@ use gatewright_store::views::usage::{UsageFilter, UsageRow as Row};
 use serde::Deserialize;
 
 use crate::{
-    console::{versions, visit, words},
+    console::{elsewhere, versions, visit, words},
     page::{
         chart::{Count, Hours, Meter},
         empty::Empty,
@@ -23,7 +23,7 @@ use crate::{
         frame::{Frame, Link},
         icon::Icon,
         list::{Filters, Pages},
-        moment::Moment,
+        moment::{Moment, brief},
         number::{count, counted, share},
         place::Place,
     },
@@ -103,8 +103,17 @@ pub async fn show(
         1 => "Calls in the last 24 hours".to_owned(),
         days => format!("Calls in the last {days} days"),
     };
+    let called = words::query(
+        "/usage",
+        &[
+            ("api", &asked.api),
+            ("version", &asked.version),
+            ("application", &asked.application),
+        ],
+    );
     visit::page(&UsagePage {
-        frame: Frame::new(visit::signed_in(&request, &who), Place::Usage, "Usage"),
+        frame: Frame::new(visit::signed_in(&request, &who), Place::Usage, "Usage")
+            .also(elsewhere::call(&app, &called)),
         csv: asked.at("/console/usage.csv"),
         filters: filters(&asked),
         figures: figures(&found),
@@ -222,7 +231,7 @@ fn bars(rows: &[Row], days: u64, now: Timestamp) -> Vec<Count> {
             Moment::day(slot).words
         };
         let tick = if back.is_multiple_of(every) {
-            when.clone()
+            brief(&when)
         } else {
             String::new()
         };
@@ -230,7 +239,7 @@ fn bars(rows: &[Row], days: u64, now: Timestamp) -> Vec<Count> {
             when,
             tick,
             calls: sum.calls,
-            refused: sum.refused,
+            refused: Some(sum.refused),
         }
     };
     (0..slots).rev().map(bar).collect()
@@ -268,7 +277,6 @@ fn by_operation(rows: &[Row]) -> Vec<UsageRow> {
         calls: count(sum.calls),
         refused: count(sum.refused),
         errors: count(sum.errors),
-        p95: "–".to_owned(),
     };
     sums.into_iter().take(MOST).map(row).collect()
 }

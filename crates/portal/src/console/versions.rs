@@ -12,7 +12,7 @@ use gatewright_store::views::versions::{VersionPage as Found, VersionRow};
 use serde::Deserialize;
 
 use crate::{
-    console::{visit, words},
+    console::{elsewhere, visit, words},
     page::{
         badge::Tone,
         code::Code,
@@ -164,19 +164,28 @@ pub async fn show(
     let may = |verb: &str| found.moves.contains(&verb);
     let link =
         |verb: &str, words: &str| may(verb).then(|| Link::new(words, format!("{here}/{verb}")));
+    let deprecate = match found.version.status.as_str() {
+        "deprecated" => "Move the sunset",
+        _ => "Deprecate",
+    };
     let upload = (!matches!(found.version.status.as_str(), "retired" | "discarded"))
         .then(|| format!("{here}/contract"));
     visit::page(&VersionPage {
-        frame: Frame::new(visit::signed_in(&request, &who), Place::Apis, title).below(trail),
+        frame: Frame::new(visit::signed_in(&request, &who), Place::Apis, title)
+            .below(trail)
+            .also(elsewhere::call(
+                &app,
+                &format!("/apis/{}/versions/{}", at.api, at.version),
+            )),
         state: words::lifecycle(&found.version.status),
-        actions: [link("deprecate", "Deprecate"), link("unblock", "Unblock")]
+        actions: [link("deprecate", deprecate), link("unblock", "Unblock")]
             .into_iter()
             .flatten()
             .collect(),
         main_action: link("publish", "Publish"),
         missing: missing(&found, &here),
         facts: facts(&found, &app),
-        headers: headers(&found),
+        headers: headers(&found, &app),
         revision: found.contract.as_ref().map(|contract| {
             format!(
                 "Revision {}, uploaded {}",
@@ -202,6 +211,11 @@ pub async fn show(
         operations: operations(&found),
         dangers: dangers(&found, &here),
     })
+}
+
+/// Where the answers of a version that ends say that it is explained (`rel="deprecation"`, RFC 9745 section 3).
+pub async fn explained(at: Path<At>) -> HttpResponse {
+    visit::go(at.here())
 }
 
 fn missing(found: &Found, here: &str) -> Remarks {
@@ -262,15 +276,27 @@ pub(crate) fn facts(found: &Found, app: &App) -> Facts {
     Facts(facts)
 }
 
-/// The headers that every answer of a deprecated version carries (RFC 9745, RFC 8594).
-fn headers(found: &Found) -> Option<Code> {
+/// The headers that every answer of a deprecated version carries.
+fn headers(found: &Found, app: &App) -> Option<Code> {
     let (at, sunset) = (found.version.deprecated_at?, found.version.sunset?);
+    (found.version.status == "deprecated")
+        .then(|| notice("Response headers", &found.version, app, (at, sunset)))
+}
+
+/// What every answer of a version says once it is deprecated (RFC 9745, RFC 8594).
+pub(crate) fn notice(
+    name: &str,
+    version: &VersionRow,
+    app: &App,
+    (at, sunset): (Timestamp, Timestamp),
+) -> Code {
+    let (portal, api, number) = (&app.place.portal, &version.api, &version.number);
     let text = format!(
-        "Deprecation: @{}\nSunset: {}",
+        "Deprecation: @{}\nSunset: {}\nLink: <{portal}/apis/{api}/versions/{number}>; rel=\"deprecation\"; type=\"text/html\"",
         at.seconds(),
         http_date(sunset)
     );
-    Some(Code::new("headers", "Response headers", text))
+    Code::new("headers", name, text)
 }
 
 /// A moment as HTTP writes it (RFC 9110 section 5.6.7).

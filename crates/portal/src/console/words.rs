@@ -11,7 +11,7 @@ use crate::page::{
     number::count,
     steps::{Mend, Outcome, Step, Steps},
 };
-use crate::web::problem::Problem;
+use crate::web::{catalogue::Kind, problem::Problem};
 
 /// The lifecycle of a version.
 pub(crate) fn lifecycle(status: &str) -> Badge {
@@ -61,6 +61,24 @@ pub(crate) fn number(stored: i64) -> String {
 /// A time that may never have come.
 pub(crate) fn last(at: Option<Timestamp>, now: Timestamp, never: &'static str) -> Last {
     Last::new(at.map(|at| Moment::seen_from(now, at)), never)
+}
+
+/// The hour of a last call, which is counted by the hour and so known no better.
+pub(crate) fn last_hour(at: Option<Timestamp>, now: Timestamp, never: &'static str) -> Last {
+    Last::new(at.map(|at| Moment::hour(now, at)), never)
+}
+
+/// Why a request was refused, in words, from the name that records hold.
+pub(crate) fn reason(name: &str) -> String {
+    let told = match name {
+        "token-revoked" => "The token was revoked",
+        "token-before-watermark" => "Every token of the application was revoked",
+        "client-unknown" => "The application is not known",
+        "client-disabled" => "The application is disabled",
+        "wrong-audience" => "The token is for another version",
+        other => Kind::named(other).map_or(other, |entry| entry.title),
+    };
+    told.to_owned()
 }
 
 /// A rate.

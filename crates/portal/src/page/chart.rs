@@ -2,7 +2,10 @@
 
 use askama::Template;
 
-use super::{icon::Icon, number::count};
+use super::{
+    icon::Icon,
+    number::{count, counted},
+};
 
 /// Calls and refusals by hour or by day, as bars; a table with the same numbers is folded below.
 #[derive(Clone, Debug, Template)]
@@ -18,6 +21,8 @@ pub struct Hours {
     pub bars: Vec<Bar>,
     /// The largest number, at the top of the scale.
     pub top: String,
+    /// Whether refusals were counted apart.
+    pub tells_refused: bool,
 }
 
 /// One bar: an hour or a day.
@@ -29,6 +34,8 @@ pub struct Bar {
     pub tick: String,
     /// The left edge, in per cent.
     pub x: String,
+    /// The middle, in per cent: where its tick stands.
+    pub middle: String,
     /// The width, in per cent.
     pub width: String,
     /// The top edge of all calls, in pixels of the drawing.
@@ -43,6 +50,8 @@ pub struct Bar {
     pub calls: String,
     /// Refused calls, as read.
     pub refused: String,
+    /// The whole bar in words: `14:00: 12 calls, 3 refused`.
+    pub words: String,
 }
 
 /// What one bar counts.
@@ -54,8 +63,8 @@ pub struct Count {
     pub tick: String,
     /// All calls.
     pub calls: u64,
-    /// Those that were refused.
-    pub refused: u64,
+    /// Those that were refused; nothing where they are not counted apart.
+    pub refused: Option<u64>,
 }
 
 /// The height of the drawing's field of bars.
@@ -67,7 +76,7 @@ impl Hours {
     pub fn new(id: &'static str, title: impl Into<String>, counts: &[Count]) -> Self {
         let most = counts.iter().map(|count| count.calls).max().unwrap_or(0);
         let total = counts.iter().map(|count| count.calls).sum();
-        let refused = counts.iter().map(|count| count.refused).sum();
+        let refused: Option<u64> = counts.iter().map(|count| count.refused).sum();
         let slots = u64::try_from(counts.len()).unwrap_or(u64::MAX).max(1);
         let bars = (0..)
             .zip(counts)
@@ -76,34 +85,44 @@ impl Hours {
         Self {
             id,
             title: title.into(),
-            description: format!(
-                "{} calls in all, {} of them refused; the most at once were {}.",
-                count(total),
-                count(refused),
-                count(most),
-            ),
+            description: described(total, refused, most),
             bars,
             top: count(most),
+            tells_refused: refused.is_some(),
         }
     }
 }
 
+fn described(total: u64, refused: Option<u64>, most: u64) -> String {
+    let parted = refused.map_or_else(String::new, |refused| {
+        format!(", {} of them refused", count(refused))
+    });
+    let total = counted(total, "call");
+    format!(
+        "{total} in all{parted}; the tallest bar stands for {}.",
+        count(most)
+    )
+}
+
 fn bar(slot: u64, slots: u64, most: u64, of: &Count) -> Bar {
-    let (height, refused_height) = (
-        scaled(of.calls, most, FIELD),
-        scaled(of.refused, most, FIELD),
-    );
+    let refused = of.refused.unwrap_or(0);
+    let (height, refused_height) = (scaled(of.calls, most, FIELD), scaled(refused, most, FIELD));
+    let parted = of.refused.map_or_else(String::new, |refused| {
+        format!(", {} refused", count(refused))
+    });
     Bar {
         when: of.when.clone(),
         tick: of.tick.clone(),
         x: per_cent(slot, slots),
+        middle: per_cent(slot * 5 + 2, slots * 5),
         width: per_cent(4, slots * 5),
         y: FIELD - height,
         height,
         refused_y: FIELD - refused_height,
         refused_height,
         calls: count(of.calls),
-        refused: count(of.refused),
+        refused: count(refused),
+        words: format!("{}: {}{parted}", of.when, counted(of.calls, "call")),
     }
 }
 
@@ -204,7 +223,7 @@ mod tests {
             when: "14:00".into(),
             tick: String::new(),
             calls: 0,
-            refused: 0,
+            refused: Some(0),
         };
         let chart = Hours::new("calls", "Calls", &[empty]);
         assert!(chart.bars.iter().all(|bar| bar.height == 0));

@@ -33,16 +33,23 @@ impl Code {
 pub struct Elsewhere {
     /// The call of the JSON API.
     pub curl: Code,
-    /// The command.
-    pub command: Code,
+    /// The command, where there is one.
+    pub command: Option<Code>,
 }
 
 impl Elsewhere {
-    /// The same view by this call and by this command.
-    pub fn new(curl: impl Into<String>, command: impl Into<String>) -> Self {
+    /// The same view by this call.
+    pub fn new(curl: impl Into<String>) -> Self {
         Self {
             curl: Code::new("as-curl", "curl", curl),
-            command: Code::new("as-command", "gatewright", command),
+            command: None,
         }
+    }
+
+    /// And by this command.
+    #[must_use]
+    pub fn or(self, command: impl Into<String>) -> Self {
+        let command = Some(Code::new("as-command", "gatewright", command));
+        Self { command, ..self }
     }
 }

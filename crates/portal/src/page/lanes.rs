@@ -34,8 +34,6 @@ pub struct Lanes {
 pub struct Row {
     /// Whose lane it is.
     pub name: String,
-    /// Where its name stands.
-    pub name_y: u64,
     /// Where its spans begin.
     pub y: u64,
     /// Its spans.
@@ -88,8 +86,8 @@ pub struct Span {
     pub until: Timestamp,
 }
 
-/// The height of a lane: its name, its spans, and room.
-const LANE: u64 = 48;
+/// The height of a lane: its name beside its spans, and room.
+const LANE: u64 = 30;
 /// Where the first lane begins: below the word of now.
 const HEAD: u64 = 20;
 /// Into how many parts the days on the axis divide it.
@@ -131,8 +129,7 @@ fn row(at: u64, lane: &Lane, window: (Timestamp, Timestamp)) -> Row {
     let spans = lane.spans.iter().map(|span| placed(span, window)).collect();
     Row {
         name: lane.name.clone(),
-        name_y: HEAD + at * LANE + 16,
-        y: HEAD + at * LANE + 22,
+        y: HEAD + at * LANE + 5,
         spans,
     }
 }

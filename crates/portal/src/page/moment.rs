@@ -26,6 +26,16 @@ impl Moment {
         Self::new(at, "relative", distance(now, at))
     }
 
+    /// An hour, for what is counted by the hour: how long ago it was, in hours.
+    #[must_use]
+    pub fn hour(now: Timestamp, at: Timestamp) -> Self {
+        let words = match now.hour().since(at.hour()).as_secs() {
+            0 => "this hour".to_owned(),
+            seconds => format!("{} ago", span(seconds)),
+        };
+        Self::new(at, "absolute", words)
+    }
+
     /// The day and the minute, in UTC.
     #[must_use]
     pub fn exact(at: Timestamp) -> Self {
@@ -58,7 +68,8 @@ pub fn distance(now: Timestamp, at: Timestamp) -> String {
     match (ahead, behind) {
         (0, 0) => "now".to_owned(),
         (0, seconds) => format!("{} ago", span(seconds)),
-        (seconds, _) => format!("in {}", span(seconds)),
+        // What was chosen as 30 days reads so for the first minute as well.
+        (seconds, _) => format!("in {}", span(seconds.saturating_add(59))),
     }
 }
 
@@ -80,6 +91,16 @@ fn day(at: Timestamp) -> String {
     let at = at.date_time();
     let month: String = at.month().to_string().chars().take(3).collect();
     format!("{} {month} {}", at.day(), at.year())
+}
+
+/// A day or an hour as it stands below an axis: without the year.
+#[must_use]
+pub fn brief(words: &str) -> String {
+    words
+        .split_whitespace()
+        .take(2)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn clock(at: Timestamp) -> String {

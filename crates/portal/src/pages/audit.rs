@@ -41,8 +41,8 @@ pub struct TrailPage {
 pub struct EventRow {
     /// Its number.
     pub number: Link,
-    /// Who.
-    pub actor: String,
+    /// Who, leading to everything they did.
+    pub actor: Link,
     /// Did what: `published version v2 of`.
     pub verb: String,
     /// To what.

@@ -3,7 +3,6 @@
 use askama::Template;
 
 use crate::page::{
-    chart::Spark,
     empty::Empty,
     fact::{Last, Scopes},
     frame::{Frame, Link, Theme},
@@ -38,8 +37,6 @@ pub struct ConsumerRow {
     pub tokens: String,
     /// Calls in 30 days.
     pub calls: String,
-    /// Calls a day, 30 days.
-    pub trend: Spark,
     /// The last call.
     pub last_call: Last,
 }

@@ -34,8 +34,10 @@ pub struct DecisionList {
 pub struct DecisionRow {
     /// When.
     pub at: Moment,
-    /// The reason, leading to the decision.
+    /// The reason in words, leading to the decision.
     pub reason: Link,
+    /// The name of the reason, as records and callers have it.
+    pub name: String,
     /// The status of the answer.
     pub status: u16,
     /// Method and path template.
@@ -44,8 +46,6 @@ pub struct DecisionRow {
     pub version: String,
     /// The application, if the token named one.
     pub application: String,
-    /// The gateway.
-    pub gateway: String,
 }
 
 /// One decision.

@@ -20,6 +20,8 @@ pub struct SignIn {
     pub fields: Vec<Field>,
     /// Where to go afterwards: a path of this instance.
     pub back: Option<String>,
+    /// Whether nobody could sign in yet.
+    pub is_fresh: bool,
 }
 
 /// Sign in with a link that works once.

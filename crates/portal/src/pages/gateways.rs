@@ -41,8 +41,4 @@ pub struct GatewayRow {
     pub behind: String,
     /// When it was last heard.
     pub last_heard: Moment,
-    /// Its build.
-    pub build: String,
-    /// Calls in 24 hours.
-    pub calls: String,
 }

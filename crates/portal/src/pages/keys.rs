@@ -8,6 +8,7 @@ use crate::page::{
     frame::{Frame, Theme},
     icon::Icon,
     lanes::Lanes,
+    remark::Dangers,
 };
 
 /// The signing keys.
@@ -24,6 +25,8 @@ pub struct KeysPage {
     pub keys: Vec<KeyRow>,
     /// JWKS and issuer.
     pub addresses: Facts,
+    /// Declaring a key compromised.
+    pub dangers: Dangers,
 }
 
 /// One signing key.
@@ -44,6 +47,4 @@ pub struct KeyRow {
     pub next: String,
     /// Why then: `its last token expires at 07:59`.
     pub why: String,
-    /// Where it is reported as compromised, while that makes sense.
-    pub compromise: Option<String>,
 }

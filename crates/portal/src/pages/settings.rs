@@ -1,4 +1,4 @@
-//! Settings: every value, and where it comes from.
+//! Settings: what this instance runs with.
 
 use askama::Template;
 
@@ -29,10 +29,6 @@ pub struct SettingGroup {
 pub struct SettingRow {
     /// What it is, in words.
     pub name: String,
-    /// Its key in the configuration.
-    pub key: String,
-    /// Its value, or nothing when it is a secret.
-    pub value: Option<String>,
-    /// Where it comes from: `default`, `gatewright.toml`, `GATEWRIGHT_PORTAL`.
-    pub source: String,
+    /// Its value.
+    pub value: String,
 }

@@ -94,6 +94,8 @@ pub struct OpenedRow {
     pub summary: String,
     /// The alternatives of scopes, one on each line, the scopes parted by blanks: what the script reads.
     pub requires: String,
+    /// What begins the scopes of its version, `orders:v1:`; the script reads it too.
+    pub place: String,
     /// `yes` or `no`.
     pub opens: &'static str,
 }
@@ -112,6 +114,10 @@ pub struct IssuedPage {
     pub facts: Facts,
     /// What the example calls: `GET /orders asks for orders:v1:read, which this token has`.
     pub try_words: String,
+    /// The method of that call.
+    pub method: &'static str,
+    /// Its path below the gateway.
+    pub path: String,
     /// curl, Python, JavaScript, Go, with real addresses. The token itself is read from `TOKEN`.
     pub examples: Vec<Code>,
     /// Where "I have saved it" leads.
@@ -134,8 +140,6 @@ pub struct TokenPage {
     pub receipt: Option<Receipt>,
     /// What it says, who signed it, when it was used.
     pub claims: Facts,
-    /// Its scopes, granted and used.
-    pub scopes: Vec<ScopeUse>,
     /// Its calls, by day.
     pub calls: Hours,
     /// Revoke.
@@ -160,14 +164,4 @@ pub struct ReceiptRow {
     pub since: Last,
     /// How long after the commit: `84 ms`.
     pub after: String,
-}
-
-/// One scope, granted and used.
-pub struct ScopeUse {
-    /// The scope.
-    pub scope: String,
-    /// Calls in 30 days that needed it.
-    pub calls: String,
-    /// The last one.
-    pub last_used: Last,
 }

@@ -51,6 +51,4 @@ pub struct UsageRow {
     pub refused: String,
     /// Answered with an error by the upstream.
     pub errors: String,
-    /// The latency that 95 of 100 calls stay below.
-    pub p95: String,
 }

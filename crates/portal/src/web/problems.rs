@@ -35,8 +35,16 @@ pub(super) fn of(kind: Kind, error: &dyn std::fmt::Display) -> Problem {
     Problem::of(kind).because(capital(&error.to_string()))
 }
 
-/// A sentence of an error, as it stands in a document: with a capital and a full stop.
+/// A sentence of an error, as it stands in a document: with a capital and a full stop. One that begins with a name such as
+/// `orders/v1` keeps it as it is written.
 pub(super) fn capital(text: &str) -> String {
+    let first_word = text.split(' ').next().unwrap_or_default();
+    let is_name = first_word
+        .chars()
+        .any(|letter| !letter.is_alphabetic() && !",'’".contains(letter));
+    if is_name {
+        return format!("{text}.");
+    }
     let mut letters = text.chars();
     let first: String = letters
         .next()

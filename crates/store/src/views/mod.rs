@@ -18,6 +18,7 @@ pub mod plans;
 pub mod subscriptions;
 pub mod tokens;
 pub mod usage;
+pub mod verifications;
 pub mod versions;
 
 use gatewright_domain::access::{Caller, Horizon};
