@@ -2,12 +2,15 @@
 
 import json
 import re
+import statistics
 import subprocess
 from pathlib import Path
 
 from processes import Failed
 
 TOP = Path(__file__).resolve().parents[2]
+RUNS = 3
+TARGETS = [("SQLite", 500), ("PostgreSQL", 1000)]
 
 
 def bench(crate, name, *arguments):
@@ -22,27 +25,40 @@ def bench(crate, name, *arguments):
 
 def writes():
     """Audited writes per second on both engines, and how many events per second are verified afterwards."""
-    text = bench("gatewright-store", "audited_writes")
-    rates = re.findall(r"^(\w+), .*?, (\d+) writers: (\d+) audited writes per second", text, re.M)
-    found = {}
-    for engine, writers, rate in rates:
-        found.setdefault(engine, {})[f"{writers} writers"] = int(rate)
-    verified = re.findall(r"^(\w+), .*?: (\d+) events verified in ([0-9.]+)(ms|s), valid: (\w+)", text, re.M)
-    for engine, events, span, unit, valid in verified:
-        seconds = float(span) / (1000 if unit == "ms" else 1)
-        found[engine]["events verified per second"] = round(int(events) / seconds)
-        if valid != "true":
-            raise Failed(f"the trail on {engine} does not verify")
-    targets = [("SQLite", 500), ("PostgreSQL", 1000)]
+    runs = [one_run() for _ in range(RUNS)]
+    found = {
+        engine: {name: spread([run[engine][name] for run in runs]) for name in rates}
+        for engine, rates in runs[0].items()
+    }
     return {
         "audited_writes_per_second": found,
-        "targets": [verdict(engine, least, found[engine]) for engine, least in targets],
+        "targets": [verdict(engine, least, found[engine]) for engine, least in TARGETS],
+        "terms": {"runs": RUNS},
     }
 
 
+def one_run():
+    text = bench("gatewright-store", "audited_writes")
+    found = {}
+    for engine, writers, rate in re.findall(r"^(\w+), .*?, (\d+) writers: (\d+) audited writes", text, re.M):
+        found.setdefault(engine, {})[f"{writers} at once"] = int(rate)
+    verified = re.findall(r"^(\w+), .*?: (\d+) events verified in ([0-9.]+)(ms|s), valid: (\w+)", text, re.M)
+    for engine, events, span, unit, valid in verified:
+        if valid != "true":
+            raise Failed(f"the trail on {engine} does not verify")
+        seconds = float(span) / (1000 if unit == "ms" else 1)
+        found[engine]["events verified"] = round(int(events) / seconds)
+    return found
+
+
+def spread(rates):
+    return {"median": statistics.median(rates), "min": min(rates), "max": max(rates)}
+
+
 def verdict(engine, least, found):
-    best = max(rate for name, rate in found.items() if name.endswith("writers"))
-    return {"on": engine, "at_least": least, "measured": best, "met": best >= least}
+    best = max((rates for name, rates in found.items() if name.endswith("at once")), key=lambda rates: rates["median"])
+    measured = best["median"]
+    return {"on": engine, "at_least": least, "measured": measured, "met": measured >= least}
 
 
 def signatures():
