@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { desktop, narrow, openContext, startBrowser } from "./kit/browser.js";
 import { Installation } from "./kit/program.js";
 import { fill, settle } from "./kit/town.js";
-import { Walk } from "./kit/walk.js";
+import { Walk, owner } from "./kit/walk.js";
 
 let house, chromium, walk, town, page;
 
@@ -292,4 +292,19 @@ test("a publisher is told which permission is missing and who has it", async () 
   const said = async (path) => { await ada.at(path); return (await ada.page.getByRole("main").textContent()).replace(/req_\w+/g, ""); };
   assert.equal(await said("/console/apis/orders"), await said("/console/apis/nothing"));
   await context.close();
+});
+
+test("a sign-in link signs in once: by itself with JavaScript, by a button without", async () => {
+  for (const javaScriptEnabled of [true, false]) {
+    const context = await openContext(chromium.browser, { javaScriptEnabled });
+    const guest = await context.newPage();
+    const link = house.command("operator", "sign-in-link", owner.name);
+    await guest.goto(link);
+    if (!javaScriptEnabled) await guest.getByRole("button", { name: "Sign in", exact: true }).click();
+    await guest.waitForURL("**/console");
+    await context.clearCookies();
+    await guest.goto(link);
+    assert.match(await guest.getByRole("main").textContent(), /works once/);
+    await context.close();
+  }
 });

@@ -12,6 +12,7 @@ export const outside = {
     await walk.page.locator("[aria-invalid]").first().waitFor();
   },
   "set-up link that does not work": to("/set-up/gw_set_nothing"),
+  "sign-in link that does not work": to("/sign-in/gw_sil_nothing"),
   "help of a problem": to("/help/errors/insufficient-scope"),
   "decision, explained to its caller": ({ walk, town }) => walk.at(`/decisions/${town.decision}`),
 };

@@ -12,14 +12,18 @@ import { startUpstream } from "./upstream.js";
 const programs = process.env.GATEWRIGHT_PROGRAMS;
 if (!programs) throw new Error("run the suite with tests/browser/run, which says where the programs are");
 
+/** What is around, less what would be taken for settings. */
+function inherited() {
+  return Object.fromEntries(Object.entries(process.env).filter(([key]) => !/^(GATEWRIGHT_|DATABASE_URL)/.test(key)));
+}
+
 /** A program that has said what it says when it is ready. */
 class Program {
   static async start(name, flags, { ready, environment = {} }) {
-    const inherited = Object.entries(process.env).filter(([key]) => !/^(GATEWRIGHT_|DATABASE_URL)/.test(key));
     const program = new Program();
     program.said = "";
     program.child = spawn(join(programs, name), flags, {
-      env: { ...Object.fromEntries(inherited), ...environment },
+      env: { ...inherited(), ...environment },
       stdio: ["ignore", "ignore", "pipe"],
     });
     program.child.stderr.on("data", (chunk) => { program.said += chunk; });
@@ -108,6 +112,14 @@ export class Installation {
     await this.server.stop();
     await this.serve();
     if (this.apart) await this.serveGateway();
+  }
+
+  /** What a command prints on the machine that holds the data. */
+  command(...words) {
+    const flags = ["--data-dir", join(this.directory, "data"), "--quiet"];
+    return execFileSync(join(programs, "gatewright"), [...words, ...flags], {
+      encoding: "utf8", stdio: ["ignore", "pipe", "ignore"], env: { ...inherited(), GATEWRIGHT_PUBLIC_URL: this.portal },
+    }).trim();
   }
 
   /** Runs a statement behind the program's back. */
