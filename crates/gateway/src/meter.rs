@@ -10,6 +10,7 @@ pub(crate) struct Meter {
     signature_checks: AtomicU64,
     remembered: AtomicU64,
     dropped: AtomicU64,
+    unexplained: AtomicU64,
     connections: AtomicU64,
     retries: AtomicU64,
 }
@@ -25,6 +26,8 @@ pub struct Counts {
     pub remembered: u64,
     /// Access records that were lost.
     pub dropped: u64,
+    /// Refusals that were counted, but not kept with their steps.
+    pub unexplained: u64,
     /// Connections open now.
     pub connections: u64,
     /// Requests sent to an upstream a second time.
@@ -52,6 +55,10 @@ impl Meter {
         self.dropped.fetch_add(1, Relaxed);
     }
 
+    pub(crate) fn unexplained(&self) {
+        self.unexplained.fetch_add(1, Relaxed);
+    }
+
     pub(crate) fn connected(&self) {
         self.connections.fetch_add(1, Relaxed);
     }
@@ -74,6 +81,7 @@ impl Meter {
             sum.signature_checks += meter.signature_checks.load(Relaxed);
             sum.remembered += meter.remembered.load(Relaxed);
             sum.dropped += meter.dropped.load(Relaxed);
+            sum.unexplained += meter.unexplained.load(Relaxed);
             sum.connections += meter.connections.load(Relaxed);
             sum.retries += meter.retries.load(Relaxed);
         }

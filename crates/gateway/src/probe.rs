@@ -97,6 +97,11 @@ impl Probes {
             &one(counts.remembered),
         );
         say("records_dropped_total", "counter", &one(counts.dropped));
+        say(
+            "refusals_unexplained_total",
+            "counter",
+            &one(counts.unexplained),
+        );
         say("upstream_retries_total", "counter", &one(counts.retries));
         say("connections", "gauge", &one(counts.connections));
         say("snapshot_epoch", "gauge", &one(epoch));

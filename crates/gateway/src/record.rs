@@ -1,17 +1,17 @@
 //! Access records on their way out: a bounded queue that never makes a request wait. What does not fit is counted.
 
-use std::{sync::Arc, time::Duration};
+use std::{cell::Cell, sync::Arc, time::Duration};
 
 use gatewright_domain::{
     id::GatewayId,
     record::{AccessRecord, Batch, Decision},
+    time::Timestamp,
 };
 use tokio::sync::mpsc;
 
 use crate::meter::Meter;
 
-/// Records that wait to be collected: a hundred and sixty thousand requests per second. A refusal takes about 3 KiB with
-/// all its steps, so a flood of them takes 50 MiB at most.
+/// Records that wait to be collected: a hundred and sixty thousand requests per second.
 const QUEUE: usize = 16_384;
 
 /// Batches that wait to be taken by whoever embeds the gateway.
@@ -19,6 +19,10 @@ const BATCHES: usize = 4;
 
 /// The most records of a batch.
 const BATCH: usize = 4_096;
+
+/// How many refusals of a minute each thread hands on with all their steps. Nobody reads more, and whoever can send requests
+/// must not be able to fill a disk with their explanations. Every refusal is still answered with its reason and counted.
+const EXPLAINED_A_MINUTE: u32 = 1_000;
 
 /// How often records are collected. The collector sleeps in between rather than on the queue, so that putting a record
 /// into it wakes nobody.
@@ -31,6 +35,8 @@ type Entry = (AccessRecord, Option<Box<Decision>>);
 pub(crate) struct Desk {
     pub(crate) meter: Arc<Meter>,
     pub(crate) gateway: Option<GatewayId>,
+    /// The minute it is, and how many refusals of it were handed on.
+    explained: Cell<(i64, u32)>,
     queue: mpsc::Sender<Entry>,
 }
 
@@ -52,6 +58,7 @@ pub(crate) fn queue(
     let desk = |meter: &Arc<Meter>| Desk {
         meter: Arc::clone(meter),
         gateway,
+        explained: Cell::default(),
         queue: to_queue.clone(),
     };
     let desks = meters.iter().map(desk).collect();
@@ -65,11 +72,25 @@ pub(crate) fn queue(
 }
 
 impl Desk {
-    /// Hands a record in, or counts it as dropped.
+    /// Hands a record in, or counts it as dropped; the decision with it, while there is room for more in this minute.
     pub(crate) fn put(&self, record: AccessRecord, decision: Option<Box<Decision>>) {
+        let decision = decision.filter(|_| self.has_room(record.at));
         if self.queue.try_send((record, decision)).is_err() {
             self.meter.dropped();
         }
+    }
+
+    fn has_room(&self, now: Timestamp) -> bool {
+        let minute = now.seconds().div_euclid(60);
+        let (counted, so_far) = self.explained.get();
+        let so_far = if counted == minute { so_far } else { 0 };
+        let room = so_far < EXPLAINED_A_MINUTE;
+        if room {
+            self.explained.set((minute, so_far + 1));
+        } else {
+            self.meter.unexplained();
+        }
+        room
     }
 }
 

@@ -122,3 +122,16 @@ fn a_decision_says_every_step() {
     );
     assert_eq!(batch.decisions[1].revision, 1);
 }
+
+#[test]
+fn a_flood_of_refusals_is_counted_whole_and_explained_in_part() {
+    let mut town = Town::new();
+    for _ in 0..1_200 {
+        town.get("/nowhere/v1", "rubbish");
+    }
+    let counts = town.handle().counts();
+    let batch = town.drain();
+    assert_eq!((batch.records.len(), batch.dropped), (1_200, 0));
+    assert_eq!(batch.decisions.len(), 1_000);
+    assert_eq!(counts.unexplained, 200);
+}

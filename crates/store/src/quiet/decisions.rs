@@ -9,18 +9,21 @@ use crate::{
     store::Store,
 };
 
+/// How many go into one statement: their columns stay well below the 32,766 values that SQLite takes.
+const AT_ONCE: usize = 1_000;
+
 impl Store {
-    /// Keeps decisions; one that is kept already stays as it is, so that a gateway may send them again.
+    /// Keeps decisions, some at a time; one that is kept already stays as it is, so that a gateway may send them again.
     ///
     /// # Errors
     /// `Database`.
     pub async fn keep_decisions(&self, decisions: Vec<Decision>) -> Result<(), StoreError> {
-        if decisions.is_empty() {
-            return Ok(());
+        let mut left = decisions.into_iter().map(active).peekable();
+        while left.peek().is_some() {
+            let known = OnConflict::column(Column::Id).do_nothing().to_owned();
+            let insert = Entity::insert_many(left.by_ref().take(AT_ONCE)).on_conflict(known);
+            insert.exec_without_returning(self.quietly()).await?;
         }
-        let known = OnConflict::column(Column::Id).do_nothing().to_owned();
-        let insert = Entity::insert_many(decisions.into_iter().map(active)).on_conflict(known);
-        insert.exec_without_returning(self.quietly()).await?;
         Ok(())
     }
 

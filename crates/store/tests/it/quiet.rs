@@ -214,8 +214,14 @@ async fn a_decision_may_be_sent_twice_and_is_kept_once() {
                 .unwrap();
         }
         assert_eq!(world.number("SELECT count(*) FROM decisions").await, 1);
+        // More at once than one statement takes values for.
+        let flood = (0..5_000).map(|_| Decision {
+            id: DecisionId::draw(NOW, world.dice()),
+            ..decision.clone()
+        });
+        world.store.keep_decisions(flood.collect()).await.unwrap();
         let later = NOW.plus(Duration::from_secs(1));
-        assert_eq!(world.store.prune_decisions(later).await.unwrap(), 1);
+        assert_eq!(world.store.prune_decisions(later).await.unwrap(), 5_001);
     }
 }
 
