@@ -119,7 +119,7 @@ pub(crate) fn notices(version: &RoutedVersion, portal: &str) -> Vec<(HeaderName,
         RouteState::Deprecated { at, sunset } => {
             say("deprecation", format!("@{}", at.seconds()));
             say("sunset", http_date(*sunset));
-            let page = format!("{portal}/console/apis/{api}/{number}");
+            let page = format!("{portal}/apis/{api}/versions/{number}");
             say(
                 "link",
                 format!("<{page}>; rel=\"deprecation\"; type=\"text/html\""),

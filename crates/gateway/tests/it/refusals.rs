@@ -158,7 +158,7 @@ fn a_deprecated_version_serves_and_says_when_it_ends() {
     );
     let links: Vec<&str> = answer.all("link").collect();
     let page =
-        format!("<{PORTAL}/console/apis/orders/v1>; rel=\"deprecation\"; type=\"text/html\"");
+        format!("<{PORTAL}/apis/orders/versions/v1>; rel=\"deprecation\"; type=\"text/html\"");
     assert_eq!(
         links,
         [page.as_str(), "</orders/v2>; rel=\"successor-version\""]
