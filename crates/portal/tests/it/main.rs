@@ -1,6 +1,7 @@
 //! Conversations with the whole control plane, on both engines.
 #![cfg(test)]
 
+mod forms;
 mod gateways;
 mod house;
 mod manners;
