@@ -1,4 +1,4 @@
-// The whole path in Chromium: embedded on SQLite with JavaScript and without, and on PostgreSQL with a gateway apart.
+// The whole path in Chromium: on both engines, with the gateway inside and apart, with JavaScript and without.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -9,6 +9,8 @@ import { Walk } from "./kit/walk.js";
 const modes = [
   { name: "SQLite, gateway inside, with JavaScript", database: "sqlite", gateway: "inside", script: true },
   { name: "SQLite, gateway inside, without JavaScript", database: "sqlite", gateway: "inside", script: false },
+  { name: "SQLite, gateway apart, without JavaScript", database: "sqlite", gateway: "apart", script: false },
+  { name: "PostgreSQL, gateway inside, without JavaScript", database: "postgres", gateway: "inside", script: false },
   { name: "PostgreSQL, gateway apart, with JavaScript", database: "postgres", gateway: "apart", script: true },
 ];
 
