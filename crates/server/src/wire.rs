@@ -23,6 +23,7 @@ const WORKERS: usize = 2;
 /// The running portal.
 pub(crate) struct Portal {
     server: ServerHandle,
+    snapshots: Snapshots,
     running: JoinHandle<()>,
 }
 
@@ -33,6 +34,7 @@ impl Portal {
         listener: TcpListener,
         metrics_token: Option<Secret<String>>,
     ) -> Result<Self> {
+        let snapshots = Snapshots::default();
         let app = App {
             registry: house.registry.clone(),
             keys: house.keys.clone(),
@@ -46,7 +48,7 @@ impl Portal {
                 gateway: house.place.gateway.clone(),
             },
             terms: house.keys.config().terms(),
-            snapshots: Snapshots::default(),
+            snapshots: snapshots.clone(),
             meters: Meters::default(),
             metrics_token: metrics_token.map(Arc::new),
         };
@@ -59,12 +61,14 @@ impl Portal {
         });
         Ok(Self {
             server: handle,
+            snapshots,
             running,
         })
     }
 
     /// Accepts no more requests and finishes those in flight.
     pub(crate) async fn stop(self) {
+        self.snapshots.close();
         self.server.stop(true).await;
         // Whether it ended in order was told there.
         let _ = self.running.await;

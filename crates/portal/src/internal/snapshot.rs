@@ -52,7 +52,7 @@ pub(super) async fn ask(
                 .content_type("application/json")
                 .body(newest.bytes.clone()));
         }
-        if end <= Instant::now() {
+        if end <= Instant::now() || app.snapshots.are_closing() {
             return Ok(HttpResponse::NoContent().finish());
         }
         sleep(GLANCE).await;

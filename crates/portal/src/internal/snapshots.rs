@@ -2,7 +2,13 @@
 //!
 //! Invariant: what is given was read after the question was asked, or nothing was written since it was read.
 
-use std::{ops::Deref, sync::Arc};
+use std::{
+    ops::Deref,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use actix_web::web::Bytes;
 use base64::{
@@ -22,6 +28,7 @@ pub struct Snapshots(Arc<Kept>);
 struct Kept {
     newest: watch::Sender<Option<Arc<Signed>>>,
     making: Mutex<()>,
+    closing: AtomicBool,
 }
 
 /// A snapshot in the exact bytes that are signed.
@@ -48,11 +55,23 @@ impl Default for Snapshots {
         Self(Arc::new(Kept {
             newest,
             making: Mutex::new(()),
+            closing: AtomicBool::new(false),
         }))
     }
 }
 
 impl Snapshots {
+    /// Says that the server is about to stop: questions that are kept open are answered now.
+    pub fn close(&self) {
+        self.0.closing.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the server is about to stop.
+    #[must_use]
+    pub fn are_closing(&self) -> bool {
+        self.0.closing.load(Ordering::Relaxed)
+    }
+
     /// The snapshot of everything that is committed now.
     ///
     /// # Errors

@@ -133,10 +133,13 @@ impl Instance {
         lines
     }
 
-    /// Ends the control plane in order, and starts it again.
+    /// Ends the control plane in order, and starts it again. Gateways that wait for news must not keep it from ending.
     pub(crate) fn restart(&mut self) {
         let running = self.serving.take().unwrap();
+        let began = Instant::now();
         assert_eq!(running.end(), Some(0));
+        let took = began.elapsed();
+        assert!(took < Duration::from_secs(8), "it took {took:?} to end");
         self.serve();
     }
 
