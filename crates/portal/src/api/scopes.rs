@@ -11,6 +11,14 @@ use crate::web::{
     problem::{Fault, Problem},
 };
 
+/// The scopes, when every one is written as tokens carry it: then nothing has to be looked up.
+pub(super) fn whole(written: &BTreeSet<ScopeName>) -> Option<BTreeSet<Scope>> {
+    written
+        .iter()
+        .map(|name| name.as_str().parse().ok())
+        .collect()
+}
+
 /// The scopes that are meant. A name that is whole already is not looked up: whether it may be issued is for the rules to say.
 ///
 /// # Errors
@@ -22,7 +30,7 @@ pub(super) fn carried(
     let mut meant = BTreeSet::new();
     let mut faults = Vec::new();
     for (index, name) in written.iter().enumerate() {
-        match whole(name, subscriptions) {
+        match meaning(name, subscriptions) {
             Ok(scope) => {
                 meant.insert(scope);
             }
@@ -40,7 +48,7 @@ pub(super) fn carried(
     }
 }
 
-fn whole(name: &ScopeName, subscriptions: &[SubscriptionRow]) -> Result<Scope, String> {
+fn meaning(name: &ScopeName, subscriptions: &[SubscriptionRow]) -> Result<Scope, String> {
     if let Ok(scope) = name.as_str().parse() {
         return Ok(scope);
     }

@@ -91,7 +91,7 @@ Example:
   pbpaste | gatewright token inspect -")]
     Inspect {
         /// A file with the token, or the token itself; `-` reads standard input
-        #[arg(default_value = "-", value_name = "FILE|TOKEN", value_parser = TokenSource::parse)]
+        #[arg(default_value = "-", value_name = "FILE|TOKEN")]
         token: TokenSource,
         /// Judge by this key set instead of the installation's
         #[arg(long, value_name = "FILE")]
@@ -103,7 +103,7 @@ Example:
     /// Verify a token: exit code 0 when it is good now, 10 when it is not
     Verify {
         /// A file with the token, or the token itself; `-` reads standard input
-        #[arg(default_value = "-", value_name = "FILE|TOKEN", value_parser = TokenSource::parse)]
+        #[arg(default_value = "-", value_name = "FILE|TOKEN")]
         token: TokenSource,
     },
     /// Judge every token of a corpus of hostile tokens, and say where the verdict is another than expected

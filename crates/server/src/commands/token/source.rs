@@ -1,6 +1,6 @@
 //! Where a token that is looked at comes from.
 
-use std::{convert::Infallible, fmt, fs, io::Read, path::PathBuf};
+use std::{fmt, fs, io::Read, path::PathBuf};
 
 use anyhow::{Context, Result};
 use zeroize::Zeroizing;
@@ -23,16 +23,13 @@ impl fmt::Debug for TokenSource {
     }
 }
 
-impl TokenSource {
-    /// Takes an argument as it is.
-    #[expect(
-        clippy::unnecessary_wraps,
-        reason = "a parser of arguments can fail; this one does not"
-    )]
-    pub(crate) fn parse(argument: &str) -> Result<Self, Infallible> {
-        Ok(Self(argument.to_owned()))
+impl From<String> for TokenSource {
+    fn from(argument: String) -> Self {
+        Self(argument)
     }
+}
 
+impl TokenSource {
     /// The token.
     pub(crate) fn read(self) -> Result<Zeroizing<String>> {
         let Self(argument) = self;
@@ -40,7 +37,7 @@ impl TokenSource {
         let path = PathBuf::from(&argument);
         if argument == "-" {
             std::io::stdin().take(LARGEST).read_to_string(&mut text)?;
-        } else if path.is_file() {
+        } else if path.exists() {
             let file = fs::File::open(&path).context("could not open the file with the token")?;
             let read = file.take(LARGEST).read_to_string(&mut text);
             read.context("could not read the file with the token")?;
