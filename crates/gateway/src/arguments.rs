@@ -45,7 +45,13 @@ pub(crate) struct Arguments {
     token_file: Option<PathBuf>,
 
     /// The public key that snapshots are signed with, shown when the gateway was enrolled
-    #[arg(long, env = "GATEWRIGHT_SNAPSHOT_KEY", value_name = "KEY")]
+    #[arg(
+        long,
+        env = "GATEWRIGHT_SNAPSHOT_KEY",
+        value_name = "KEY",
+        // One key in 64 begins with a hyphen.
+        allow_hyphen_values = true
+    )]
     pub(crate) snapshot_key: PinnedKey,
 
     /// Where the last good snapshots are kept

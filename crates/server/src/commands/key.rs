@@ -35,6 +35,8 @@ they expire: a rotation breaks nothing.")]
     /// Declare a key compromised: its tokens are refused at once
     Compromise {
         /// The key's kid
+        // One kid in 64 begins with a hyphen.
+        #[arg(allow_hyphen_values = true)]
         kid: Kid,
         /// Why, for the trail
         #[arg(long)]

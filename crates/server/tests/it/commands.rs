@@ -184,3 +184,12 @@ fn a_token_is_taken_from_anywhere_and_never_repeated_in_an_error() {
     assert_eq!(neither.code, Some(3), "{neither:?}");
     assert!(!format!("{neither:?}").contains("hunter2"), "{neither:?}");
 }
+
+#[test]
+fn a_kid_may_begin_with_a_hyphen() {
+    let place = Place::new();
+    assert_eq!(place.run(&["migrate"]).code, Some(0));
+    let kid = "-tj4KXXbUlVBzQmZ4x1bpKNxpMHT4mpdS6LsNfilaAY";
+    let unknown = place.run(&["key", "compromise", kid, "--reason", "A drill.", "--yes"]);
+    assert_eq!(unknown.code, Some(3), "{unknown:?}");
+}
