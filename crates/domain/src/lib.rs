@@ -19,6 +19,7 @@ pub mod audit;
 mod audit_kind;
 
 pub mod api;
+pub mod binding;
 pub mod consumer;
 pub mod contract;
 pub mod gateway;

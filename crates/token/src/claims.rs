@@ -123,7 +123,8 @@ impl ReadClaims {
     }
 }
 
-struct Members<'a>(&'a Object<'a>);
+/// The claims of a token, each asked for in the form it must have.
+pub(crate) struct Members<'a>(pub(crate) &'a Object<'a>);
 
 type Claim = &'static str;
 
@@ -134,7 +135,7 @@ impl<'a> Members<'a> {
     }
 
     /// An optional claim. `null` is there, and of the wrong type.
-    fn if_there<T>(
+    pub(crate) fn if_there<T>(
         &self,
         claim: Claim,
         read: impl FnOnce(&Self, Claim) -> Result<T, Refusal>,
@@ -145,13 +146,13 @@ impl<'a> Members<'a> {
         read(self, claim).map(Some)
     }
 
-    fn text(&self, claim: Claim) -> Result<&'a str, Refusal> {
+    pub(crate) fn text(&self, claim: Claim) -> Result<&'a str, Refusal> {
         let text = self.value(claim)?.as_text();
         text.ok_or(refused(claim, ClaimFault::Type))
     }
 
     /// A name that is looked up, logged and handed on in headers: visible ASCII only.
-    fn identifier(&self, claim: Claim) -> Result<String, Refusal> {
+    pub(crate) fn identifier(&self, claim: Claim) -> Result<String, Refusal> {
         let text = self.text(claim)?;
         let fits = (1..=MAX_IDENTIFIER).contains(&text.len());
         if fits && text.bytes().all(|byte| byte.is_ascii_graphic()) {
@@ -161,14 +162,14 @@ impl<'a> Members<'a> {
         }
     }
 
-    fn moment(&self, claim: Claim) -> Result<Timestamp, Refusal> {
+    pub(crate) fn moment(&self, claim: Claim) -> Result<Timestamp, Refusal> {
         let Value::Number(number) = self.value(claim)? else {
             return Err(refused(claim, ClaimFault::Type));
         };
         moment(number).ok_or(refused(claim, ClaimFault::Time))
     }
 
-    fn audience(&self) -> Result<Vec<String>, Refusal> {
+    pub(crate) fn audience(&self) -> Result<Vec<String>, Refusal> {
         let of = |value: &Value<'_>| {
             let text = value.as_text().map(str::to_owned);
             text.ok_or(refused("aud", ClaimFault::Type))

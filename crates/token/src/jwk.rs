@@ -152,23 +152,26 @@ impl PublicJwk {
     }
 
     pub(crate) fn of_object(jwk: &Object<'_>) -> Result<Self, NotAJwk> {
-        if let Some(private) = PRIVATE.into_iter().find(|name| jwk.get(name).is_some()) {
-            return Err(NotAJwk::Private(private));
-        }
-        let text = |name| {
-            let value = jwk.get(name).and_then(Value::as_text);
-            value.ok_or(NotAJwk::Missing(name))
-        };
-        let number = |name| {
-            let value = base64url::decode(text(name)?.as_bytes());
-            value.ok_or(NotAJwk::Number(name))
-        };
-        if text("use")? != "sig" {
+        refuse_private(jwk)?;
+        if text(jwk, "use")? != "sig" {
             return Err(NotAJwk::NotForSignatures);
         }
-        let algorithm: Algorithm = text("alg")?.parse().map_err(|_| NotAJwk::Algorithm)?;
+        let algorithm = text(jwk, "alg")?.parse().map_err(|_| NotAJwk::Algorithm)?;
+        let key = Self::for_algorithm(jwk, algorithm)?;
+        let kid = text(jwk, "kid")?.parse().map_err(|_| NotAJwk::Kid)?;
+        Ok(Self { kid, ..key })
+    }
+
+    /// The key of these members for one algorithm, whatever they say of name, use and algorithm. Its own name is its
+    /// thumbprint, since what its owner calls it may be anything.
+    pub(crate) fn for_algorithm(jwk: &Object<'_>, algorithm: Algorithm) -> Result<Self, NotAJwk> {
+        refuse_private(jwk)?;
+        let number = |name| {
+            let value = base64url::decode(text(jwk, name)?.as_bytes());
+            value.ok_or(NotAJwk::Number(name))
+        };
         let (kty, curve) = kind(algorithm);
-        if text("kty")? != kty || curve.is_some_and(|curve| text("crv") != Ok(curve)) {
+        if text(jwk, "kty")? != kty || curve.is_some_and(|curve| text(jwk, "crv") != Ok(curve)) {
             return Err(NotAJwk::Type);
         }
         let numbers = match algorithm {
@@ -182,12 +185,7 @@ impl PublicJwk {
                 e: number("e")?,
             },
         };
-        Ok(Self {
-            kid: text("kid")?.parse().map_err(|_| NotAJwk::Kid)?,
-            algorithm,
-            parsed: parse(algorithm, &numbers)?,
-            numbers,
-        })
+        Self::own(algorithm, numbers)
     }
 }
 
@@ -212,6 +210,19 @@ impl fmt::Debug for PublicJwk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.to_json())
     }
+}
+
+/// What shows part of a private key is refused before anything else of it is looked at.
+pub(crate) fn refuse_private(jwk: &Object<'_>) -> Result<(), NotAJwk> {
+    match PRIVATE.into_iter().find(|name| jwk.get(name).is_some()) {
+        Some(private) => Err(NotAJwk::Private(private)),
+        None => Ok(()),
+    }
+}
+
+fn text<'a>(jwk: &'a Object<'_>, name: &'static str) -> Result<&'a str, NotAJwk> {
+    let value = jwk.get(name).and_then(Value::as_text);
+    value.ok_or(NotAJwk::Missing(name))
 }
 
 /// The `kty` and `crv` of an algorithm's keys.

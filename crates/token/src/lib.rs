@@ -22,6 +22,10 @@ pub mod refusal;
 pub mod ring;
 pub mod verify;
 
+pub mod assertion;
+pub mod foreign;
+pub mod proof;
+
 pub mod corpus;
 pub mod detached;
 pub mod inspect;

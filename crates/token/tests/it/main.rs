@@ -2,13 +2,17 @@
 
 #![cfg(test)]
 
+mod assertion;
 mod corpus;
 mod detached;
+mod foreign;
 mod inspect;
 mod jwk;
 mod kinds;
 mod mint;
 mod mutations;
+mod proof;
 mod second_opinion;
+mod signer;
 mod stage;
 mod times;
