@@ -17,26 +17,26 @@ mod opening;
 mod prune;
 mod receipts;
 
-mod kek;
 mod kek_check;
-mod kek_file;
-mod seal;
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use gatewright_custody::Keks;
 use gatewright_domain::{entropy::Entropy, ring::Timing, time::Clock};
 use gatewright_store::{SnapshotTerms, Store};
+
+// Whoever opens these use-cases hands one in.
+pub use gatewright_custody::Kek;
 
 pub use inspect::{InspectError, Inspection, Part, VerifyError};
 pub use issue::{IssueError, IssuedToken};
 pub use jwks::{Jwks, JwksError};
-pub use kek::{Kek, KekError};
+pub use kek_check::KekError;
 pub use opening::{OpenedOperation, Opening};
 pub use outlook::Outlook;
 pub use revoke::{RevokeError, Revoked, RevokedAll};
 pub use ring::RingUseError;
 pub use rotate::{Compromised, Rotated};
-pub use seal::{Place, SealError};
 pub use signer::SignerError;
 pub use snapshot_key::SnapshotKeyError;
 
@@ -71,7 +71,7 @@ impl KeysConfig {
 #[derive(Clone)]
 pub struct Keys {
     store: Store,
-    kek: Arc<Kek>,
+    kek: Arc<Keks>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     config: Arc<KeysConfig>,
@@ -85,14 +85,14 @@ impl Keys {
     #[must_use]
     pub fn new(
         store: Store,
-        kek: Kek,
+        kek: impl Into<Keks>,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
         config: KeysConfig,
     ) -> Self {
         Self {
             store,
-            kek: Arc::new(kek),
+            kek: Arc::new(kek.into()),
             clock,
             entropy,
             config: Arc::new(config),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
+use gatewright_custody::{Place, SealError};
 use gatewright_domain::{
     consumer::ClientId,
     id::KeyId,
@@ -18,10 +19,7 @@ use gatewright_token::{
     mint::{KeyFault, MintError, NewKey, PrivateKey},
 };
 
-use crate::{
-    Keys,
-    seal::{Place, SealError},
-};
+use crate::Keys;
 
 /// Why nothing is signed.
 #[derive(Debug, thiserror::Error)]
@@ -122,7 +120,7 @@ impl Keys {
         };
         let (installation, row) = (self.installation().await?, key.id().to_string());
         let place = place(&installation, &row, key.kid(), key.algorithm());
-        let private = self.kek.open(&place, private);
+        let private = self.kek.open(&place, private).await;
         let private = private.map_err(|cause| SignerError::Open { kid: kid(), cause })?;
         let open = PrivateKey::open(&private, key.kid());
         let open = open.map_err(|cause| SignerError::Unusable { kid: kid(), cause })?;
@@ -140,7 +138,7 @@ impl Keys {
         let (kid, algorithm) = (new.public.kid(), new.public.algorithm());
         let (installation, row) = (self.installation().await?, id.to_string());
         let place = place(&installation, &row, kid, algorithm.name());
-        let sealed = self.kek.seal(&place, &new.private, &*self.entropy);
+        let sealed = self.kek.seal(&place, &new.private, &*self.entropy).await;
         sealed.map_err(|cause| SignerError::Seal {
             kid: kid.clone(),
             cause,

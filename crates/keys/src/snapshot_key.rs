@@ -5,14 +5,12 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use gatewright_custody::{Place, SealError};
 use gatewright_domain::key::Sealed;
 use gatewright_store::StoreError;
 use gatewright_token::detached::{DetachedFault, DocumentKey};
 
-use crate::{
-    KekError, Keys,
-    seal::{Place, SealError},
-};
+use crate::{KekError, Keys};
 
 /// What it is called among the sealed secrets.
 const NAME: &str = "snapshot-key";
@@ -66,7 +64,7 @@ impl Keys {
             None => self.make_snapshot_key().await?,
         };
         let installation = self.installation().await?;
-        let private = self.kek.open(&place(&installation), &sealed)?;
+        let private = self.kek.open(&place(&installation), &sealed).await?;
         let open = Arc::new(DocumentKey::open(&private)?);
         self.snapshot_key.0.store(Some(Arc::clone(&open)));
         Ok(open)
@@ -79,7 +77,8 @@ impl Keys {
         let installation = self.installation().await?;
         let sealed = self
             .kek
-            .seal(&place(&installation), &private, &*self.entropy)?;
+            .seal(&place(&installation), &private, &*self.entropy)
+            .await?;
         let now = self.clock.now();
         self.store
             .keep_sealed_secret(NAME, sealed.clone(), now)

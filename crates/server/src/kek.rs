@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use anyhow::Result;
+use gatewright_custody::{Kek, SourceError};
 use gatewright_domain::entropy::Entropy;
-use gatewright_keys::{Kek, KekError};
 use gatewright_store::Store;
 use tracing::{info, warn};
 
@@ -53,14 +53,14 @@ pub(crate) async fn obtain(
     Ok(kek)
 }
 
-fn mend(error: KekError, path: &Path) -> anyhow::Error {
+fn mend(error: SourceError, path: &Path) -> anyhow::Error {
     match &error {
-        KekError::NotAKey | KekError::Trivial => {
+        SourceError::NotAKey | SourceError::Trivial => {
             let message = format!("{}: {error}", path.display());
             let next = "put back the file as gatewright made it; on a new installation, remove it";
             Failure::new(Code::Failed, message).next(next).into()
         }
-        KekError::Exposed { path, .. } => {
+        SourceError::Exposed { path, .. } => {
             let next = format!("chmod 600 {}", path.display());
             Failure::of(Code::Failed, error).next(next).into()
         }

@@ -8,3 +8,4 @@ pub mod echo;
 mod echo_answer;
 pub mod entropy;
 pub mod postgres;
+pub mod transit;

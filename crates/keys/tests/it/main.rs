@@ -4,9 +4,6 @@
 mod town;
 mod trail;
 
-mod key_files;
-mod seals;
-
 mod checks;
 mod inspections;
 mod issuing;

@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context, Result};
 use clap::Args;
-use gatewright_keys::{Kek, KekError};
+use gatewright_custody::{Kek, SourceError};
 
 use crate::{
     config::{
@@ -50,7 +50,7 @@ pub(crate) fn run(arguments: &Arguments, config: Option<&Path>) -> Result<()> {
             kek.display(),
             made.id()
         ),
-        Err(KekError::Exists { path }) => say!("Kept {}.", path.display()),
+        Err(SourceError::Exists { path }) => say!("Kept {}.", path.display()),
         Err(other) => return Err(other.into()),
     }
     say!("next:  gatewright doctor, then gatewright serve");

@@ -7,14 +7,15 @@ use crate::{
 
 /// Each crate with the crates of the house it may use in the product. Its tests may use more.
 /// The two arrows that matter most are missing: gateway to store, and portal to ledger or migrations.
-const ARROWS: [(&str, &[&str]); 13] = [
+const ARROWS: [(&str, &[&str]); 14] = [
     ("migrations", &[]),
     ("domain", &[]),
     ("contract", &["domain"]),
+    ("custody", &["domain"]),
     ("ledger", &["domain"]),
     ("token", &["domain"]),
     ("store", &["domain", "ledger", "migrations"]),
-    ("keys", &["domain", "store", "token"]),
+    ("keys", &["custody", "domain", "store", "token"]),
     ("operators", &["domain", "store"]),
     ("registry", &["contract", "domain", "store"]),
     ("gateway", &["domain", "token"]),
@@ -34,6 +35,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
         "server",
         &[
             "contract",
+            "custody",
             "domain",
             "gateway",
             "keys",
@@ -56,7 +58,7 @@ const LIBRARIES: [(&str, &[&str]); 6] = [
     ("actix", &["portal", "server"]),
     ("askama", &["portal"]),
     ("jsonwebtoken", &["token"]),
-    ("hyper", &["gateway", "testkit"]),
+    ("hyper", &["custody", "gateway", "testkit"]),
 ];
 
 #[test]

@@ -7,14 +7,19 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use base64::{Engine, engine::general_purpose::STANDARD};
 use gatewright_domain::{entropy::Entropy, secret::Secret};
 use zeroize::Zeroizing;
 
-use crate::kek::{Kek, KekError};
+use crate::{
+    error::SourceError,
+    kek::{Kek, Origin},
+};
 
-/// More than any way to write a key, and little enough to read whatever the path points at.
-const LONGEST: u64 = 256;
+/// More than any way to write a key or a token, and little enough to read whatever the path points at.
+const LONGEST: u64 = 4096;
+
+/// As much, from the start, so that no copy of a secret is left behind by growing.
+const CAPACITY: usize = 4096;
 
 impl Kek {
     /// Reads a key file.
@@ -22,18 +27,8 @@ impl Kek {
     /// # Errors
     /// `Unreadable`, `NotAFile`; `Exposed` and `Foreign` when others than its owner, or another owner, can reach it;
     /// those of `from_text`.
-    pub fn read_file(path: &Path) -> Result<Self, KekError> {
-        let unreadable = |cause| KekError::Unreadable {
-            path: path.to_owned(),
-            cause,
-        };
-        let file = File::open(path).map_err(unreadable)?;
-        is_private(&file, path)?;
-        let mut text = Zeroizing::new(String::with_capacity(256));
-        file.take(LONGEST)
-            .read_to_string(&mut text)
-            .map_err(unreadable)?;
-        Self::from_text(&Secret::new(std::mem::take(&mut *text)))
+    pub fn read_file(path: &Path) -> Result<Self, SourceError> {
+        Self::read(&read_private(path)?, Origin::File)
     }
 
     /// Draws a key and writes it to a new file of mode 0600. The file appears whole or not at all, and never in the
@@ -41,37 +36,52 @@ impl Kek {
     ///
     /// # Errors
     /// `Exists`; `Unwritable`.
-    pub fn generate_file(path: &Path, entropy: &dyn Entropy) -> Result<Self, KekError> {
+    pub fn generate_file(path: &Path, entropy: &dyn Entropy) -> Result<Self, SourceError> {
         let kek = Self::draw(entropy);
-        let line = Zeroizing::new(kek.lend(|key| STANDARD.encode(key)) + "\n");
+        let line = kek.line().unwrap_or_default();
         write_new(path, &line, entropy).map_err(|cause| {
             let path = path.to_owned();
             match cause.kind() {
-                io::ErrorKind::AlreadyExists => KekError::Exists { path },
-                _ => KekError::Unwritable { path, cause },
+                io::ErrorKind::AlreadyExists => SourceError::Exists { path },
+                _ => SourceError::Unwritable { path, cause },
             }
         })?;
         Ok(kek)
     }
 }
 
+/// All of a short file that nobody else can read: a key, a passphrase, a PIN or a token.
+pub(crate) fn read_private(path: &Path) -> Result<Secret<String>, SourceError> {
+    let unreadable = |cause| SourceError::Unreadable {
+        path: path.to_owned(),
+        cause,
+    };
+    let file = File::open(path).map_err(unreadable)?;
+    is_private(&file, path)?;
+    let mut text = Zeroizing::new(String::with_capacity(CAPACITY));
+    file.take(LONGEST)
+        .read_to_string(&mut text)
+        .map_err(unreadable)?;
+    Ok(Secret::new(std::mem::take(&mut *text)))
+}
+
 /// What is asked of the open file, not of the path: nobody can change one for the other in between.
-fn is_private(file: &File, path: &Path) -> Result<(), KekError> {
+fn is_private(file: &File, path: &Path) -> Result<(), SourceError> {
     let path = || path.to_owned();
-    let found = file.metadata().map_err(|cause| KekError::Unreadable {
+    let found = file.metadata().map_err(|cause| SourceError::Unreadable {
         path: path(),
         cause,
     })?;
     if !found.is_file() {
-        return Err(KekError::NotAFile { path: path() });
+        return Err(SourceError::NotAFile { path: path() });
     }
     let mode = found.mode() & 0o7777;
     if mode & 0o077 != 0 {
-        return Err(KekError::Exposed { path: path(), mode });
+        return Err(SourceError::Exposed { path: path(), mode });
     }
     let (owner, own) = (found.uid(), rustix::process::geteuid().as_raw());
     if owner != own {
-        return Err(KekError::Foreign {
+        return Err(SourceError::Foreign {
             path: path(),
             owner,
             own,

@@ -2,11 +2,11 @@
 
 use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
+use gatewright_custody::{Kek, SourceError};
 use gatewright_domain::secret::Secret;
-use gatewright_keys::{Kek, KekError};
 use gatewright_testkit::entropy::SeededEntropy;
 
-fn from_text(text: &str) -> Result<Kek, KekError> {
+fn from_text(text: &str) -> Result<Kek, SourceError> {
     Kek::from_text(&Secret::new(text.to_owned()))
 }
 
@@ -49,11 +49,11 @@ fn what_is_no_key_is_refused() {
         "\u{1F511}",
     ] {
         let refused = from_text(text).unwrap_err();
-        assert!(matches!(refused, KekError::NotAKey), "{text}: {refused}");
+        assert!(matches!(refused, SourceError::NotAKey), "{text}: {refused}");
     }
     assert!(matches!(
         from_text(&"00".repeat(32)).unwrap_err(),
-        KekError::Trivial
+        SourceError::Trivial
     ));
 }
 
@@ -86,7 +86,7 @@ fn a_file_that_is_there_is_never_written_over() {
     let path = home.path().join("kek");
     let first = Kek::generate_file(&path, &SeededEntropy::new(1)).unwrap();
     let refused = Kek::generate_file(&path, &SeededEntropy::new(2)).unwrap_err();
-    assert!(matches!(refused, KekError::Exists { .. }));
+    assert!(matches!(refused, SourceError::Exists { .. }));
     assert_eq!(Kek::read_file(&path).unwrap().id(), first.id());
     assert_eq!(
         fs::read_dir(home.path()).unwrap().count(),
@@ -119,17 +119,17 @@ fn a_file_that_others_can_reach_is_refused_with_what_to_do() {
 fn what_is_no_readable_file_is_refused() {
     let home = tempfile::tempdir().unwrap();
     let missing = Kek::read_file(&home.path().join("kek")).unwrap_err();
-    assert!(matches!(missing, KekError::Unreadable { .. }));
+    assert!(matches!(missing, SourceError::Unreadable { .. }));
     let directory = Kek::read_file(home.path()).unwrap_err();
-    assert!(matches!(directory, KekError::NotAFile { .. }));
+    assert!(matches!(directory, SourceError::NotAFile { .. }));
     let path = home.path().join("bytes");
     fs::write(&path, [0xff; 32]).unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
     assert!(matches!(
         Kek::read_file(&path).unwrap_err(),
-        KekError::Unreadable { .. }
+        SourceError::Unreadable { .. }
     ));
     let nowhere = home.path().join("nowhere").join("kek");
     let unwritable = Kek::generate_file(&nowhere, &SeededEntropy::new(1)).unwrap_err();
-    assert!(matches!(unwritable, KekError::Unwritable { .. }));
+    assert!(matches!(unwritable, SourceError::Unwritable { .. }));
 }

@@ -1,0 +1,19 @@
+//! Keys in hardware modules, over PKCS#11.
+
+mod key;
+mod library;
+mod module;
+mod uri;
+
+use std::fmt;
+
+pub(crate) use key::ModuleKey;
+pub use library::Libraries;
+pub use module::Module;
+pub use uri::{ObjectUri, TokenAddress};
+
+impl fmt::Display for TokenAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "pkcs11:token={}", self.label)
+    }
+}
