@@ -28,6 +28,7 @@ pub mod proof;
 
 pub mod corpus;
 pub mod detached;
+pub mod hostile;
 pub mod inspect;
 
 pub use json::{Fault, NotStrictJson};

@@ -6,6 +6,7 @@ mod assertion;
 mod corpus;
 mod detached;
 mod foreign;
+mod hostile;
 mod inspect;
 mod jwk;
 mod kinds;
