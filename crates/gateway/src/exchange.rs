@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use crate::{
     admit::{Admission, Admitted, Refused},
+    authz::{self, Adviser},
     dice::Dice,
     forward::Forward,
     framing::Fault,
@@ -48,6 +49,11 @@ impl Exchange {
         request: Request<Incoming>,
     ) -> Result<Response<Answer>, Infallible> {
         let fault = line.begin();
+        if fault.is_none()
+            && let Some(adviser) = authz::at(request.uri().path())
+        {
+            return Ok(self.advise(adviser, line, request));
+        }
         if fault.is_none() && probe::is_one(request.uri().path()) {
             line.answered(Instant::now().into_std());
             return Ok(self.probes.answer(&request, self.clock.now()));
@@ -69,6 +75,32 @@ impl Exchange {
                 }
             }
             Err(refused) => Ok(self.refuse(refused, trace)),
+        }
+    }
+
+    /// Answers a proxy that asks about a request it will forward itself.
+    fn advise(
+        &self,
+        adviser: Adviser,
+        line: &Rc<Line>,
+        question: Request<Incoming>,
+    ) -> Response<Answer> {
+        let now = self.clock.now();
+        let mut trace = Trace::begin(&self.desk, line, self.dice.request(now), now);
+        let judged = match authz::asked_about(question) {
+            Ok(parts) => {
+                trace.method = parts.method.as_str().parse().ok();
+                self.judge(&parts, &mut trace)
+            }
+            Err(refusal) => Err(refusal.into()),
+        };
+        match judged {
+            Ok(admitted) => {
+                let answer = authz::admitted(&admitted, request_id(&trace));
+                trace.answered(answer.status().as_u16());
+                answer.map(|text| Answer::own(text, trace))
+            }
+            Err(refused) => authz::refused(adviser, self.refuse(refused, trace)),
         }
     }
 

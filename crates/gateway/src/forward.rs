@@ -20,9 +20,9 @@ use hyper::body::{Body, Incoming};
 
 use crate::{admit::Admitted, identity::is_for_gateways, outgoing::Outgoing, way::Peer};
 
-const CONSUMER: HeaderName = HeaderName::from_static("gatewright-consumer");
-const APPLICATION: HeaderName = HeaderName::from_static("gatewright-application");
-const SCOPES: HeaderName = HeaderName::from_static("gatewright-scopes");
+pub(crate) const CONSUMER: HeaderName = HeaderName::from_static("gatewright-consumer");
+pub(crate) const APPLICATION: HeaderName = HeaderName::from_static("gatewright-application");
+pub(crate) const SCOPES: HeaderName = HeaderName::from_static("gatewright-scopes");
 /// The request's id, to the upstream and to the client.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("gatewright-request-id");
 

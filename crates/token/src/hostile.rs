@@ -126,7 +126,7 @@ impl Sandbox {
     /// The public key that signs, as PEM (RFC 7468 section 13), for verifiers that read no key sets.
     #[must_use]
     pub fn pem(&self) -> String {
-        self.signer.pem()
+        self.signer.public().to_pem()
     }
 
     /// Every trial at this moment: tokens that a sound verifier accepts, and many that it refuses.

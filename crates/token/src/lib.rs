@@ -10,6 +10,7 @@ mod json;
 mod numeric_date;
 
 pub mod jwk;
+mod jwk_pem;
 pub mod jwks;
 
 pub mod claims;

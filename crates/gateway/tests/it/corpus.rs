@@ -9,7 +9,7 @@ use gatewright_token::corpus::{Corpus, Expect};
 
 use crate::town::{Town, seconds};
 
-const CORPUS: &[u8] = include_bytes!("../../../token/tests/vectors/hostile-tokens.json");
+pub(crate) const CORPUS: &[u8] = include_bytes!("../../../token/tests/vectors/hostile-tokens.json");
 
 #[test]
 fn every_hostile_token_is_judged_as_the_corpus_says() {
@@ -88,7 +88,7 @@ fn a_token_the_corpus_accepts_is_accepted_from_memory_too() {
     }
 }
 
-fn town(corpus: &Corpus) -> Town {
+pub(crate) fn town(corpus: &Corpus) -> Town {
     let world = &corpus.world;
     Town::with(|snapshot| {
         assert_eq!(snapshot.issuer, corpus.terms.issuer);

@@ -5,6 +5,7 @@ mod town;
 mod wire;
 
 mod admission;
+mod authz;
 mod control;
 mod corpus;
 mod feed;

@@ -77,14 +77,18 @@ fn by_shared_secret(deck: &mut Deck<'_>) {
         (
             "hmac-pem",
             "the public key as PEM",
-            signer.pem().into_bytes(),
+            signer.public().to_pem().into_bytes(),
         ),
         (
             "hmac-pem-trimmed",
             "the public key as PEM without its last line break",
-            signer.pem().trim_end().as_bytes().to_vec(),
+            signer.public().to_pem().trim_end().as_bytes().to_vec(),
         ),
-        ("hmac-der", "the public key as DER", signer.der()),
+        (
+            "hmac-der",
+            "the public key as DER",
+            signer.public().to_der(),
+        ),
         (
             "hmac-jwk",
             "the public key as JWK",
@@ -173,7 +177,7 @@ fn by_stranger(deck: &mut Deck<'_>) {
     let claims = text(&pen.claims());
     let mine = json!(stranger.public().kid().as_str());
     let somewhere = json!("https://attacker.example/keys");
-    let chain = json!([base64url::encode(&stranger.der())]);
+    let chain = json!([base64url::encode(&stranger.public().to_der())]);
     let headers = [
         (
             "key-stranger",

@@ -1,7 +1,12 @@
 //! A key pair of a sandbox.
 
+use crate::{
+    algorithm::Algorithm,
+    base64url,
+    jwk::{Numbers, PublicJwk},
+};
 use aws_lc_rs::{
-    encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der},
+    encoding::{AsDer, Pkcs8V1Der},
     hmac,
     rand::SystemRandom,
     rsa,
@@ -9,13 +14,6 @@ use aws_lc_rs::{
         ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair, RSA_PKCS1_SHA256, RSA_PSS_SHA256,
         RsaEncoding, RsaKeyPair,
     },
-};
-use base64::{Engine, engine::general_purpose::STANDARD};
-
-use crate::{
-    algorithm::Algorithm,
-    base64url,
-    jwk::{Numbers, PublicJwk},
 };
 
 /// The length of a coordinate of P-256.
@@ -130,33 +128,6 @@ impl Pair {
 
     pub(super) fn public(&self) -> &PublicJwk {
         &self.public
-    }
-
-    /// The public key as SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7).
-    pub(super) fn der(&self) -> Vec<u8> {
-        let der = match &self.private {
-            Private::Curve(pair) => AsDer::<PublicKeyX509Der<'_>>::as_der(pair.public_key()),
-            Private::Rsa(pair) => AsDer::<PublicKeyX509Der<'_>>::as_der(pair.public_key()),
-        };
-        // A pair that signs has a public half that can be written.
-        der.map(|der| der.as_ref().to_vec()).unwrap_or_default()
-    }
-
-    pub(super) fn pem(&self) -> String {
-        let text = STANDARD.encode(self.der());
-        let mut pem = String::from("-----BEGIN PUBLIC KEY-----\n");
-        let mut rest = text.as_str();
-        while let Some((line, after)) = rest.split_at_checked(64) {
-            pem.push_str(line);
-            pem.push('\n');
-            rest = after;
-        }
-        if !rest.is_empty() {
-            pem.push_str(rest);
-            pem.push('\n');
-        }
-        pem.push_str("-----END PUBLIC KEY-----\n");
-        pem
     }
 
     /// The signature of the pair's own algorithm, in its JWS form. Empty if the library would not sign, which leaves a token

@@ -12,6 +12,7 @@ mod jwk;
 mod kinds;
 mod mint;
 mod mutations;
+mod pem;
 mod proof;
 mod second_opinion;
 mod signer;
