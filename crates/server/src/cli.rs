@@ -135,6 +135,9 @@ pub(crate) enum Command {
     /// Gateways that run apart
     #[command(subcommand)]
     Gateway(commands::gateway::Command),
+    /// Verifiers that are not ours: configurations for them, and a trial with hostile tokens
+    #[command(subcommand)]
+    Verifier(commands::verifier::Command),
     /// The audit trail
     #[command(subcommand)]
     Audit(commands::audit::Command),
@@ -161,6 +164,7 @@ impl Command {
             | Self::Key(_)
             | Self::Token(_)
             | Self::Gateway(_)
+            | Self::Verifier(_)
             | Self::Audit(_)
             | Self::Contract(_)
             | Self::Version

@@ -14,6 +14,7 @@ pub(crate) mod operator;
 mod password;
 pub(crate) mod team;
 pub(crate) mod token;
+pub(crate) mod verifier;
 
 pub(crate) mod completions;
 pub(crate) mod contract;

@@ -72,6 +72,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         | Command::Key(_)
         | Command::Token(_)
         | Command::Gateway(_)
+        | Command::Verifier(_)
         | Command::Audit(_)) => {
             let mut flags = cli.general.said()?;
             flags.extend(command.said()?);
@@ -111,6 +112,7 @@ async fn run_with(command: Command, settings: &Settings, printer: Printer) -> Re
             .await
             .map(done),
         Command::Audit(command) => commands::audit::run(command, settings, printer).await,
+        Command::Verifier(command) => commands::verifier::run(command, settings, printer).await,
         Command::Demo(_)
         | Command::Init(_)
         | Command::Contract(_)

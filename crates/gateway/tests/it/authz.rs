@@ -171,7 +171,7 @@ impl Nginx {
         );
         let path = dir.path().join("nginx.conf");
         fs::write(&path, whole).expect("a configuration");
-        let child = Command::new("nginx")
+        let child = Command::new("/usr/sbin/nginx")
             .args(["-p", &place.to_string(), "-c"])
             .arg(&path)
             .stdout(Stdio::null())

@@ -17,6 +17,7 @@ fn help_names_every_noun_and_teaches_the_exit_codes() {
         "key",
         "token",
         "gateway",
+        "verifier",
         "audit",
         "contract",
         "version",

@@ -27,4 +27,5 @@ mod routes;
 mod serving;
 mod shop;
 mod tour;
+mod verifier;
 mod whole_path;

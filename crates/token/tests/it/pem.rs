@@ -13,7 +13,7 @@ use gatewright_token::{
     jwk::{Numbers, PublicJwk},
 };
 
-fn der_of<'a>(key: &'a impl AsDer<PublicKeyX509Der<'a>>) -> Vec<u8> {
+fn der_of(key: &impl AsDer<PublicKeyX509Der<'static>>) -> Vec<u8> {
     key.as_der().unwrap().as_ref().to_vec()
 }
 
