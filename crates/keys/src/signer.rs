@@ -161,6 +161,7 @@ impl Keys {
             jti: token.jti().to_string(),
             scopes: token.scopes().iter().map(ToString::to_string).collect(),
             session: None,
+            binding: None,
         }
     }
 }

@@ -80,6 +80,7 @@ fn claims() -> AccessClaims {
         jti: "abcdefghijklmnopqrstuv".to_owned(),
         scopes: vec!["orders:v1:read".to_owned(), "orders:v1:write".to_owned()],
         session: None,
+        binding: None,
     }
 }
 

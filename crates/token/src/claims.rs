@@ -1,6 +1,9 @@
 //! The claims of an access token (RFC 9068 section 2.2, keys-and-tokens section 3.1): as written, and as read.
 
-use gatewright_domain::time::Timestamp;
+use gatewright_domain::{
+    binding::{Binding, Thumbprint},
+    time::Timestamp,
+};
 use serde::Serialize;
 
 use crate::{
@@ -35,6 +38,8 @@ pub struct AccessClaims {
     pub scopes: Vec<String>,
     /// The family it belongs to, by which it is revoked with its relatives.
     pub session: Option<String>,
+    /// The key or certificate of its sender that it is bound to; without one, whoever bears it may use it.
+    pub binding: Option<Binding>,
 }
 
 impl AccessClaims {
@@ -56,6 +61,7 @@ impl AccessClaims {
             jti: &self.jti,
             scope: (!self.scopes.is_empty()).then(|| self.scopes.join(" ")),
             sid: self.session.as_deref(),
+            cnf: self.binding.as_ref().map(Confirmation::of),
         })
     }
 }
@@ -75,6 +81,32 @@ struct Written<'a> {
     scope: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sid: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cnf: Option<Confirmation<'a>>,
+}
+
+/// `cnf` (RFC 7800 section 3.1): one member, the other one left out.
+#[derive(Serialize)]
+struct Confirmation<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jkt: Option<&'a Thumbprint>,
+    #[serde(rename = "x5t#S256", skip_serializing_if = "Option::is_none")]
+    certificate: Option<&'a Thumbprint>,
+}
+
+impl<'a> Confirmation<'a> {
+    const fn of(binding: &'a Binding) -> Self {
+        match binding {
+            Binding::Key(thumbprint) => Self {
+                jkt: Some(thumbprint),
+                certificate: None,
+            },
+            Binding::Certificate(thumbprint) => Self {
+                jkt: None,
+                certificate: Some(thumbprint),
+            },
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -97,7 +129,18 @@ pub(crate) struct ReadClaims {
     pub(crate) jti: String,
     pub(crate) scopes: Vec<String>,
     pub(crate) session: Option<String>,
-    pub(crate) sender_constrained: bool,
+    pub(crate) sender: Sender,
+}
+
+/// Who may use a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Sender {
+    /// Whoever bears it.
+    Anybody,
+    /// Who proves to hold this.
+    Bound(Binding),
+    /// Who proves something that we do not know how to check.
+    Unknown,
 }
 
 impl ReadClaims {
@@ -117,8 +160,7 @@ impl ReadClaims {
                 .if_there("scope", Members::scopes)?
                 .unwrap_or_default(),
             session: claims.if_there("sid", Members::identifier)?,
-            // Whatever it says: a confirmation that we do not know how to check is not to be passed over (RFC 7800 3.1).
-            sender_constrained: object.get("cnf").is_some(),
+            sender: object.get("cnf").map_or(Sender::Anybody, sender),
         })
     }
 }
@@ -198,6 +240,21 @@ impl<'a> Members<'a> {
         };
         text.split(' ').map(scope).collect()
     }
+}
+
+/// The one thing a token is bound to. Whatever else `cnf` says, a confirmation that we do not know how to check is not to
+/// be passed over (RFC 7800 section 3.1).
+fn sender(cnf: &Value<'_>) -> Sender {
+    let Value::Object(members) = cnf else {
+        return Sender::Unknown;
+    };
+    let thumbprint = |name| members.get(name)?.as_text()?.parse().ok();
+    match members.names().collect::<Vec<_>>().as_slice() {
+        ["jkt"] => thumbprint("jkt").map(Binding::Key),
+        ["x5t#S256"] => thumbprint("x5t#S256").map(Binding::Certificate),
+        _ => None,
+    }
+    .map_or(Sender::Unknown, Sender::Bound)
 }
 
 const fn refused(claim: Claim, fault: ClaimFault) -> Refusal {

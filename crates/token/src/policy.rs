@@ -19,6 +19,7 @@ pub const MAX_LEEWAY: Duration = Duration::from_secs(120);
 pub struct Policy {
     issuer: String,
     audiences: Audiences,
+    senders: Senders,
     leeway: Duration,
     max_lifetime: Duration,
     max_token_bytes: usize,
@@ -34,6 +35,16 @@ pub enum Audiences {
     AnyOf(Vec<String>),
 }
 
+/// Whose proof is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Senders {
+    /// Nobody's: a token that is bound to a key or certificate is refused.
+    Bearers,
+    /// Everybody's who sends a bound token: whoever verifies by such a policy compares `Verified::binding` with the proof
+    /// that came with each request, or has no request before him and only describes the token.
+    Proved,
+}
+
 impl Policy {
     /// Tokens of this issuer, of any audience, living at most so long; `leeway` is at most two minutes.
     #[must_use]
@@ -41,6 +52,7 @@ impl Policy {
         Self {
             issuer,
             audiences: Audiences::PerRequest,
+            senders: Senders::Bearers,
             leeway: leeway.min(MAX_LEEWAY),
             max_lifetime,
             max_token_bytes: MAX_TOKEN_BYTES,
@@ -53,6 +65,15 @@ impl Policy {
     pub fn only_for(self, audiences: Vec<String>) -> Self {
         Self {
             audiences: Audiences::AnyOf(audiences),
+            ..self
+        }
+    }
+
+    /// The same, for bound tokens too: see `Senders::Proved` for what that obliges to.
+    #[must_use]
+    pub fn for_bound_tokens_too(self) -> Self {
+        Self {
+            senders: Senders::Proved,
             ..self
         }
     }
@@ -77,6 +98,12 @@ impl Policy {
     #[must_use]
     pub fn audiences(&self) -> &Audiences {
         &self.audiences
+    }
+
+    /// Whose proof is asked for.
+    #[must_use]
+    pub fn senders(&self) -> Senders {
+        self.senders
     }
 
     /// The clock skew that is forgiven.

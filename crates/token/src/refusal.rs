@@ -71,7 +71,7 @@ pub enum Refusal {
         /// What is wrong with it.
         fault: ClaimFault,
     },
-    /// The token is bound to a key of its sender, who has proved nothing.
+    /// The token is bound to a key of its sender, who has proved nothing; or in a way that we cannot check.
     #[error("the token is bound to a key (`cnf`), and no proof of that key is taken here")]
     SenderConstrained,
     /// Somebody else issued it.

@@ -4,14 +4,15 @@
 //! the signature matches, and nothing a token says chooses how it is checked.
 
 use gatewright_domain::{
-    consumer::ClientId, decision::TokenFacts, key::Kid, time::Timestamp, token::Jti,
+    binding::Binding, consumer::ClientId, decision::TokenFacts, key::Kid, time::Timestamp,
+    token::Jti,
 };
 
 use crate::{
-    claims::ReadClaims,
+    claims::{ReadClaims, Sender},
     compact::Compact,
     header::Header,
-    policy::{Audiences, Policy},
+    policy::{Audiences, Policy, Senders},
     refusal::{Part, Refusal},
     ring::VerifierRing,
 };
@@ -65,6 +66,7 @@ pub struct Verified {
     subject: String,
     session: Option<String>,
     not_before: Option<Timestamp>,
+    binding: Option<Binding>,
 }
 
 /// Verifies a token: whatever it returns was signed by a key of the ring within its window, for this issuer, and holds
@@ -140,10 +142,17 @@ impl ReadClaims {
     /// The steps that compare a claim with the policy and the time.
     fn judge(&self, policy: &Policy, now: Timestamp, trail: &mut Trail) -> Result<(), Refusal> {
         let (issued, expires, leeway) = (self.issued, self.expires, policy.leeway());
-        if self.sender_constrained {
-            return Err(Refusal::SenderConstrained);
+        match (&self.sender, policy.senders()) {
+            (Sender::Anybody, Senders::Bearers | Senders::Proved) => {
+                trail.passed(Step::Sender, || "a bearer token".to_owned());
+            }
+            (Sender::Bound(binding), Senders::Proved) => trail.passed(Step::Sender, || {
+                format!("bound to {} ({})", binding.thumbprint(), binding.member())
+            }),
+            (Sender::Bound(_), Senders::Bearers) | (Sender::Unknown, _) => {
+                return Err(Refusal::SenderConstrained);
+            }
         }
-        trail.passed(Step::Sender, || "a bearer token".to_owned());
 
         if self.issuer != policy.issuer() {
             return Err(Refusal::Issuer);
@@ -201,6 +210,10 @@ impl ReadClaims {
             subject: self.subject,
             session: self.session,
             not_before: self.not_before,
+            binding: match self.sender {
+                Sender::Bound(binding) => Some(binding),
+                Sender::Anybody | Sender::Unknown => None,
+            },
         }
     }
 }
@@ -222,6 +235,12 @@ impl Verified {
     #[must_use]
     pub fn session(&self) -> Option<&str> {
         self.session.as_deref()
+    }
+
+    /// What its sender must prove to hold, with every request; asked of tokens that a policy for bound ones let pass.
+    #[must_use]
+    pub fn binding(&self) -> Option<&Binding> {
+        self.binding.as_ref()
     }
 
     /// From when it holds, where it says so.

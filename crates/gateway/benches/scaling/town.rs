@@ -171,6 +171,7 @@ fn request(
         jti: Jti::draw(dice).as_str().to_owned(),
         scopes: vec![READ.to_owned()],
         session: None,
+        binding: None,
     };
     let token = key.sign(&claims)?.expose_once();
     Ok(format!(

@@ -88,6 +88,7 @@ fn claims() -> AccessClaims {
         jti: "01JZ0000000000000000000TOWN".to_owned(),
         scopes: vec!["orders:v1:read".to_owned()],
         session: None,
+        binding: None,
     }
 }
 

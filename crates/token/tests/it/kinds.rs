@@ -1,13 +1,17 @@
 //! Kinds of hostile tokens, each of them signed by the good key, so that nothing but the rule in question refuses it.
 
-use gatewright_domain::snapshot::VerificationState;
+use gatewright_domain::{
+    binding::{Binding, Thumbprint},
+    snapshot::VerificationState,
+};
+use gatewright_token::claims::AccessClaims;
 use gatewright_token::refusal::{Barred, ClaimFault, Part, Refusal};
 use gatewright_token::verify::verify;
 use serde_json::{Value, json};
 
 use crate::stage::{
     AUDIENCE, ISSUER, NOW, at, claims, claims_with, encode, forge, good_claims, good_header,
-    header_with, judge, kid, mint, policy, ring_in,
+    header_with, judge, kid, mint, policy, ring, ring_in,
 };
 
 fn of_header(name: &str, value: Value) -> Result<(), Refusal> {
@@ -262,7 +266,7 @@ fn a_signature_is_whole_and_over_this_token() {
     ] {
         assert_eq!(with(bad), Err(Refusal::Signature));
     }
-    let other = mint(&gatewright_token::claims::AccessClaims {
+    let other = mint(&AccessClaims {
         jti: "other".to_owned(),
         ..claims()
     });
@@ -468,11 +472,71 @@ fn a_token_bound_to_a_key_is_no_bearer_token() {
     ] {
         assert_eq!(of_claims("cnf", value), Err(Refusal::SenderConstrained));
     }
+    let jkt = "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs";
+    assert_eq!(
+        of_claims("cnf", json!({ "jkt": jkt })),
+        Err(Refusal::SenderConstrained)
+    );
     let nothing = good_claims().replacen('{', "{\"cnf\":null,", 1);
     assert_eq!(
         judge(forge(good_header(), nothing)),
         Err(Refusal::SenderConstrained)
     );
+}
+
+#[test]
+fn a_policy_for_bound_tokens_gives_the_one_thing_a_token_is_bound_to() {
+    let jkt = "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs";
+    let of = |cnf: Value| {
+        let token = forge(good_header(), claims_with("cnf", cnf));
+        let policy = policy().for_bound_tokens_too();
+        let verified = verify(token.as_bytes(), &ring(), &policy, at(NOW))?;
+        Ok(verified.binding().cloned())
+    };
+    let thumbprint: Thumbprint = jkt.parse().unwrap();
+    assert_eq!(of(Value::Null), Ok(None));
+    assert_eq!(
+        of(json!({ "jkt": jkt })),
+        Ok(Some(Binding::Key(thumbprint.clone())))
+    );
+    assert_eq!(
+        of(json!({ "x5t#S256": jkt })),
+        Ok(Some(Binding::Certificate(thumbprint)))
+    );
+    for unknown in [
+        json!({ "jkt": jkt, "x5t#S256": jkt }),
+        json!({ "jkt": jkt, "kid": "a" }),
+        json!({ "jkt": "x" }),
+        json!({ "jkt": format!("{jkt}=") }),
+        json!({ "jkt": [jkt] }),
+        json!({ "kid": "a" }),
+        json!({}),
+        json!([]),
+        json!(jkt),
+    ] {
+        assert_eq!(
+            of(unknown.clone()),
+            Err(Refusal::SenderConstrained),
+            "{unknown}"
+        );
+    }
+}
+
+#[test]
+fn what_is_minted_bound_is_read_bound() {
+    let jkt: Thumbprint = "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
+        .parse()
+        .unwrap();
+    for binding in [Binding::Key(jkt.clone()), Binding::Certificate(jkt)] {
+        let token = mint(&AccessClaims {
+            binding: Some(binding.clone()),
+            ..claims()
+        });
+        assert_eq!(judge(&token), Err(Refusal::SenderConstrained));
+        let policy = policy().for_bound_tokens_too();
+        let verified = verify(token.as_bytes(), &ring(), &policy, at(NOW)).unwrap();
+        assert_eq!(verified.binding(), Some(&binding));
+    }
 }
 
 #[test]
