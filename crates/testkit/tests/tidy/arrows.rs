@@ -49,6 +49,8 @@ const ARROWS: [(&str, &[&str]); 14] = [
         ],
     ),
     ("testkit", &["domain", "migrations"]),
+    // A workspace of its own, and never shipped.
+    ("fuzz", &["domain", "token"]),
 ];
 
 /// Libraries that belong to certain rooms, by the beginning of their names.

@@ -34,7 +34,7 @@ impl Page {
     /// Rust that only tests and measurements run.
     pub(crate) fn is_test(&self) -> bool {
         let mut parts = self.path.split('/');
-        parts.any(|part| matches!(part, "tests" | "benches" | "vectors" | "examples"))
+        parts.any(|part| matches!(part, "tests" | "benches" | "vectors" | "examples" | "fuzz"))
     }
 
     /// The text without comments and without the unit tests at its end; every line keeps its number.
