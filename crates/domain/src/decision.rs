@@ -369,6 +369,10 @@ pub fn mend(refusal: &Refusal) -> String {
         Refusal::TokenInvalid { .. } => {
             "Issue a new token; the inspector shows what is wrong.".to_owned()
         }
+        Refusal::ProofInvalid { .. } => {
+            "Send one new DPoP proof with each request, by the key the token is bound to."
+                .to_owned()
+        }
         Refusal::TokenRevoked => "Issue a new token; this one was revoked.".to_owned(),
         Refusal::TokenBeforeWatermark { .. } => {
             "Issue a new token; all older ones of the application were revoked.".to_owned()

@@ -43,6 +43,11 @@ pub enum Refusal {
         /// The step that refused, in words.
         step: String,
     },
+    /// The proof that came with a bound token does not hold. Callers are told no more than that.
+    ProofInvalid {
+        /// What is wrong with it, in words.
+        step: String,
+    },
     /// The token was revoked.
     TokenRevoked,
     /// Every token of the application up to a moment was revoked.
@@ -98,6 +103,7 @@ impl Refusal {
             Self::Malformed { .. } | Self::CredentialMalformed => 400,
             Self::NoCredential
             | Self::TokenInvalid { .. }
+            | Self::ProofInvalid { .. }
             | Self::TokenRevoked
             | Self::TokenBeforeWatermark { .. }
             | Self::ClientUnknown
@@ -133,6 +139,7 @@ impl Refusal {
             | Self::ClientUnknown
             | Self::ClientDisabled
             | Self::WrongAudience { .. } => "token-invalid",
+            Self::ProofInvalid { .. } => "proof-invalid",
             Self::InsufficientScope { .. } => "insufficient-scope",
             Self::NotSubscribed => "subscription-missing",
             Self::SubscriptionPaused => "subscription-paused",
@@ -163,6 +170,7 @@ impl Refusal {
             | Self::NoCredential
             | Self::CredentialMalformed
             | Self::TokenInvalid { .. }
+            | Self::ProofInvalid { .. }
             | Self::InsufficientScope { .. }
             | Self::NotSubscribed
             | Self::SubscriptionPaused
@@ -175,10 +183,11 @@ impl Refusal {
         }
     }
 
-    /// The error code of RFC 6750 section 3.1, where there is one.
+    /// The error code of RFC 6750 section 3.1 or of RFC 9449 section 7.1, where there is one.
     #[must_use]
     pub fn bearer_error(&self) -> Option<&'static str> {
         match self.status() {
+            401 if matches!(self, Self::ProofInvalid { .. }) => Some("invalid_dpop_proof"),
             401 if !matches!(self, Self::NoCredential) => Some("invalid_token"),
             403 if matches!(self, Self::InsufficientScope { .. }) => Some("insufficient_scope"),
             400 if matches!(self, Self::CredentialMalformed) => Some("invalid_request"),
@@ -231,6 +240,10 @@ impl Refusal {
             | Self::ClientUnknown
             | Self::ClientDisabled
             | Self::WrongAudience { .. } => "The access token is invalid.".to_owned(),
+            Self::ProofInvalid { .. } => {
+                "Send exactly one DPoP proof: made now, for this method, address and token, by the key the token is bound to, and never sent before."
+                    .to_owned()
+            }
             Self::InsufficientScope { required, .. } => {
                 format!(
                     "The token lacks what this operation requires: {}.",

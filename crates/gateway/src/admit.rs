@@ -11,15 +11,18 @@ use gatewright_domain::{
     snapshot::PlanTerms,
     time::Timestamp,
 };
+use gatewright_token::proof::Proof;
 use http::{HeaderName, HeaderValue, request::Parts};
 
 use crate::{
-    bearer::Bearer,
+    bearer::{Bearer, Credential},
     head::{malformed, sane},
     limit::{Taken, Usage, allowance},
     memory::Memory,
     meter::Meter,
     path::canonical,
+    replays::{Counted, Replays},
+    sender::{Sent, unproved},
     table::{Caller, Route, Table},
     trace::Trace,
     verifier::Facts,
@@ -78,6 +81,7 @@ pub(crate) struct Admission<'a> {
     pub(crate) table: &'a Table,
     pub(crate) memory: &'a Memory,
     pub(crate) meter: &'a Meter,
+    pub(crate) replays: &'a Replays,
     pub(crate) now: Timestamp,
 }
 
@@ -94,11 +98,26 @@ impl Admission<'_> {
         route.version.answers()?;
         let operation = route.operation(path, trace.method)?;
         trace.operation = Some(operation);
-        let facts = self.verified(Bearer::of(&parts.headers)?)?;
+        let credential = Credential::of(&parts.headers)?;
+        trace.scheme = Some(credential.scheme);
+        let facts = self.verified(credential.token)?;
         trace.facts = Some(Arc::clone(&facts));
+        let sent = Sent {
+            scheme: credential.scheme,
+            token: credential.token.0,
+            parts,
+            audience: &route.version.audience,
+            path,
+            peer: trace.line().peer(),
+        };
+        let proof = sent.prove(facts.binding(), self.now)?;
         let caller = self.table.caller(&facts.token().client_id);
         trace.application = caller.map(|caller| caller.client.application);
         let caller = self.decided(route, operation, &facts, caller)?;
+        // Last, so that only a request that passes uses its proof up, and only such requests can fill the room.
+        if let Some(proof) = proof {
+            self.counted_once(&proof)?;
+        }
         Ok(Admitted {
             route: Arc::clone(route),
             caller: Arc::clone(caller),
@@ -121,6 +140,16 @@ impl Admission<'_> {
             self.memory.remember(name, &facts);
         }
         Ok(facts)
+    }
+
+    fn counted_once(&self, proof: &Proof) -> Result<(), Refusal> {
+        match self.replays.count(proof, self.now) {
+            Counted::Once => Ok(()),
+            Counted::Again => Err(unproved("the proof was used before")),
+            Counted::NoRoom => Err(unproved(
+                "more proofs came within two minutes than there is room for",
+            )),
+        }
     }
 
     /// Decides, and counts the request if it passes. Asks again when another request was counted in between.

@@ -21,6 +21,7 @@ use crate::{
     record::Desk,
     reject::reject,
     relay::{Answer, relay},
+    replays::Replays,
     steps,
     trace::Trace,
     upstream::{Failure, Upstreams},
@@ -31,6 +32,7 @@ use crate::{
 pub(crate) struct Exchange {
     pub(crate) watch: Arc<Watch>,
     pub(crate) memory: Arc<Memory>,
+    pub(crate) replays: Arc<Replays>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) probes: Arc<Probes>,
     pub(crate) meter: Arc<Meter>,
@@ -113,6 +115,7 @@ impl Exchange {
             table,
             memory,
             meter,
+            replays: &self.replays,
             now: trace.at(),
         };
         admission.admit(parts, trace)

@@ -18,7 +18,9 @@ use http::{
 };
 use hyper::body::{Body, Incoming};
 
-use crate::{admit::Admitted, identity::is_for_gateways, outgoing::Outgoing, way::Peer};
+use crate::{
+    admit::Admitted, identity::is_for_gateways, outgoing::Outgoing, sender::DPOP, way::Peer,
+};
 
 pub(crate) const CONSUMER: HeaderName = HeaderName::from_static("gatewright-consumer");
 pub(crate) const APPLICATION: HeaderName = HeaderName::from_static("gatewright-application");
@@ -110,6 +112,7 @@ impl Forward {
         let said = peer.said(headers);
         remove_those(headers, |name| is_for_gateways(name.as_str()));
         headers.remove(AUTHORIZATION);
+        headers.remove(DPOP);
         // The gateway has answered `100-continue` itself.
         headers.remove(EXPECT);
         if chunked {

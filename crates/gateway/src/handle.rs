@@ -18,6 +18,7 @@ use crate::{
     network::Network,
     probe::Probes,
     record::{self, Collector, Desk},
+    replays::Replays,
     serve::{Orders, Worker, listeners},
     upstream::{TlsError, Upstreams, tls},
     watch::{Applied, OfferError, Watch},
@@ -80,6 +81,7 @@ impl Gateway {
         let (orders, _) = watch::channel(Orders::Serve);
         let shared = Shared {
             memory: Arc::new(Memory::new(config.remembered_tokens, entropy.as_ref())),
+            replays: Arc::new(Replays::new()),
             probes: Arc::new(Probes {
                 watch: Arc::clone(&watch),
                 meters: meters.clone(),
@@ -171,6 +173,7 @@ impl Handle {
 struct Shared {
     watch: Arc<Watch>,
     memory: Arc<Memory>,
+    replays: Arc<Replays>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     probes: Arc<Probes>,
@@ -209,6 +212,7 @@ impl Shared {
         let exchange = Exchange {
             watch: self.watch,
             memory: self.memory,
+            replays: self.replays,
             clock: self.clock,
             probes: self.probes,
             desk: Rc::new(desk),

@@ -10,7 +10,9 @@ const OURS: &str = "gatewright-";
 const PREFIXES: [&str; 3] = [OURS, "x-forwarded-", "x-original-"];
 
 /// Headers by which a client could say what only a gateway knows, or ask for another operation than it was admitted to.
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 14] = [
+    "client-cert",
+    "client-cert-chain",
     "forwarded",
     "x-real-ip",
     "x-client-ip",
@@ -78,6 +80,7 @@ mod tests {
             "x_http_method_override",
             "x-original-url",
             "remote_user",
+            "client_cert",
         ] {
             assert!(is_for_gateways(name), "{name}");
         }

@@ -10,6 +10,8 @@ mod limit;
 mod matcher;
 mod memory;
 mod path;
+mod replays;
+mod sender;
 mod steps;
 mod table;
 mod verifier;

@@ -1,7 +1,8 @@
 //! Refusals as answers: a problem document (RFC 9457), and the headers by which programs understand it.
 
 use bytes::Bytes;
-use gatewright_domain::{id::DecisionId, refusal::Refusal};
+use gatewright_domain::{binding::Binding, id::DecisionId, refusal::Refusal};
+use gatewright_token::proof::ALGORITHMS;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Response, StatusCode,
     header::{
@@ -11,7 +12,7 @@ use http::{
 };
 use serde::Serialize;
 
-use crate::{forward::REQUEST_ID, trace::Trace};
+use crate::{bearer::Scheme, forward::REQUEST_ID, trace::Trace};
 
 const DECISION: HeaderName = HeaderName::from_static("gatewright-decision");
 
@@ -88,7 +89,7 @@ fn instructions(headers: &mut HeaderMap, refusal: &Refusal, trace: &Trace, porta
     }
 }
 
-/// RFC 6750 section 3, RFC 9728 section 5.1.
+/// RFC 6750 section 3, RFC 9449 section 7.1, RFC 9728 section 5.1.
 fn challenge(refusal: &Refusal, trace: &Trace, portal: &str) -> Option<String> {
     if refusal.bearer_error().is_none() && !matches!(refusal, Refusal::NoCredential) {
         return None;
@@ -96,8 +97,13 @@ fn challenge(refusal: &Refusal, trace: &Trace, portal: &str) -> Option<String> {
     let version = &trace.route.as_ref()?.version;
     let (api, number) = (&version.api, version.number);
     let metadata = format!("{portal}/.well-known/oauth-protected-resource/{api}/{number}");
+    let scheme = scheme(trace);
+    let name = match scheme {
+        Scheme::Bearer => "Bearer",
+        Scheme::Dpop => "DPoP",
+    };
     let mut challenge =
-        format!("Bearer realm=\"{api}-{number}\", resource_metadata=\"{metadata}\"");
+        format!("{name} realm=\"{api}-{number}\", resource_metadata=\"{metadata}\"");
     if let Some(error) = refusal.bearer_error() {
         let detail = if error == "invalid_token" {
             "The access token is invalid"
@@ -111,7 +117,21 @@ fn challenge(refusal: &Refusal, trace: &Trace, portal: &str) -> Option<String> {
     if let Some(scopes) = required(refusal) {
         challenge.push_str(&format!(", scope=\"{}\"", scopes.join(" ")));
     }
+    if scheme == Scheme::Dpop {
+        let algs = ALGORITHMS.map(|algorithm| algorithm.name()).join(" ");
+        challenge.push_str(&format!(", algs=\"{algs}\""));
+    }
     Some(challenge)
+}
+
+/// How the token should have been sent: as what it is bound to asks for, or else as it was (RFC 9449 section 7.1).
+fn scheme(trace: &Trace) -> Scheme {
+    let facts = trace.facts.as_ref();
+    match facts.and_then(|facts| facts.binding()) {
+        Some(Binding::Key(_)) => Scheme::Dpop,
+        Some(Binding::Certificate(_)) => Scheme::Bearer,
+        None => trace.scheme.unwrap_or(Scheme::Bearer),
+    }
 }
 
 fn required(refusal: &Refusal) -> Option<&[String]> {
@@ -144,6 +164,7 @@ const fn title(refusal: &Refusal) -> &'static str {
         | Refusal::ClientUnknown
         | Refusal::ClientDisabled
         | Refusal::WrongAudience { .. } => "The access token is invalid",
+        Refusal::ProofInvalid { .. } => "The DPoP proof is invalid",
         Refusal::InsufficientScope { .. } => "The token lacks a scope",
         Refusal::NotSubscribed => "Not subscribed",
         Refusal::SubscriptionPaused => "The subscription is paused",

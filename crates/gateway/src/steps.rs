@@ -15,15 +15,17 @@ enum Gate {
     Operation,
     Credential,
     Token,
+    Sender,
     Upstream,
 }
 
-const BEFORE: [Gate; 5] = [
+const BEFORE: [Gate; 6] = [
     Gate::Reading,
     Gate::Version,
     Gate::Operation,
     Gate::Credential,
     Gate::Token,
+    Gate::Sender,
 ];
 
 /// Every step of a refused request. `rules` are the steps of the decision, when it came to one.
@@ -64,6 +66,7 @@ impl Gate {
             Refusal::NoOperation | Refusal::MethodNotAllowed { .. } => Some(Self::Operation),
             Refusal::NoCredential | Refusal::CredentialMalformed => Some(Self::Credential),
             Refusal::TokenInvalid { .. } => Some(Self::Token),
+            Refusal::ProofInvalid { .. } => Some(Self::Sender),
             Refusal::UpstreamUnreachable | Refusal::UpstreamTimeout => Some(Self::Upstream),
             Refusal::TokenRevoked
             | Refusal::TokenBeforeWatermark { .. }
@@ -95,6 +98,7 @@ impl Gate {
             Self::Operation => "The contract has the operation",
             Self::Credential => "One bearer token was sent",
             Self::Token => "The token verifies",
+            Self::Sender => "Its sender holds what it is bound to",
             Self::Upstream => "The upstream answers",
         }
     }
@@ -102,7 +106,8 @@ impl Gate {
     fn compared(self, refusal: &Refusal, trace: &Trace) -> String {
         match (self, refusal) {
             (Self::Reading, Refusal::Malformed { what }) => what.clone(),
-            (Self::Token, Refusal::TokenInvalid { step }) => step.clone(),
+            (Self::Token, Refusal::TokenInvalid { step })
+            | (Self::Sender, Refusal::ProofInvalid { step }) => step.clone(),
             (Self::Version, _) => trace.route.as_ref().map_or_else(String::new, |route| {
                 let version = &route.version;
                 format!(
@@ -120,6 +125,13 @@ impl Gate {
                 let facts = trace.facts.as_ref();
                 facts.map_or_else(String::new, |facts| {
                     format!("signed by {}", facts.token().kid)
+                })
+            }
+            (Self::Sender, _) => {
+                let facts = trace.facts.as_ref();
+                facts.map_or_else(String::new, |facts| match facts.binding() {
+                    Some(binding) => format!("bound to {}", binding.thumbprint()),
+                    None => "bound to nothing".to_owned(),
                 })
             }
             (Self::Reading | Self::Credential | Self::Upstream, _) => String::new(),

@@ -15,7 +15,7 @@ use gatewright_domain::{
     time::Timestamp,
 };
 
-use crate::{line::Line, record::Desk, table::Route, verifier::Facts};
+use crate::{bearer::Scheme, line::Line, record::Desk, table::Route, verifier::Facts};
 
 /// The status in the record of a request whose client did not wait for the answer.
 const GIVEN_UP: u16 = 499;
@@ -28,6 +28,7 @@ pub(crate) struct Trace {
     pub(crate) route: Option<Arc<Route>>,
     pub(crate) operation: Option<usize>,
     pub(crate) application: Option<ApplicationId>,
+    pub(crate) scheme: Option<Scheme>,
     pub(crate) facts: Option<Arc<Facts>>,
     desk: Rc<Desk>,
     line: Rc<Line>,
@@ -54,6 +55,7 @@ impl Trace {
             route: None,
             operation: None,
             application: None,
+            scheme: None,
             facts: None,
             desk: Rc::clone(desk),
             line: Rc::clone(line),

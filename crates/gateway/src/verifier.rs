@@ -12,6 +12,7 @@ use std::{
 };
 
 use gatewright_domain::{
+    binding::Binding,
     decision::TokenFacts,
     key::Kid,
     refusal::Refusal,
@@ -54,7 +55,7 @@ impl Verifier {
     pub(crate) fn of(snapshot: &Snapshot, before: Option<&Self>) -> Self {
         let seconds = |seconds: u32| Duration::from_secs(u64::from(seconds));
         let (leeway, longest) = (seconds(snapshot.leeway_s), seconds(snapshot.max_lifetime_s));
-        let policy = Policy::new(snapshot.issuer.clone(), leeway, longest);
+        let policy = Policy::new(snapshot.issuer.clone(), leeway, longest).for_bound_tokens_too();
         let keys: Vec<VerificationKey> = snapshot.keys.iter().filter(usable).cloned().collect();
         // Keys that can be used one by one fail together only when one kid names two of them; then none is trusted.
         let ring = VerifierRing::of(&keys).unwrap_or_else(|fault| {
@@ -128,6 +129,11 @@ impl Facts {
     /// What the decision asks for.
     pub(crate) fn token(&self) -> &TokenFacts {
         self.verified.facts()
+    }
+
+    /// What its sender must prove to hold, with every request.
+    pub(crate) fn binding(&self) -> Option<&Binding> {
+        self.verified.binding()
     }
 
     /// The family of tokens it is of.

@@ -8,4 +8,5 @@ pub mod echo;
 mod echo_answer;
 pub mod entropy;
 pub mod postgres;
+pub mod sender;
 pub mod transit;

@@ -6,6 +6,7 @@ mod wire;
 
 mod admission;
 mod authz;
+mod bound;
 mod control;
 mod corpus;
 mod feed;

@@ -183,7 +183,7 @@ fn a_credential_that_is_not_one_bearer_token_is_400() {
     let (town, mut bad) = (Town::new(), Vec::new());
     let token = town.token();
     for scheme in [
-        "bearer ", "BEARER ", "Bearer\t", "Bearer", "Basic ", "DPoP ", "Token ",
+        "bearer ", "BEARER ", "Bearer\t", "Bearer", "Basic ", "dpop ", "Token ",
     ] {
         if scheme != "Bearer" {
             bad.push(format!("Authorization: {scheme}{token}\r\n"));

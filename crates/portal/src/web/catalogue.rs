@@ -180,6 +180,9 @@ kinds! {
     TOKEN_INVALID = "token-invalid" 401 "The token is not valid": "The gateway does not accept the token. It never says why to callers."
         because "It has expired, was revoked, is for another version, or was changed.";
         mend "Issue a new one. Operators see the reason on the decision page and in the inspector.";
+    PROOF_INVALID = "proof-invalid" 401 "The DPoP proof is not valid": "The token is bound to a key, and the request does not prove that its sender holds it."
+        because "The proof is missing, doubled, too old, for another method, address or token, by another key, or was sent before.";
+        mend "Make a new proof for each request. Its htu is the public address of the version and the path, without the query; operators see on the decision page what was wrong.";
     INSUFFICIENT_SCOPE = "insufficient-scope" 403 "The token lacks a scope": "The operation requires a scope that the token does not carry."
         because "The contract names the scopes of each operation.";
         mend "Issue a token that carries the scope; subscribe with it first if needed.";
