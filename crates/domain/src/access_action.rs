@@ -73,6 +73,8 @@ actions! {
         ResumeSubscription = "resume a subscription";
         /// Issue a token.
         IssueToken = "issue a token";
+        /// Issue an API key.
+        IssueApiKey = "issue an API key";
     }
     Shared {
         /// Stop a version at once.
@@ -83,6 +85,8 @@ actions! {
         CloseSubscription = "close a subscription";
         /// Revoke a token.
         RevokeToken = "revoke a token";
+        /// Revoke an API key.
+        RevokeApiKey = "revoke an API key";
         /// Revoke every token of an application.
         RevokeAllTokens = "revoke all tokens of an application";
         /// Stop an application.

@@ -137,6 +137,10 @@ kinds! {
     TokenIssued = "token.issue" by IssueToken;
     /// A token was revoked.
     TokenRevoked = "token.revoke" by RevokeToken;
+    /// An API key was issued.
+    ApiKeyIssued = "api-key.issue" by IssueApiKey;
+    /// An API key was revoked.
+    ApiKeyRevoked = "api-key.revoke" by RevokeApiKey;
     /// A key ring was made.
     RingFormed = "key-ring.form" by Operate;
     /// A signing key was generated and published.

@@ -3,7 +3,11 @@
 //! The prefix lets scanners find a leaked one, the checksum refuses a mistyped one before any look-up, and the
 //! underscores let a double click select the whole. Never change a prefix: scan rules out there name it.
 
-use crate::{digest::sha256_hex, entropy::Entropy, secret::Secret};
+use crate::{
+    digest::{Digest256, hex, sha256},
+    entropy::Entropy,
+    secret::Secret,
+};
 
 /// What a credential is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,9 +22,21 @@ pub enum CredentialKind {
     SetUp,
     /// A one-time link that signs an operator in.
     SignIn,
+    /// An API key of an application: what it calls a gateway with.
+    ApiKey,
 }
 
 impl CredentialKind {
+    /// Every kind.
+    pub const ALL: [Self; 6] = [
+        Self::AccessToken,
+        Self::Gateway,
+        Self::Session,
+        Self::SetUp,
+        Self::SignIn,
+        Self::ApiKey,
+    ];
+
     /// What its text begins with.
     #[must_use]
     pub const fn prefix(self) -> &'static str {
@@ -30,7 +46,14 @@ impl CredentialKind {
             Self::Session => "gw_ses_",
             Self::SetUp => "gw_set_",
             Self::SignIn => "gw_sil_",
+            Self::ApiKey => "gw_live_",
         }
+    }
+
+    /// How many characters its text has.
+    #[must_use]
+    pub const fn length(self) -> usize {
+        self.prefix().len() + DRAWN + CHECKSUM
     }
 }
 
@@ -40,6 +63,12 @@ impl CredentialKind {
 pub struct Fingerprint(String);
 
 impl Fingerprint {
+    /// One that stands in a row; any text, since it only ever is looked up.
+    #[must_use]
+    pub fn from_row(text: String) -> Self {
+        Self(text)
+    }
+
     /// The hexadecimal text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -72,6 +101,14 @@ pub fn draw(kind: CredentialKind, entropy: &dyn Entropy) -> Secret<String> {
 /// # Errors
 /// `NotACredential` before anything is looked up.
 pub fn fingerprint(kind: CredentialKind, text: &str) -> Result<Fingerprint, NotACredential> {
+    digest(kind, text).map(|digest| Fingerprint(hex(digest.as_ref())))
+}
+
+/// The same fingerprint in 32 bytes, for those who look it up at every request.
+///
+/// # Errors
+/// As `fingerprint`.
+pub fn digest(kind: CredentialKind, text: &str) -> Result<Digest256, NotACredential> {
     let body = text.strip_prefix(kind.prefix()).ok_or(NotACredential)?;
     let whole = body.len() == DRAWN + CHECKSUM && body.bytes().all(|byte| ALPHABET.contains(&byte));
     if !whole {
@@ -83,7 +120,7 @@ pub fn fingerprint(kind: CredentialKind, text: &str) -> Result<Fingerprint, NotA
     if checksum(drawn) != given {
         return Err(NotACredential);
     }
-    Ok(Fingerprint(sha256_hex(text.as_bytes())))
+    Ok(sha256(text.as_bytes()))
 }
 
 /// The first characters of a credential, for recognising it in a list.

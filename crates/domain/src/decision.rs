@@ -15,18 +15,18 @@ use crate::{
     token::Jti,
 };
 
-/// What a verified token says: facts, which may be kept; never a decision, which may not.
+/// What a verified token says, or what is known of an API key: facts, which may be kept; never a decision, which may not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenFacts {
     /// Its name.
     pub jti: Jti,
     /// Whose it is.
     pub client_id: ClientId,
-    /// The key that signed it.
-    pub kid: Kid,
+    /// The key that signed it; nothing for an API key, which nobody signed.
+    pub kid: Option<Kid>,
     /// When it was issued.
     pub issued: Timestamp,
-    /// When it ends.
+    /// When it ends; the end of time for an API key that ends only by being revoked.
     pub expires: Timestamp,
     /// What it is for.
     pub audience: Vec<String>,

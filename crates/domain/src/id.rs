@@ -117,6 +117,8 @@ id! {
     SubscriptionId = "sub";
     /// An issued token (its row; the token's text is never stored).
     TokenId = "tok";
+    /// An API key of an application (its row, not its secret).
+    ApiKeyId = "apk";
     /// A signing key (its row; see `key::Kid` for its public name).
     KeyId = "key";
     /// A gateway that enforces snapshots.

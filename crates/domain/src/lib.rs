@@ -19,6 +19,7 @@ pub mod audit;
 mod audit_kind;
 
 pub mod api;
+pub mod api_key;
 pub mod binding;
 pub mod consumer;
 pub mod contract;

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     consumer::ClientId,
-    id::{ApplicationId, ConsumerId, InstallationId, PlanId, SubscriptionId, VersionId},
+    decision::TokenFacts,
+    id::{ApiKeyId, ApplicationId, ConsumerId, InstallationId, PlanId, SubscriptionId, VersionId},
     key::Kid,
     limit::Rate,
     operation::Method,
@@ -47,6 +48,32 @@ pub struct Snapshot {
     /// Families of tokens (`sid`) revoked as one that would otherwise still live, in order.
     #[serde(default)]
     pub revoked_sessions: Vec<RevokedSession>,
+    /// The API keys that live, and those that ended lately, so that their ends can be told from a key that never was.
+    #[serde(default)]
+    pub api_keys: Vec<ApiKeyTerms>,
+}
+
+/// An API key as a gateway recognises it: a fingerprint, never a secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiKeyTerms {
+    /// Its id, by which records and decisions name it.
+    pub id: ApiKeyId,
+    /// SHA-256 of its text, in hexadecimal.
+    pub fingerprint: String,
+    /// Whose it is.
+    pub application: ApplicationId,
+    /// The versions it is for, in order.
+    pub versions: Vec<VersionId>,
+    /// The scopes it carries, as tokens carry them.
+    pub scopes: Vec<String>,
+    /// When it was issued.
+    pub issued: Timestamp,
+    /// When it ends, if it does by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Timestamp>,
+    /// Whether it was revoked.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub revoked: bool,
 }
 
 /// A public key and the window in which it signed.
@@ -197,6 +224,25 @@ pub struct RevokedSession {
     pub sid: String,
     /// When its last token would have ended; the entry may be dropped some time after.
     pub expires: Timestamp,
+}
+
+impl ApiKeyTerms {
+    /// What the decision is told of it: the same facts as of a token. `audience` says what the versions are called.
+    #[must_use]
+    pub fn facts<'a>(&self, audience: impl Fn(VersionId) -> Option<&'a str>) -> TokenFacts {
+        let versions = self.versions.iter();
+        TokenFacts {
+            jti: Jti::from_wire(self.id.to_string()),
+            client_id: ClientId::of(self.application),
+            kid: None,
+            issued: self.issued,
+            expires: self.expires.unwrap_or(Timestamp::END),
+            audience: versions
+                .filter_map(|version| audience(*version).map(str::to_owned))
+                .collect(),
+            scopes: self.scopes.clone(),
+        }
+    }
 }
 
 impl RoutedVersion {

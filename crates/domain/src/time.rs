@@ -19,6 +19,9 @@ impl Timestamp {
     /// The last moment that RFC 3339 can show (the end of the year 9999), so that every timestamp can be shown.
     const MAX: i64 = 253_402_300_799_999;
 
+    /// That last moment, which stands for "never".
+    pub const END: Self = Self(Self::MAX);
+
     /// The moment so many milliseconds after 1970; clamped to the years 1970 to 9999.
     #[must_use]
     pub const fn from_millis(millis: i64) -> Self {

@@ -20,6 +20,7 @@ use crate::{
 };
 
 pub use entitlement::Entitlement;
+pub(crate) use entitlement::covered;
 use entitlement::covering;
 pub use jti::Jti;
 
@@ -126,16 +127,7 @@ impl Token {
         issuance: Issuance,
         now: Timestamp,
     ) -> Result<Change<Self>, TokenError> {
-        if application.disabled.is_some() {
-            return Err(TokenError::ApplicationDisabled);
-        }
-        let issued = Timestamp::from_seconds(now.seconds());
-        if let Some(watermark) = application
-            .not_before
-            .filter(|watermark| issued < *watermark)
-        {
-            return Err(TokenError::TooSoon(watermark));
-        }
+        let issued = application.may_issue(now)?;
         let TokenWish {
             name,
             scopes,
@@ -146,12 +138,7 @@ impl Token {
         used.iter()
             .try_for_each(|entitlement| entitlement.allows(lifetime, expires))?;
         let Issuance { id, jti, kid } = issuance;
-        let mut versions: Vec<VersionRef> = used
-            .iter()
-            .map(|entitlement| entitlement.version.place().clone())
-            .collect();
-        versions.sort_by_key(|version| version.id);
-        versions.dedup_by_key(|version| version.id);
+        let versions = entitlement::places(&used);
         let token = Self {
             id,
             jti,

@@ -126,8 +126,11 @@ impl Admission<'_> {
         })
     }
 
-    /// The facts of a token: remembered, or verified now. Only what verified is remembered.
+    /// The facts of a token: remembered, or verified now. Only what verified is remembered. An API key is looked up.
     fn verified(&self, bearer: Bearer<'_>) -> Result<Arc<Facts>, Refusal> {
+        if let Some(listed) = self.table.api_keys.find(bearer) {
+            return listed.map(Arc::clone);
+        }
         let name = self.memory.name(bearer);
         if let Some(facts) = name.and_then(|name| self.memory.recall(&name)) {
             self.meter.remembered();

@@ -3,6 +3,7 @@
 //! Start with `admit` (from a request to `Admitted`), then `exchange` (the life of a request), then `serve` (the threads).
 
 mod admit;
+mod api_keys;
 mod authz;
 mod bearer;
 mod head;

@@ -96,8 +96,8 @@ impl Gate {
             Self::Reading => "The request can be read in one way only",
             Self::Version => "A version answers at the address",
             Self::Operation => "The contract has the operation",
-            Self::Credential => "One bearer token was sent",
-            Self::Token => "The token verifies",
+            Self::Credential => "One bearer token or API key was sent",
+            Self::Token => "The token verifies, or the API key is known",
             Self::Sender => "Its sender holds what it is bound to",
             Self::Upstream => "The upstream answers",
         }
@@ -123,8 +123,9 @@ impl Gate {
             }
             (Self::Token, _) => {
                 let facts = trace.facts.as_ref();
-                facts.map_or_else(String::new, |facts| {
-                    format!("signed by {}", facts.token().kid)
+                facts.map_or_else(String::new, |facts| match &facts.token().kid {
+                    Some(kid) => format!("signed by {kid}"),
+                    None => format!("API key {}", facts.token().jti),
                 })
             }
             (Self::Sender, _) => {

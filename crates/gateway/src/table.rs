@@ -19,6 +19,7 @@ use http::{HeaderName, HeaderValue};
 use tracing::warn;
 
 use crate::{
+    api_keys::ApiKeys,
     forward::{Target, told},
     limit::Usage,
     matcher::{Found, Matcher},
@@ -39,6 +40,7 @@ pub(crate) struct Table {
     plans: HashMap<PlanId, PlanTerms>,
     revoked: HashSet<Jti>,
     revoked_sessions: HashSet<String>,
+    pub(crate) api_keys: ApiKeys,
 }
 
 /// One version as requests meet it.
@@ -64,6 +66,7 @@ impl Table {
     /// Compiles a snapshot, taking over from the table before it what has not changed.
     pub(crate) fn of(snapshot: Snapshot, before: Option<&Self>, portal: &str) -> Self {
         let verifier = Verifier::of(&snapshot, before.map(|table| &table.verifier));
+        let api_keys = ApiKeys::of(&snapshot, before.map(|table| &table.api_keys));
         let routes = snapshot.versions.into_iter().filter_map(|version| {
             let key = format!("{}/{}", version.api, version.number).into_boxed_str();
             let known = before.and_then(|table| table.routes.get(&key));
@@ -107,6 +110,7 @@ impl Table {
                 .into_iter()
                 .map(|s| s.sid)
                 .collect(),
+            api_keys,
         }
     }
 
@@ -147,6 +151,7 @@ impl Table {
     pub(crate) fn is_revoked(&self, facts: &Facts) -> bool {
         let session = facts.session();
         self.revoked.contains(&facts.token().jti)
+            || facts.is_listed_as_revoked()
             || session.is_some_and(|sid| self.revoked_sessions.contains(sid))
     }
 }

@@ -42,12 +42,22 @@ struct Standing {
     over: AtomicBool,
 }
 
-/// What is known of a token that verified.
+/// What is known of a token that verified, or of an API key.
 pub(crate) struct Facts {
-    verified: Verified,
+    proof: Proof,
     /// Its scopes, as upstreams are told.
     pub(crate) scopes: HeaderValue,
-    standing: Arc<Standing>,
+}
+
+/// Why a credential is believed.
+enum Proof {
+    /// A key that stands so signed it.
+    Signed {
+        verified: Verified,
+        standing: Arc<Standing>,
+    },
+    /// It is listed, and so may be its end.
+    Listed { token: TokenFacts, revoked: bool },
 }
 
 impl Verifier {
@@ -103,17 +113,14 @@ impl Verifier {
         let invalid = |step: String| Refusal::TokenInvalid { step };
         let verified = verify(token.0, &self.ring, &self.policy, now)
             .map_err(|refusal| invalid(refusal.to_string()))?;
-        let (kid, scopes) = (&verified.facts().kid, verified.facts().scopes.join(" "));
-        let standing = self.standings.get(kid).map(Arc::clone);
+        let kid = verified.facts().kid.as_ref();
+        let standing = kid.and_then(|kid| self.standings.get(kid)).map(Arc::clone);
         let standing =
             standing.ok_or_else(|| invalid("no key of ours has the token's kid".to_owned()))?;
-        let scopes = HeaderValue::try_from(scopes)
-            .map_err(|_| invalid("a scope holds a character that no scope has".to_owned()))?;
-        Ok(Facts {
-            verified,
-            scopes,
-            standing,
-        })
+        let scopes = told(verified.facts())
+            .ok_or_else(|| invalid("a scope holds a character that no scope has".to_owned()))?;
+        let proof = Proof::Signed { verified, standing };
+        Ok(Facts { proof, scopes })
     }
 }
 
@@ -125,24 +132,53 @@ fn usable(key: &&VerificationKey) -> bool {
     ring.is_ok()
 }
 
+/// The scopes of a token as upstreams are told them; nothing when they cannot stand in a header.
+fn told(token: &TokenFacts) -> Option<HeaderValue> {
+    HeaderValue::try_from(token.scopes.join(" ")).ok()
+}
+
 impl Facts {
+    /// What a snapshot says of an API key; nothing when its scopes cannot be told.
+    pub(crate) fn listed(token: TokenFacts, revoked: bool) -> Option<Self> {
+        let scopes = told(&token)?;
+        let proof = Proof::Listed { token, revoked };
+        Some(Self { proof, scopes })
+    }
+
     /// What the decision asks for.
     pub(crate) fn token(&self) -> &TokenFacts {
-        self.verified.facts()
+        match &self.proof {
+            Proof::Signed { verified, .. } => verified.facts(),
+            Proof::Listed { token, .. } => token,
+        }
     }
 
     /// What its sender must prove to hold, with every request.
     pub(crate) fn binding(&self) -> Option<&Binding> {
-        self.verified.binding()
+        match &self.proof {
+            Proof::Signed { verified, .. } => verified.binding(),
+            Proof::Listed { .. } => None,
+        }
     }
 
     /// The family of tokens it is of.
     pub(crate) fn session(&self) -> Option<&str> {
-        self.verified.session()
+        match &self.proof {
+            Proof::Signed { verified, .. } => verified.session(),
+            Proof::Listed { .. } => None,
+        }
+    }
+
+    /// Whether it is listed as revoked: an API key says so itself, a token is on another list.
+    pub(crate) fn is_listed_as_revoked(&self) -> bool {
+        matches!(self.proof, Proof::Listed { revoked: true, .. })
     }
 
     /// Whether the key that signed it still stands as it did.
     pub(crate) fn stand(&self) -> bool {
-        !self.standing.over.load(Ordering::Acquire)
+        match &self.proof {
+            Proof::Signed { standing, .. } => !standing.over.load(Ordering::Acquire),
+            Proof::Listed { .. } => true,
+        }
     }
 }

@@ -2,6 +2,7 @@
 //! Forbids SQL and HTTP, and gives a secret out only as a `Secret`; a token's text is never stored.
 //! Start with `issue`, then `rotate`, then `seal`.
 
+mod api_keys;
 mod issue;
 mod revoke;
 mod rotate;
@@ -28,6 +29,7 @@ use gatewright_store::{SnapshotTerms, Store};
 // Whoever opens these use-cases hands one in.
 pub use gatewright_custody::Kek;
 
+pub use api_keys::{ApiKeyUseError, IssuedApiKey, RecognisedApiKey, RevokedApiKey};
 pub use inspect::{InspectError, Inspection, Part, VerifyError};
 pub use issue::{IssueError, IssuedToken};
 pub use jwks::{Jwks, JwksError};

@@ -3,12 +3,13 @@
 
 use gatewright_domain::{
     api::Api,
+    api_key::ApiKey,
     consumer::{Application, Consumer},
     gateway::Gateway,
     handle::{ApiHandle, ApplicationHandle, ConsumerHandle, PlanHandle, TeamHandle},
     id::{
-        ApiId, ApplicationId, ConsumerId, GatewayId, PlanId, SubscriptionId, TeamId, TokenId,
-        VersionId,
+        ApiId, ApiKeyId, ApplicationId, ConsumerId, GatewayId, PlanId, SubscriptionId, TeamId,
+        TokenId, VersionId,
     },
     plan::Plan,
     subscription::Subscription,
@@ -189,6 +190,23 @@ impl Sight {
         let find = Sql::new("SELECT id FROM tokens WHERE jti =").value(jti.as_str());
         let id: TokenId = self.only(find).await?;
         self.find_token(id).await
+    }
+
+    /// An API key for a version of an API that the caller sees.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub async fn find_api_key(&self, id: ApiKeyId) -> Result<ApiKey, StoreError> {
+        let find = Sql::new(
+            "SELECT DISTINCT api_key_versions.api_key_id AS id FROM api_key_versions \
+             JOIN versions ON versions.id = api_key_versions.version_id JOIN apis ON apis.id = versions.api_id WHERE",
+        );
+        let find = find
+            .within("apis.team_id", &self.horizon)
+            .then("AND api_key_versions.api_key_id =")
+            .value(id.uuid());
+        let id: ApiKeyId = self.only(find).await?;
+        rows::api_key::load(&self.database, id).await
     }
 
     /// A gateway, by id.

@@ -19,6 +19,7 @@ mod reader;
 mod rows;
 mod sentence;
 mod snapshot;
+mod snapshot_api_keys;
 mod snapshot_versions;
 mod store;
 mod taken;

@@ -2,6 +2,9 @@
 //! anybody is known, or by the machine itself.
 
 use gatewright_domain::{
+    api_key::ApiKey,
+    consumer::Application,
+    credential::Fingerprint,
     gateway::Gateway,
     id::{AccessTokenId, GatewayId, InstallationId, OperatorId, SessionId},
     key::SigningKey,
@@ -234,6 +237,24 @@ impl Reader {
         let token = self.access_token(row.id).await?;
         let owner = self.operator(token.operator).await?;
         Ok(Some((token, owner)))
+    }
+
+    /// The API key whose text has this fingerprint, with its application.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn api_key_by_fingerprint(
+        &self,
+        fingerprint: &Fingerprint,
+    ) -> Result<Option<(ApiKey, Application)>, StoreError> {
+        let found = rows::api_key::load_by_fingerprint(&self.database, fingerprint).await;
+        let key = match found {
+            Ok(key) => key,
+            Err(StoreError::NotFound) => return Ok(None),
+            Err(other) => return Err(other),
+        };
+        let application = rows::application::load(&self.database, key.application).await?;
+        Ok(Some((key, application)))
     }
 
     /// The gateway whose enrolment secret has this hash.

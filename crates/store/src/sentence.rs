@@ -62,6 +62,8 @@ fn verb(action: &str) -> Option<&'static str> {
         "subscription.close" => "closed a subscription to {}",
         "token.issue" => "issued the token {}",
         "token.revoke" => "revoked the token {}",
+        "api-key.issue" => "issued the API key {}",
+        "api-key.revoke" => "revoked the API key {}",
         "key-ring.form" => "formed the key ring",
         "signing-key.publish" => "published the signing key {}",
         "signing-key.activate" => "activated the signing key {}",

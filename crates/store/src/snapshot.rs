@@ -19,7 +19,7 @@ use sea_orm::{
     TransactionTrait,
 };
 
-use crate::{error::StoreError, reader::Reader, snapshot_versions};
+use crate::{error::StoreError, reader::Reader, snapshot_api_keys, snapshot_versions};
 
 /// What a snapshot says beside what is stored.
 #[derive(Clone, Debug)]
@@ -91,6 +91,7 @@ async fn read(
         revoked: revoked(tx, terms, now).await?,
         // Sessions of refresh tokens come with the token service.
         revoked_sessions: Vec::new(),
+        api_keys: snapshot_api_keys::api_keys(tx, now).await?,
     })
 }
 

@@ -1,7 +1,7 @@
 //! What a violated uniqueness means to people. PostgreSQL names the constraint, SQLite the columns.
 
 /// The constraint, the columns, the noun and its field.
-const UNIQUE: [(&str, &str, &str); 14] = [
+const UNIQUE: [(&str, &str, &str); 15] = [
     ("teams_name", "teams.name_folded", "team name"),
     ("operators_name", "operators.name_folded", "operator name"),
     ("apis_name", "apis.name", "api name"),
@@ -35,6 +35,7 @@ const UNIQUE: [(&str, &str, &str); 14] = [
     ),
     ("tokens_jti", "tokens.jti", "token jti"),
     ("access_tokens_hash", "access_tokens.hash", "access token"),
+    ("api_keys_fingerprint", "api_keys.fingerprint", "API key"),
     ("gateways_name", "gateways.name_folded", "gateway name"),
 ];
 

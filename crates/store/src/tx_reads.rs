@@ -2,12 +2,13 @@
 
 use gatewright_domain::{
     api::Api,
+    api_key::ApiKey,
     consumer::{Application, Consumer},
     contract::ContractRevision,
     gateway::Gateway,
     id::{
-        AccessTokenId, ApiId, ApplicationId, ConsumerId, GatewayId, OperatorId, PlanId, RevisionId,
-        SubscriptionId, TeamId, TokenId, VersionId,
+        AccessTokenId, ApiId, ApiKeyId, ApplicationId, ConsumerId, GatewayId, OperatorId, PlanId,
+        RevisionId, SubscriptionId, TeamId, TokenId, VersionId,
     },
     key::{Kid, SigningKey},
     operator::{AccessToken, Operator},
@@ -69,6 +70,8 @@ reads! {
     entitlements(application: ApplicationId) -> Vec<Entitlement> = rows::subscription::entitlements;
     /// A token.
     token(id: TokenId) -> Token = rows::token::load;
+    /// An API key.
+    api_key(id: ApiKeyId) -> ApiKey = rows::api_key::load;
     /// A gateway.
     gateway(id: GatewayId) -> Gateway = rows::gateway::load;
 }

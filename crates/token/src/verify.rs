@@ -201,7 +201,7 @@ impl ReadClaims {
             facts: TokenFacts {
                 jti: Jti::from_wire(self.jti),
                 client_id: ClientId::from_wire(self.client_id),
-                kid,
+                kid: Some(kid),
                 issued: self.issued,
                 expires: self.expires,
                 audience: self.audience,
@@ -269,7 +269,8 @@ impl Verified {
         policy: &Policy,
         now: Timestamp,
     ) -> Result<(), Refusal> {
-        let (_, key) = ring.get(self.facts.kid.as_str())?;
+        let kid = self.facts.kid.as_ref().map_or("", Kid::as_str);
+        let (_, key) = ring.get(kid)?;
         key.window()?.holds(self.facts.issued, policy.leeway())?;
         alive(self.facts.expires, policy, now)
     }

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use crate::{
+    consumer::Application,
     id::TeamId,
     operation::Scope,
     plan::{Lifetime, Plan},
     subscription::{Subscription, SubscriptionStatus},
     time::Timestamp,
     token::{Token, TokenError},
-    version::{Status, Version},
+    version::{Status, Version, VersionRef},
 };
 
 /// One subscription with what limits tokens under it.
@@ -42,6 +43,42 @@ pub(crate) fn covering<'a>(
             .ok_or_else(|| TokenError::ScopeNotSubscribed(scope.clone()))
     };
     scopes.iter().map(cover).collect()
+}
+
+/// The versions of these subscriptions, each once, in order of id.
+pub(super) fn places(used: &[&Entitlement]) -> Vec<VersionRef> {
+    let mut versions: Vec<VersionRef> = used
+        .iter()
+        .map(|entitlement| entitlement.version.place().clone())
+        .collect();
+    versions.sort_by_key(|version| version.id);
+    versions.dedup_by_key(|version| version.id);
+    versions
+}
+
+/// The versions whose active subscriptions cover the scopes, in order of id: for no scopes, all of them.
+pub(crate) fn covered(
+    entitlements: &[Entitlement],
+    scopes: &BTreeSet<Scope>,
+) -> Result<Vec<VersionRef>, TokenError> {
+    Ok(places(&covering(entitlements, scopes)?))
+}
+
+impl Application {
+    /// Whether it may be issued anything now, and the moment that counts as the issue: this whole second.
+    ///
+    /// # Errors
+    /// `ApplicationDisabled`; `TooSoon` while a revocation of everything has not passed.
+    pub(crate) fn may_issue(&self, now: Timestamp) -> Result<Timestamp, TokenError> {
+        if self.disabled.is_some() {
+            return Err(TokenError::ApplicationDisabled);
+        }
+        let issued = Timestamp::from_seconds(now.seconds());
+        match self.not_before.filter(|watermark| issued < *watermark) {
+            Some(watermark) => Err(TokenError::TooSoon(watermark)),
+            None => Ok(issued),
+        }
+    }
 }
 
 impl Token {

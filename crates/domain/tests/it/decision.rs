@@ -67,7 +67,7 @@ impl Scene {
             token: TokenFacts {
                 jti: Jti::from_wire("one".to_owned()),
                 client_id: ClientId::from_wire("c_1".to_owned()),
-                kid: "key".parse().unwrap(),
+                kid: Some("key".parse().unwrap()),
                 issued: NOON,
                 expires: NOON.plus(hours(1)),
                 audience: vec!["https://api.example/orders/v1".to_owned()],

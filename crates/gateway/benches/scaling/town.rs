@@ -84,6 +84,7 @@ impl Town {
             plans: vec![plan],
             revoked: revoked.collect(),
             revoked_sessions: Vec::new(),
+            api_keys: Vec::new(),
             versions,
         };
         Ok(Self { snapshot, requests })

@@ -5,6 +5,7 @@ mod town;
 mod wire;
 
 mod admission;
+mod api_keys;
 mod authz;
 mod bound;
 mod control;

@@ -175,6 +175,7 @@ pub(crate) fn snapshot(upstream: &str, keys: Vec<VerificationKey>) -> Snapshot {
         }],
         revoked: Vec::new(),
         revoked_sessions: Vec::new(),
+        api_keys: Vec::new(),
     }
 }
 

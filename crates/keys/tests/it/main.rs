@@ -4,6 +4,7 @@
 mod town;
 mod trail;
 
+mod api_keys;
 mod checks;
 mod inspections;
 mod issuing;

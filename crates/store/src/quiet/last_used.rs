@@ -1,11 +1,15 @@
 //! When a secret was last used helps people to find what they can revoke; as events it would drown the trail.
 
-use gatewright_domain::{id::AccessTokenId, time::Timestamp, token::Jti};
+use gatewright_domain::{
+    id::{AccessTokenId, ApiKeyId},
+    time::Timestamp,
+    token::Jti,
+};
 use sea_orm::{ExprTrait, entity::prelude::*};
 
 use crate::{
     error::StoreError,
-    rows::{access_token, token},
+    rows::{access_token, api_key, token},
     store::Store,
 };
 
@@ -27,7 +31,8 @@ impl Store {
         Ok(())
     }
 
-    /// Notes when tokens were last used, as gateways have counted it; an earlier moment changes nothing.
+    /// Notes when tokens and API keys were last used, as gateways have counted it; an earlier moment changes nothing.
+    /// Gateways name an API key by its id where they name a token by its `jti`.
     ///
     /// # Errors
     /// `Database`.
@@ -35,6 +40,15 @@ impl Store {
         use token::{Column, Entity};
         let together = self.begin_quietly().await?;
         for (jti, at) in uses {
+            if let Ok(key) = jti.as_str().parse::<ApiKeyId>() {
+                use api_key::{Column, Entity};
+                let use_of = Entity::update_many()
+                    .col_expr(Column::LastUsedAt, Expr::value(*at))
+                    .filter(Column::Id.eq(key))
+                    .filter(Column::LastUsedAt.is_null().or(Column::LastUsedAt.lt(*at)));
+                use_of.exec(together.transaction()?).await?;
+                continue;
+            }
             let use_of = Entity::update_many()
                 .col_expr(Column::LastUsedAt, Expr::value(*at))
                 .filter(Column::Jti.eq(jti.as_str()))

@@ -1,6 +1,6 @@
 //! Every write without an audit event, each with its reason. What is not listed here is written through `Tx`.
 //!
-//! None of them touches a thing that has a life of its own, but for two columns that say when it was last used.
+//! None of them touches a thing that has a life of its own, but for three columns that say when it was last used.
 
 pub mod acknowledgements;
 pub mod decisions;

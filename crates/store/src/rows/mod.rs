@@ -19,6 +19,8 @@ pub(crate) mod plan;
 pub(crate) mod subscription;
 pub(crate) mod version;
 
+pub(crate) mod api_key;
+pub(crate) mod api_key_version;
 pub(crate) mod kek_check;
 pub(crate) mod sealed_secret;
 pub(crate) mod signing_key;

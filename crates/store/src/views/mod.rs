@@ -3,6 +3,7 @@
 mod sql;
 
 pub mod access_tokens;
+pub mod api_keys;
 pub mod apis;
 pub mod applications;
 pub mod consumers;

@@ -63,7 +63,7 @@ fn what_is_minted_verifies_as_what_was_asked_for() {
     let verified = judge(token_of(&claims())).unwrap();
     assert_eq!(verified.facts().jti.as_str(), claims().jti);
     assert_eq!(verified.facts().client_id.as_str(), claims().client_id);
-    assert_eq!(verified.facts().kid.as_str(), kid());
+    assert_eq!(verified.facts().kid.as_ref().unwrap().as_str(), kid());
     assert_eq!(verified.facts().scopes, claims().scopes);
     assert_eq!(verified.facts().audience, claims().audience);
     assert_eq!(
