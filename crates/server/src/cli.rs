@@ -132,6 +132,9 @@ pub(crate) enum Command {
     /// Tokens of applications
     #[command(subcommand)]
     Token(commands::token::Command),
+    /// API keys of applications
+    #[command(subcommand)]
+    ApiKey(commands::api_key::Command),
     /// Gateways that run apart
     #[command(subcommand)]
     Gateway(commands::gateway::Command),
@@ -163,6 +166,7 @@ impl Command {
             | Self::Team(_)
             | Self::Key(_)
             | Self::Token(_)
+            | Self::ApiKey(_)
             | Self::Gateway(_)
             | Self::Verifier(_)
             | Self::Audit(_)

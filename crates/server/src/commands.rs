@@ -7,6 +7,7 @@ pub(crate) mod doctor;
 pub(crate) mod init;
 pub(crate) mod migrate;
 
+pub(crate) mod api_key;
 pub(crate) mod audit;
 pub(crate) mod gateway;
 pub(crate) mod key;

@@ -3,7 +3,7 @@
 use std::{fmt, process::ExitCode};
 
 use gatewright_domain::{access::Denied, ring::RingError};
-use gatewright_keys::{IssueError, RevokeError, RingUseError};
+use gatewright_keys::{ApiKeyUseError, IssueError, RevokeError, RingUseError};
 use gatewright_operators::{AccessTokenError, AdmissionError, SetUpError, TeamError};
 use gatewright_registry::GatewayError;
 use gatewright_store::StoreError;
@@ -77,6 +77,7 @@ fn of_use_case(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
     ) || matches!(cause.downcast_ref(), Some(AccessTokenError::NotFound))
         || matches!(cause.downcast_ref(), Some(IssueError::NotFound))
         || matches!(cause.downcast_ref(), Some(RevokeError::NotFound))
+        || matches!(cause.downcast_ref(), Some(ApiKeyUseError::NotFound))
         || matches!(cause.downcast_ref(), Some(GatewayError::NotFound))
         || matches!(
             cause.downcast_ref(),
@@ -101,6 +102,10 @@ fn of_use_case(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
         || matches!(
             cause.downcast_ref(),
             Some(IssueError::Refused(_) | IssueError::Ambiguous | IssueError::Stale)
+        )
+        || matches!(
+            cause.downcast_ref(),
+            Some(ApiKeyUseError::Refused(_) | ApiKeyUseError::Ambiguous | ApiKeyUseError::Stale)
         );
     conflict.then_some(Code::Conflict)
 }

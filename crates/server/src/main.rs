@@ -71,6 +71,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         | Command::Team(_)
         | Command::Key(_)
         | Command::Token(_)
+        | Command::ApiKey(_)
         | Command::Gateway(_)
         | Command::Verifier(_)
         | Command::Audit(_)) => {
@@ -108,6 +109,7 @@ async fn run_with(command: Command, settings: &Settings, printer: Printer) -> Re
             .await
             .map(done),
         Command::Token(command) => commands::token::run(command, settings, printer).await,
+        Command::ApiKey(command) => commands::api_key::run(command, settings, printer).await,
         Command::Gateway(command) => commands::gateway::run(command, settings, printer)
             .await
             .map(done),

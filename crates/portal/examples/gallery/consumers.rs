@@ -89,6 +89,8 @@ fn application() -> ApplicationPage {
         no_tokens: None,
         tokens: tokens::tokens(),
         pages: all_shown("All 4 tokens"),
+        new_api_key: Some("#".into()),
+        api_keys: tokens::api_keys(),
         no_subscriptions: None,
         subscriptions: vec![
             SubscriptionRow {

@@ -14,7 +14,8 @@ use gatewright_portal::{
         secret::ShownOnce,
     },
     pages::tokens::{
-        IssuePage, IssuedPage, OpenedRow, Receipt, ReceiptRow, ScopeGroup, TokenPage, TokenRow,
+        ApiKeyPage, ApiKeyRow, IssuePage, IssuedPage, OpenedRow, Receipt, ReceiptRow, ScopeGroup,
+        TokenPage, TokenRow,
     },
 };
 
@@ -28,6 +29,7 @@ pub(crate) fn pages() -> Vec<Rendered> {
         page("issue-token", issue()),
         page("token-once", issued()),
         page("token", token()),
+        page("issue-api-key", issue_api_key()),
     ]
 }
 
@@ -53,6 +55,54 @@ pub(crate) fn tokens() -> Vec<TokenRow> {
         token_row("laptop", Badge::revoked(), ahead(12 * DAY), last(3 * DAY)),
         token_row("first try", Badge::expired(), ago(DAY), last(2 * DAY)),
     ]
+}
+
+fn api_key(name: &str, state: Badge, expires: Last, last_used: Last) -> ApiKeyRow {
+    let over = state.word != "Active";
+    ApiKeyRow {
+        name: link(name),
+        hint: "gw_live_4fQa".into(),
+        state,
+        over,
+        scopes: scopes(&["orders:v2:read"]),
+        expires,
+        last_used,
+        revoke: (!over).then(|| "#".to_owned()),
+    }
+}
+
+pub(crate) fn api_keys() -> Vec<ApiKeyRow> {
+    let soon = Last::new(Some(ahead(20 * DAY)), "Never");
+    let for_ever = || Last::new(None, "Never");
+    vec![
+        api_key("nightly pipeline", Badge::active(), soon, last(40)),
+        api_key("old pipeline", Badge::revoked(), for_ever(), never()),
+    ]
+}
+
+fn issue_api_key() -> ApiKeyPage {
+    let form = issue();
+    let days = vec![
+        choice("90", "90 days", "", ChoiceState::Chosen),
+        choice("", "Never, until it is revoked", "", ChoiceState::Open),
+    ];
+    ApiKeyPage {
+        frame: frame(Place::Consumers, "New API key").below([
+            link("Consumers"),
+            link("Acme Logistics"),
+            link("billing-worker"),
+        ]),
+        application: form.application,
+        faults: Faults::default(),
+        name: Field::new("name", "Name", Control::Text).value("nightly pipeline"),
+        scopes: form.scopes,
+        scopes_fault: None,
+        lifetime: Field::new("lifetime", "Expires after", Control::Select(days))
+            .value("90")
+            .optional(),
+        action: "#".into(),
+        back: "#".into(),
+    }
 }
 
 fn opened(

@@ -2,6 +2,7 @@
 
 mod access_tokens;
 mod answer;
+mod api_keys;
 mod apis;
 mod applications;
 mod audit;
@@ -39,6 +40,7 @@ pub fn routes(config: &mut ServiceConfig) {
     config.app_data(path);
     let nouns = [
         access_tokens::routes,
+        api_keys::routes,
         apis::routes,
         applications::routes,
         audit::routes,

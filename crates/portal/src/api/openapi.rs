@@ -13,8 +13,8 @@ use utoipa::{
 };
 
 use super::{
-    access_tokens, apis, applications, audit, consumers, contracts, decisions, gateways, home,
-    inspect, keys, operators, plans, subscriptions, teams, tokens, usage, versions,
+    access_tokens, api_keys, apis, applications, audit, consumers, contracts, decisions, gateways,
+    home, inspect, keys, operators, plans, subscriptions, teams, tokens, usage, versions,
 };
 use crate::web::problem::Fault;
 
@@ -56,6 +56,7 @@ struct ProblemDocument {
         subscriptions::list, subscriptions::subscribe, subscriptions::show, subscriptions::pause,
         subscriptions::resume, subscriptions::close,
         tokens::list, tokens::issue, tokens::show, tokens::revoke, tokens::revoke_all,
+        api_keys::list, api_keys::issue, api_keys::show, api_keys::revoke,
         keys::list, keys::rotate, keys::compromise,
         decisions::list, decisions::show, inspect::inspect,
         audit::events, audit::verify,

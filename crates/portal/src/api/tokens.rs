@@ -66,7 +66,7 @@ pub(super) struct ShownToken<'a> {
 #[serde(deny_unknown_fields)]
 pub(super) struct Revocation {
     /// Why, for the trail.
-    reason: Option<Reason>,
+    pub(super) reason: Option<Reason>,
 }
 
 /// A revoked token, and which gateways refuse it.

@@ -7,10 +7,12 @@ use actix_web::{
     web::{Data, Path},
 };
 use gatewright_domain::{handle::ApplicationHandle, time::Timestamp};
-use gatewright_store::views::{applications::ApplicationPage as Found, tokens::TokenRow as Token};
+use gatewright_store::views::{
+    applications::ApplicationPage as Found, page::Page, tokens::TokenRow as Token,
+};
 
 use crate::{
-    console::{audit, elsewhere, visit, words},
+    console::{api_keys, audit, elsewhere, visit, words},
     page::{
         chart::{Count, Hours},
         empty::Empty,
@@ -69,6 +71,10 @@ pub async fn show(
     let mut way = trail(&found);
     way.pop();
     let issue = format!("{here}/tokens/new");
+    let sight = app.reader.as_seen_by(&who.caller);
+    let first = Page::first();
+    let keys = sight.api_keys(found.application.id, &first, now).await?;
+    let keys = keys.items;
     let has_rights = found.rights.iter().any(|right| right.status == "active");
     let no_tokens = found.tokens.is_empty().then(|| Empty {
         icon: Icon::Token,
@@ -119,6 +125,8 @@ pub async fn show(
             first: None,
             next: None,
         },
+        new_api_key: (has_rights || !keys.is_empty()).then(|| format!("{here}/api-keys/new")),
+        api_keys: keys.iter().map(|key| api_keys::row(key, now)).collect(),
         no_subscriptions,
         subscriptions: found
             .rights

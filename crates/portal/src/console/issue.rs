@@ -76,6 +76,26 @@ pub(super) fn rights(found: &Found) -> impl Iterator<Item = &Right> {
     found.rights.iter().filter(|right| right.status == "active")
 }
 
+/// The scopes of the subscriptions to choose from, these of them chosen.
+pub(super) fn groups(found: &Found, chosen: &BTreeSet<String>) -> Vec<ScopeGroup> {
+    let choice = |scope: String| Choice {
+        state: if chosen.contains(&scope) {
+            ChoiceState::Chosen
+        } else {
+            ChoiceState::Open
+        },
+        label: scope.clone(),
+        value: scope,
+        hint: None,
+    };
+    let group = |right: &Right| ScopeGroup {
+        version: format!("{} {}", right.api, right.version),
+        plan: right.plan.clone(),
+        choices: scopes(right).map(choice).collect(),
+    };
+    rights(found).map(group).collect()
+}
+
 /// The scopes of a subscription as tokens carry them.
 fn scopes(right: &Right) -> impl Iterator<Item = String> {
     let place = format!("{}:{}", right.api, right.version);
@@ -192,22 +212,6 @@ async fn issue_form(
         words: "A token opens what its application has subscribed to.".to_owned(),
         actions: vec![Link::new("Subscribe", format!("{here}/subscribe"))],
     });
-    let group = |right: &Right| ScopeGroup {
-        version: format!("{} {}", right.api, right.version),
-        plan: right.plan.clone(),
-        choices: scopes(right)
-            .map(|scope| Choice {
-                state: if typed.scopes.contains(&scope) {
-                    ChoiceState::Chosen
-                } else {
-                    ChoiceState::Open
-                },
-                label: scope.clone(),
-                value: scope,
-                hint: None,
-            })
-            .collect(),
-    };
     let mut visit = visit::signed_in(request, who);
     visit.here = format!("{here}/tokens/new");
     Ok(IssuePage {
@@ -222,7 +226,7 @@ async fn issue_form(
             .value(&typed.name)
             .hint("What you will recognise it by: production.")
             .fault(faults.of("name")),
-        scopes: rights(found).map(group).collect(),
+        scopes: groups(found, &typed.scopes),
         scopes_fault: faults.of("scopes"),
         lifetimes: lifetimes(app, found, typed.lifetime),
         lifetime_fault: faults.of("lifetime"),

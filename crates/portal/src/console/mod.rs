@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod api_forms;
+pub mod api_keys;
 pub mod apis;
 pub mod applications;
 pub mod audit;

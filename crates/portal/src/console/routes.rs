@@ -3,9 +3,9 @@
 use actix_web::web::{ServiceConfig, get, post, resource};
 
 use super::{
-    account, api_forms, apis, applications, audit, consumers, contracts, decisions, entry,
-    gateways, home, inspector, issue, keys, moves, operators, problem, search, settings, subscribe,
-    teams, tokens, usage, versions,
+    account, api_forms, api_keys, apis, applications, audit, consumers, contracts, decisions,
+    entry, gateways, home, inspector, issue, keys, moves, operators, problem, search, settings,
+    subscribe, teams, tokens, usage, versions,
 };
 
 /// Every page, and every form behind it.
@@ -136,6 +136,17 @@ fn access(config: &mut ServiceConfig) {
             resource("/console/tokens/{token}/revoke")
                 .get(tokens::revoke_page)
                 .post(tokens::revoke),
+        )
+        .service(
+            resource("/console/applications/{application}/api-keys/new")
+                .get(api_keys::new_page)
+                .post(api_keys::new),
+        )
+        .route("/console/api-keys/{key}", get().to(api_keys::show))
+        .service(
+            resource("/console/api-keys/{key}/revoke")
+                .get(api_keys::revoke_page)
+                .post(api_keys::revoke),
         )
         .route("/console/keys", get().to(keys::list))
         .service(

@@ -35,7 +35,7 @@ use crate::{
 /// Which revision a revocation raised.
 #[derive(Deserialize)]
 pub struct Raised {
-    receipt: Option<u64>,
+    pub(super) receipt: Option<u64>,
 }
 
 /// One token.
@@ -114,7 +114,11 @@ fn claims(app: &App, token: &Row, now: Timestamp) -> Facts {
 }
 
 /// What the gateways say of a revocation.
-async fn receipt(app: &App, revision: u64, revoked: Timestamp) -> Result<Receipt, Problem> {
+pub(super) async fn receipt(
+    app: &App,
+    revision: u64,
+    revoked: Timestamp,
+) -> Result<Receipt, Problem> {
     let receipts = app.keys.receipts(revision, PATIENCE).await?;
     let now = app.now();
     // A gateway tells since when it enforces its latest revision: once that is a later one, this one's moment is not known.

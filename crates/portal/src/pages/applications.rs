@@ -2,7 +2,10 @@
 
 use askama::Template;
 
-use super::{audit::EventRow, tokens::TokenRow};
+use super::{
+    audit::EventRow,
+    tokens::{ApiKeyRow, TokenRow},
+};
 use crate::page::{
     badge::Badge,
     chart::Hours,
@@ -38,6 +41,10 @@ pub struct ApplicationPage {
     pub tokens: Vec<TokenRow>,
     /// The way on in the tokens.
     pub pages: Pages,
+    /// Where an API key is issued, once it has subscribed.
+    pub new_api_key: Option<String>,
+    /// Its API keys, the latest first.
+    pub api_keys: Vec<ApiKeyRow>,
     /// What is said when there is no subscription.
     pub no_subscriptions: Option<Empty>,
     /// The subscriptions.

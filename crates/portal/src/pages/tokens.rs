@@ -74,6 +74,50 @@ pub struct IssuePage {
     pub back: String,
 }
 
+/// One API key in a list.
+pub struct ApiKeyRow {
+    /// Its name.
+    pub name: Link,
+    /// Its first characters.
+    pub hint: String,
+    /// Active, expired or revoked.
+    pub state: Badge,
+    /// Whether it opens nothing any more.
+    pub over: bool,
+    /// Its scopes.
+    pub scopes: Scopes,
+    /// When it expires, if it does.
+    pub expires: Last,
+    /// When it was last used.
+    pub last_used: Last,
+    /// Where it is revoked, while it can be.
+    pub revoke: Option<String>,
+}
+
+/// Issue an API key: what it is called, what it carries, how long it lives.
+#[derive(Template)]
+#[template(path = "issue_api_key.html")]
+pub struct ApiKeyPage {
+    /// The frame.
+    pub frame: Frame,
+    /// The application, in words: `billing-worker of Acme`.
+    pub application: String,
+    /// What was wrong.
+    pub faults: Faults,
+    /// The name of the key.
+    pub name: Field,
+    /// The scopes of its subscriptions.
+    pub scopes: Vec<ScopeGroup>,
+    /// What is wrong with the scopes.
+    pub scopes_fault: Option<String>,
+    /// How long it lives.
+    pub lifetime: Field,
+    /// Where the form goes.
+    pub action: String,
+    /// Where Cancel leads.
+    pub back: String,
+}
+
 /// The scopes of one subscription.
 pub struct ScopeGroup {
     /// `orders v1`.

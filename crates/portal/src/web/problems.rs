@@ -2,11 +2,12 @@
 
 use gatewright_contract::Findings;
 use gatewright_domain::{
-    access::Denied, ring::RingError, subscription::SubscriptionError, token::TokenError,
-    version::VersionError,
+    access::Denied, api_key::ApiKeyError, ring::RingError, subscription::SubscriptionError,
+    token::TokenError, version::VersionError,
 };
 use gatewright_keys::{
-    InspectError, IssueError, JwksError, RevokeError, RingUseError, SnapshotKeyError,
+    ApiKeyUseError, InspectError, IssueError, JwksError, RevokeError, RingUseError,
+    SnapshotKeyError,
 };
 use gatewright_registry::{
     ApiError, ApplicationUseError, ConsumerError, DraftError, GatewayError, MoveError, PlanError,
@@ -271,6 +272,24 @@ impl From<TokenError> for Problem {
             TokenError::LongerThanPlan { .. } | TokenError::BeyondSunset { .. } => {
                 Self::field("/lifetime_s", capital(&error.to_string()))
             }
+        }
+    }
+}
+
+impl From<ApiKeyUseError> for Problem {
+    fn from(error: ApiKeyUseError) -> Self {
+        match error {
+            ApiKeyUseError::Denied(denied) => denied.into(),
+            ApiKeyUseError::NotFound => Self::of(Kind::NOT_FOUND),
+            ApiKeyUseError::Ambiguous => Self::of(Kind::AMBIGUOUS),
+            ApiKeyUseError::Refused(ApiKeyError::Refused(refused)) => refused.into(),
+            ApiKeyUseError::Refused(ApiKeyError::Lifetime) => {
+                Self::field("/lifetime_s", capital(&ApiKeyError::Lifetime.to_string()))
+            }
+            ApiKeyUseError::Refused(ApiKeyError::AlreadyRevoked) => of(Kind::STATE, &error),
+            ApiKeyUseError::Drawn(_) => ours(&error),
+            ApiKeyUseError::Stale => Self::of(Kind::STALE),
+            ApiKeyUseError::Store(store) => store.into(),
         }
     }
 }

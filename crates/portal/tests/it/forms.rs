@@ -242,6 +242,19 @@ async fn call(browser: &mut Browser) {
             &[("reason", "Lost.")],
         )
         .await;
+    let key = [
+        ("name", "pipeline"),
+        ("scope", "orders:v1:read"),
+        ("lifetime", ""),
+    ];
+    let form = "/console/applications/{application}/api-keys/new";
+    browser.fill(form, &["shop"], &key).await;
+    let at = "/applications/shop/api-keys";
+    let key = browser.member(at, "/items/0/id").await;
+    let reason = [("reason", "Leaked.")];
+    browser
+        .fill("/console/api-keys/{key}/revoke", &[&key], &reason)
+        .await;
     browser
         .fill(
             "/console/applications/{application}/revoke-all",

@@ -218,6 +218,12 @@ async fn call(walk: &mut Walk) {
         json!({ "reason": "Lost." }),
     )
     .await;
+    let wish = json!({ "name": "pipeline", "scopes": ["read"] });
+    let at = "POST /applications/{application}/api-keys";
+    let key = walk.id(at, &["Shop"], wish).await;
+    let reason = json!({ "reason": "Leaked." });
+    walk.go("POST /api-keys/{key}/revoke", &[&key], reason)
+        .await;
     walk.go(
         "POST /applications/{application}/revoke-all",
         &["Shop"],

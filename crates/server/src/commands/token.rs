@@ -261,7 +261,7 @@ async fn list(
 }
 
 /// Which gateways enforce a revocation, and since when.
-async fn receipts(house: &House, revision: u64, printer: Printer) -> Result<()> {
+pub(super) async fn receipts(house: &House, revision: u64, printer: Printer) -> Result<()> {
     let receipts = house.keys.receipts(revision, WAIT).await?;
     let since = |receipt: &Receipt| {
         let at = receipt.applied_at;
