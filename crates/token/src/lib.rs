@@ -29,7 +29,9 @@ pub mod proof;
 
 pub mod corpus;
 pub mod detached;
+pub mod find;
 pub mod hostile;
 pub mod inspect;
+pub mod recognise;
 
 pub use json::{Fault, NotStrictJson};

@@ -196,7 +196,8 @@ impl ReadClaims {
         Ok(())
     }
 
-    fn verified(self, kid: Kid) -> Verified {
+    /// What a token says, as those who verified it hand it on.
+    pub(crate) fn verified(self, kid: Kid) -> Verified {
         Verified {
             facts: TokenFacts {
                 jti: Jti::from_wire(self.jti),

@@ -5,6 +5,7 @@
 mod assertion;
 mod corpus;
 mod detached;
+mod find;
 mod foreign;
 mod hostile;
 mod inspect;
