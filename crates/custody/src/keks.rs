@@ -1,6 +1,10 @@
 //! The key-encryption keys this process knows: several open, one seals.
 
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    sync::{Arc, PoisonError, RwLock},
+};
 
 use arc_swap::ArcSwap;
 
@@ -11,6 +15,7 @@ pub struct Keks {
     first: Arc<Kek>,
     known: BTreeMap<String, Arc<Kek>>,
     active: ArcSwap<Kek>,
+    retired: RwLock<BTreeSet<String>>,
 }
 
 impl Keks {
@@ -29,6 +34,7 @@ impl Keks {
             active: ArcSwap::new(Arc::clone(&first)),
             first,
             known,
+            retired: RwLock::default(),
         }
     }
 
@@ -53,6 +59,17 @@ impl Keks {
     /// All of them, by name.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<Kek>> {
         self.known.values()
+    }
+
+    /// Opens nothing with this key from now on. That it is retired is written in the database; this only follows.
+    pub fn retire(&self, id: &str) {
+        let mut retired = self.retired.write().unwrap_or_else(PoisonError::into_inner);
+        retired.insert(id.to_owned());
+    }
+
+    pub(crate) fn is_retired(&self, id: &str) -> bool {
+        let retired = self.retired.read().unwrap_or_else(PoisonError::into_inner);
+        retired.contains(id)
     }
 
     /// Their names, for people.

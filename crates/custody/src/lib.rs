@@ -20,6 +20,6 @@ pub use kek::{DataKey, Kek};
 pub use keks::{Followed, Keks};
 pub use passphrase::Derivation;
 pub use pkcs11::{Libraries, Module, ObjectUri, TokenAddress};
-pub use seal::{Place, Rewrap, SealError};
+pub use seal::{Place, SealError};
 pub use source::{KekSource, Unlocking};
 pub use transit::TransitAddress;

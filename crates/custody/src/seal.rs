@@ -3,7 +3,7 @@
 //!
 //! Invariant: a record opens only under its own key-encryption key, and only in the place it was sealed for.
 
-use gatewright_domain::{entropy::Entropy, key::Sealed, secret::Secret};
+use gatewright_domain::{entropy::Entropy, kek::Rewrap, key::Sealed, secret::Secret};
 
 use crate::{
     cipher::{CipherError, KEY, NONCE, TAG, decrypt, encrypt},
@@ -52,6 +52,12 @@ pub enum SealError {
         needed: String,
         /// Those there are.
         given: String,
+    },
+    /// Its key-encryption key is retired: what rests under it opens no more, even where the key is still given.
+    #[error("it is sealed under {kek}, which is retired")]
+    Retired {
+        /// Which one.
+        kek: String,
     },
     /// It is no record of a format this program knows.
     #[error("it is no sealed record of a known format")]
@@ -130,21 +136,16 @@ impl Keks {
     }
 
     fn needed(&self, sealed: &Sealed) -> Result<&Kek, SealError> {
+        if self.is_retired(&sealed.kek) {
+            let kek = sealed.kek.clone();
+            return Err(SealError::Retired { kek });
+        }
         let found = self.get(&sealed.kek);
         found.map(AsRef::as_ref).ok_or_else(|| SealError::OtherKek {
             needed: sealed.kek.clone(),
             given: self.names(),
         })
     }
-}
-
-/// How a secret comes under another key-encryption key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rewrap {
-    /// Its data key is wrapped anew.
-    DataKeys,
-    /// It is encrypted anew under a fresh data key: after both the database and a key-encryption key may have leaked.
-    FreshDataKeys,
 }
 
 impl Kek {

@@ -97,6 +97,12 @@ actions! {
         RotateKey = "rotate the signing key";
         /// Declare a signing key compromised.
         CompromiseKey = "declare a signing key compromised";
+        /// Make a key-encryption key known.
+        AddKek = "add a key-encryption key";
+        /// Let another key-encryption key seal.
+        RotateKek = "rotate the key-encryption key";
+        /// Retire a key-encryption key that nothing needs.
+        RetireKek = "retire a key-encryption key";
         /// Enrol a gateway.
         EnrolGateway = "enrol a gateway";
         /// Remove a gateway.

@@ -153,6 +153,14 @@ kinds! {
     KeyRetired = "signing-key.retire" by Operate;
     /// A signing key was declared compromised.
     KeyCompromised = "signing-key.compromise" by CompromiseKey;
+    /// A key-encryption key was made known.
+    KekAdded = "kek.add" by AddKek | RotateKek;
+    /// A key-encryption key began to seal.
+    KekActivated = "kek.activate" by RotateKek;
+    /// A key-encryption key stopped sealing, because another does.
+    KekSuperseded = "kek.supersede" by RotateKek;
+    /// A key-encryption key was retired: it opens nothing any more.
+    KekRetired = "kek.retire" by RetireKek;
     /// A gateway was enrolled.
     GatewayEnrolled = "gateway.enrol" by EnrolGateway;
     /// A gateway was removed.

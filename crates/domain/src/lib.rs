@@ -24,6 +24,7 @@ pub mod binding;
 pub mod consumer;
 pub mod contract;
 pub mod gateway;
+pub mod kek;
 pub mod key;
 pub mod limit;
 pub mod operation;

@@ -1,10 +1,14 @@
-//! The check value: what tells at the start, before anything is opened or made, that the right key-encryption key was
-//! given.
+//! The check values: what tells at the start, before anything is opened or made, that the right key-encryption keys were
+//! given; and following the one that seals.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
-use gatewright_custody::{Kek, Place, SealError};
-use gatewright_domain::{key::Sealed, secret::Secret};
+use gatewright_custody::{Followed, Kek, Place, SealError};
+use gatewright_domain::{
+    kek::{KekState, KeyEncryptionKey},
+    key::Sealed,
+    secret::Secret,
+};
 use gatewright_store::StoreError;
 
 use crate::Keys;
@@ -25,6 +29,25 @@ pub enum KekError {
         needed: String,
         /// Those there are.
         given: String,
+    },
+    /// The one that seals is not given.
+    #[error(
+        "the active key-encryption key is {active}, and given is {given}; \
+         add its source to the setting `kek_others` (no new key is made in its place)"
+    )]
+    ActiveMissing {
+        /// The one that seals.
+        active: String,
+        /// Those there are.
+        given: String,
+    },
+    /// Secrets rest under one that is retired.
+    #[error("{rows} sealed under {kek}, which is retired; restore the database as it was before", rows = Rows(*rows))]
+    Retired {
+        /// How many secrets there are under it.
+        rows: u64,
+        /// The key-encryption key.
+        kek: String,
     },
     /// The check value does not open, though it claims to be of this key-encryption key.
     #[error(
@@ -78,30 +101,108 @@ impl From<StoreError> for KekError {
 }
 
 impl Keys {
-    /// Looks whether the key-encryption key opens what is sealed. On a database without secrets it leaves a check
-    /// value; otherwise it changes nothing.
+    /// Looks whether the key-encryption keys open what is sealed, and follows the one that seals. On a database without
+    /// secrets it leaves a check value and begins with the key of the setting `kek`; otherwise it changes nothing.
     ///
     /// # Errors
-    /// `Other`, `Mismatch` and `Unchecked`, each with the number of secrets that would stay shut; `Store`.
+    /// `Other`, `ActiveMissing`, `Retired`, `Mismatch` and `Unchecked`, each with what would stay shut; `Holder`; `Store`.
     pub async fn check_kek(&self) -> Result<(), KekError> {
-        let kek = self.kek.active();
-        let id = kek.id();
-        let mut rows = 0;
-        for (needed, count) in self.store.sealed_under().await? {
-            if needed != id {
-                let given = id.to_owned();
-                let rows = count;
-                return Err(KekError::Other {
-                    rows,
-                    needed,
-                    given,
-                });
+        let under = self.store.sealed_under().await?;
+        let registered = self.store.reader().keks().await?;
+        self.follow_retired(&registered, &under)?;
+        for (needed, &rows) in &under {
+            if self.kek.get(needed).is_none() {
+                return Err(self.other(rows, needed));
             }
-            rows = count;
         }
-        let record = match self.store.kek_check(id).await? {
-            Some(record) => record,
-            None if rows == 0 => self.leave_check(&kek).await?,
+        let active = self.active_of(&registered, &under).await?;
+        for kek in self.kek.iter() {
+            let rows = under.get(kek.id()).copied().unwrap_or(0);
+            // One that nothing rests under and that does not seal may be away, or have no check value yet.
+            if rows > 0 || kek.id() == active {
+                self.check(kek, &registered, rows).await?;
+            }
+        }
+        if under.is_empty() {
+            self.store.begin_with_kek(&active, self.clock.now()).await?;
+        }
+        match self.kek.follow(&active) {
+            Followed::Now => Ok(()),
+            Followed::Unknown => Err(self.missing(active)),
+        }
+    }
+
+    /// What is retired opens nothing here any more, whoever still gives it.
+    fn follow_retired(
+        &self,
+        registered: &[KeyEncryptionKey],
+        under: &BTreeMap<String, u64>,
+    ) -> Result<(), KekError> {
+        for kek in registered {
+            if !matches!(kek.state, KekState::Retired { .. }) {
+                continue;
+            }
+            self.kek.retire(kek.id.as_str());
+            if let Some(&rows) = under.get(kek.id.as_str()) {
+                let kek = kek.id.to_string();
+                return Err(KekError::Retired { rows, kek });
+            }
+        }
+        Ok(())
+    }
+
+    /// The one that seals: the one the database names, or where nothing is sealed yet the one of the setting `kek`.
+    async fn active_of(
+        &self,
+        registered: &[KeyEncryptionKey],
+        under: &BTreeMap<String, u64>,
+    ) -> Result<String, KekError> {
+        let is_active = |kek: &&KeyEncryptionKey| matches!(kek.state, KekState::Active { .. });
+        let active = registered.iter().find(is_active);
+        let first = self.kek.first().id();
+        match active {
+            Some(active) if self.kek.get(active.id.as_str()).is_some() => Ok(active.id.to_string()),
+            Some(active) if !under.is_empty() => Err(self.missing(active.id.to_string())),
+            Some(_) | None => {
+                let retired = |kek: &KeyEncryptionKey| {
+                    kek.id.as_str() == first && matches!(kek.state, KekState::Retired { .. })
+                };
+                if registered.iter().any(retired) {
+                    let (rows, kek) = (0, first.to_owned());
+                    return Err(KekError::Retired { rows, kek });
+                }
+                Ok(first.to_owned())
+            }
+        }
+    }
+
+    fn other(&self, rows: u64, needed: &str) -> KekError {
+        KekError::Other {
+            rows,
+            needed: needed.to_owned(),
+            given: self.kek.names(),
+        }
+    }
+
+    fn missing(&self, active: String) -> KekError {
+        KekError::ActiveMissing {
+            active,
+            given: self.kek.names(),
+        }
+    }
+
+    /// Whether a key opens its check value. Where nothing rests under it and there is none, one is left.
+    async fn check(
+        &self,
+        kek: &Kek,
+        registered: &[KeyEncryptionKey],
+        rows: u64,
+    ) -> Result<(), KekError> {
+        let id = kek.id();
+        let known = registered.iter().find(|one| one.id.as_str() == id);
+        let record = match known {
+            Some(known) => known.check.clone(),
+            None if rows == 0 => self.leave_check(kek).await?,
             None => {
                 let kek = id.to_owned();
                 return Err(KekError::Unchecked { rows, kek });
@@ -125,16 +226,21 @@ impl Keys {
     /// Leaves a check value, and reads back what counts: the one of whichever server was faster.
     async fn leave_check(&self, kek: &Kek) -> Result<Vec<u8>, KekError> {
         let id = kek.id();
+        let check = self.check_value(kek).await?;
+        let (now, source) = (self.clock.now(), kek.source());
+        self.store
+            .keep_kek_check(id, source, check.clone(), now)
+            .await?;
+        Ok(self.store.kek_check(id).await?.unwrap_or(check))
+    }
+
+    /// A sealed constant, which only this key opens, and only in this installation.
+    pub(crate) async fn check_value(&self, kek: &Kek) -> Result<Vec<u8>, KekError> {
         let installation = self.installation().await?;
         let zeros = Secret::new(vec![0; ZEROS]);
-        let place = place(&installation, id);
+        let place = place(&installation, kek.id());
         let check = kek.seal(&place, &zeros, &*self.entropy).await;
-        let check = check.map_err(KekError::Seal)?;
-        let now = self.clock.now();
-        self.store
-            .keep_kek_check(id, check.record.clone(), now)
-            .await?;
-        Ok(self.store.kek_check(id).await?.unwrap_or(check.record))
+        Ok(check.map_err(KekError::Seal)?.record)
     }
 
     /// What binds sealed records to this installation. Not its address, which may change.

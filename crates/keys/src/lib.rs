@@ -19,6 +19,10 @@ mod prune;
 mod receipts;
 
 mod kek_check;
+mod kek_rotate;
+mod keks;
+mod rewrap;
+mod secrets;
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -34,9 +38,12 @@ pub use inspect::{InspectError, Inspection, Part, VerifyError};
 pub use issue::{IssueError, IssuedToken};
 pub use jwks::{Jwks, JwksError};
 pub use kek_check::KekError;
+pub use kek_rotate::{KekRotated, KekUseError};
+pub use keks::{KekHealth, KekRow};
 pub use opening::{OpenedOperation, Opening};
 pub use outlook::Outlook;
 pub use revoke::{RevokeError, Revoked, RevokedAll};
+pub use rewrap::{RewrapError, Rewrapped};
 pub use ring::RingUseError;
 pub use rotate::{Compromised, Rotated};
 pub use signer::SignerError;
@@ -74,6 +81,7 @@ impl KeysConfig {
 pub struct Keys {
     store: Store,
     kek: Arc<Keks>,
+    kek_health: Arc<keks::Kept>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     config: Arc<KeysConfig>,
@@ -95,6 +103,7 @@ impl Keys {
         Self {
             store,
             kek: Arc::new(kek.into()),
+            kek_health: Arc::default(),
             clock,
             entropy,
             config: Arc::new(config),

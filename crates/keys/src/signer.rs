@@ -167,7 +167,12 @@ impl Keys {
 }
 
 /// A private key is sealed once, when it is made, and never again: there is only a first version of it.
-fn place<'a>(installation: &'a str, row: &'a str, kid: &'a Kid, algorithm: &'a str) -> Place<'a> {
+pub(crate) fn place<'a>(
+    installation: &'a str,
+    row: &'a str,
+    kid: &'a Kid,
+    algorithm: &'a str,
+) -> Place<'a> {
     Place {
         installation,
         table: "signing_keys",

@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use gatewright_custody::{Place, SealError};
+use gatewright_custody::SealError;
 use gatewright_domain::key::Sealed;
 use gatewright_store::StoreError;
 use gatewright_token::detached::{DetachedFault, DocumentKey};
 
-use crate::{KekError, Keys};
-
-/// What it is called among the sealed secrets.
-const NAME: &str = "snapshot-key";
+use crate::{
+    KekError, Keys,
+    secrets::{SNAPSHOT_KEY, place},
+};
 
 /// Why no snapshot is signed.
 #[derive(Debug, thiserror::Error)]
@@ -59,12 +59,15 @@ impl Keys {
         if let Some(open) = self.snapshot_key.0.load_full() {
             return Ok(open);
         }
-        let sealed = match self.store.sealed_secret(NAME).await? {
+        let sealed = match self.store.sealed_secret(SNAPSHOT_KEY).await? {
             Some(sealed) => sealed,
             None => self.make_snapshot_key().await?,
         };
         let installation = self.installation().await?;
-        let private = self.kek.open(&place(&installation), &sealed).await?;
+        let private = self
+            .kek
+            .open(&place(&installation, SNAPSHOT_KEY), &sealed)
+            .await?;
         let open = Arc::new(DocumentKey::open(&private)?);
         self.snapshot_key.0.store(Some(Arc::clone(&open)));
         Ok(open)
@@ -77,24 +80,20 @@ impl Keys {
         let installation = self.installation().await?;
         let sealed = self
             .kek
-            .seal(&place(&installation), &private, &*self.entropy)
+            .seal(
+                &place(&installation, SNAPSHOT_KEY),
+                &private,
+                &*self.entropy,
+            )
             .await?;
         let now = self.clock.now();
         self.store
-            .keep_sealed_secret(NAME, sealed.clone(), now)
+            .keep_sealed_secret(SNAPSHOT_KEY, sealed.clone(), now)
             .await?;
-        Ok(self.store.sealed_secret(NAME).await?.unwrap_or(sealed))
-    }
-}
-
-fn place(installation: &str) -> Place<'_> {
-    Place {
-        installation,
-        table: "sealed_secrets",
-        row: NAME,
-        purpose: "snapshot",
-        kid: "",
-        algorithm: "Ed25519",
-        version: 1,
+        Ok(self
+            .store
+            .sealed_secret(SNAPSHOT_KEY)
+            .await?
+            .unwrap_or(sealed))
     }
 }

@@ -126,6 +126,9 @@ pub(crate) enum Command {
     /// Teams, which own APIs
     #[command(subcommand)]
     Team(commands::team::Command),
+    /// Key-encryption keys, under which secrets rest in the database
+    #[command(subcommand)]
+    Kek(commands::kek::Command),
     /// Signing keys
     #[command(subcommand)]
     Key(commands::key::Command),
@@ -164,6 +167,7 @@ impl Command {
             | Self::Migrate(_)
             | Self::Operator(_)
             | Self::Team(_)
+            | Self::Kek(_)
             | Self::Key(_)
             | Self::Token(_)
             | Self::ApiKey(_)

@@ -3,6 +3,7 @@
 //! Invariant: a setting that does not exist is an error, wherever it is said.
 
 pub(crate) mod key;
+mod masked;
 pub(crate) mod said;
 
 use std::{
@@ -15,6 +16,7 @@ use std::{
 
 use anyhow::Result;
 use figment::Figment;
+use gatewright_custody::{KekSource, Unlocking};
 use gatewright_domain::{plan::Lifetime, ring::Timing, secret::Secret};
 use gatewright_registry::HostPattern;
 use serde::Deserialize;
@@ -22,6 +24,7 @@ use serde::Deserialize;
 use crate::{
     config::{
         key::{Fallback, KEYS, Key, Shown},
+        masked::{each_masked, plainly},
         said::Said,
     },
     failure::{Code, Failure},
@@ -42,6 +45,8 @@ pub(crate) struct Settings {
     pub(crate) gateway_workers: Option<NonZeroUsize>,
     pub(crate) issuer: Option<String>,
     pub(crate) kek: KekSource,
+    pub(crate) kek_others: Vec<KekSource>,
+    pub(crate) unlocking: Unlocking,
     pub(crate) timing: Timing,
     pub(crate) jwks_max_age: Duration,
     pub(crate) upstream_allow: Option<Vec<HostPattern>>,
@@ -51,14 +56,6 @@ pub(crate) struct Settings {
     pub(crate) grace: Duration,
     /// Every setting as it may be shown, in the order of `KEYS`.
     pub(crate) sources: Vec<Sourced>,
-}
-
-/// Where the key-encryption key comes from.
-pub(crate) enum KekSource {
-    /// A file that nobody else can read.
-    File(PathBuf),
-    /// The key itself, from the environment.
-    Text(Secret<String>),
 }
 
 /// How log lines are written.
@@ -95,6 +92,10 @@ struct Written {
     gateway_workers: Option<NonZeroUsize>,
     issuer: Option<String>,
     kek: Option<String>,
+    kek_others: Option<Vec<String>>,
+    kek_passphrase: Option<String>,
+    kek_pin: Option<String>,
+    kek_token: Option<String>,
     publication_lead_s: u64,
     leeway_s: u64,
     max_token_lifetime_s: u64,
@@ -195,7 +196,14 @@ fn settings(written: Written, sources: Vec<Sourced>) -> Result<Settings> {
         gateway_url: base_url("gateway_url", written.gateway_url)?,
         gateway_workers: written.gateway_workers,
         issuer: base_url("issuer", written.issuer)?,
-        kek: kek_source(written.kek, &data_dir),
+        kek: kek_source(written.kek, &data_dir)?,
+        kek_others: kek_others(written.kek_others.unwrap_or_default())?,
+        unlocking: Unlocking {
+            passphrase: written.kek_passphrase.map(Secret::new),
+            pin: written.kek_pin.map(Secret::new),
+            token: written.kek_token.map(Secret::new),
+            ..Unlocking::default()
+        },
         timing: Timing {
             publication_lead: Duration::from_secs(written.publication_lead_s),
             leeway: Duration::from_secs(written.leeway_s),
@@ -219,14 +227,21 @@ fn sqlite_in(data_dir: &Path) -> String {
     format!("sqlite://{path}")
 }
 
-fn kek_source(written: Option<String>, data_dir: &Path) -> KekSource {
+fn kek_source(written: Option<String>, data_dir: &Path) -> Result<KekSource> {
     match written {
-        None => KekSource::File(data_dir.join("kek")),
-        Some(text) => match text.strip_prefix("file:") {
-            Some(path) => KekSource::File(PathBuf::from(path)),
-            None => KekSource::Text(Secret::new(text)),
-        },
+        None => Ok(KekSource::File(data_dir.join("kek"))),
+        Some(text) => source_of("kek", &text),
     }
+}
+
+fn kek_others(written: Vec<String>) -> Result<Vec<KekSource>> {
+    let sources = written.iter().map(|text| source_of("kek_others", text));
+    sources.collect()
+}
+
+fn source_of(key: &str, text: &str) -> Result<KekSource> {
+    let source = text.parse::<KekSource>();
+    Ok(source.map_err(|error| refuse(key, format!("`{key}`: {error}")))?)
 }
 
 /// The private hosts that versions may forward to.
@@ -268,7 +283,7 @@ fn sourced(key: &'static Key, figment: &Figment) -> Sourced {
     let value = match (found, key.shown) {
         (None, _) => default.to_owned(),
         (Some(value), Shown::Plainly) => plainly(&value),
-        (Some(value), Shown::Masked) => masked(&plainly(&value)),
+        (Some(value), Shown::Masked) => each_masked(&value),
     };
     Sourced {
         key: key.name,
@@ -277,49 +292,9 @@ fn sourced(key: &'static Key, figment: &Figment) -> Sourced {
     }
 }
 
-fn plainly(value: &figment::value::Value) -> String {
-    if let Some(text) = value.as_str() {
-        return text.to_owned();
-    }
-    if let Some(list) = value.as_array() {
-        return list.iter().map(plainly).collect::<Vec<_>>().join(", ");
-    }
-    let whole = value.to_u128().map(|number| number.to_string());
-    whole
-        .or_else(|| value.to_i128().map(|number| number.to_string()))
-        .or_else(|| value.to_bool().map(|switch| switch.to_string()))
-        .unwrap_or_default()
-}
-
-/// A secret as it may be shown: the path of a file, an address without its password, otherwise nothing.
-fn masked(text: &str) -> String {
-    if text.starts_with("file:") || text.starts_with("sqlite:") {
-        return text.to_owned();
-    }
-    let Some((scheme, rest)) = text.split_once("://") else {
-        return "[secret]".to_owned();
-    };
-    let rest = rest.split_once('?').map_or(rest, |(rest, _)| rest);
-    match rest.rsplit_once('@') {
-        Some((user, place)) => {
-            let user = user.split_once(':').map_or(user, |(user, _)| user);
-            format!("{scheme}://{user}@{place}")
-        }
-        None => format!("{scheme}://{rest}"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_password_in_an_address_is_masked() {
-        let shown = masked("postgres://ada:s3cret@db.example/gw?sslpassword=x");
-        assert_eq!(shown, "postgres://ada@db.example/gw");
-        assert_eq!(masked("0123456789"), "[secret]");
-        assert_eq!(masked("file:/run/kek"), "file:/run/kek");
-    }
 
     #[test]
     fn the_environment_wins_over_the_default_and_a_flag_over_both() {

@@ -76,7 +76,7 @@ impl House {
     pub(crate) async fn open(settings: &Settings, store: Store, place: Place) -> Result<Self> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
-        let kek = kek::obtain(settings, &store, &*entropy).await?;
+        let kek = kek::obtain(settings, &store, &*clock, &*entropy).await?;
         let config = KeysConfig {
             issuer: place.issuer.clone(),
             audience_base: place.gateway.clone(),

@@ -38,6 +38,7 @@ pub(crate) async fn run(house: &House, stop: CancellationToken) {
         }
         let now = house.clock.now();
         told("retire keys", retire(&house.keys).await);
+        told("look after key-encryption keys", keks(&house.keys).await);
         told(
             "settle refusals",
             house.store.settle_denials(now).await.map_err(Into::into),
@@ -53,6 +54,19 @@ pub(crate) async fn run(house: &House, stop: CancellationToken) {
 async fn retire(keys: &Keys) -> Result<()> {
     for key in keys.retire_due(&Caller::job("retire-keys")).await? {
         info!(key.kid = %key.kid(), "Retired the signing key {}", key.kid());
+    }
+    Ok(())
+}
+
+/// Follows the key-encryption key that seals, asks how each feels, and moves under it what still rests under another.
+async fn keks(keys: &Keys) -> Result<()> {
+    keys.ask_keks().await;
+    let done = keys.rewrap(|_| {}).await?;
+    if done.moved > 0 {
+        info!(kek.id = %done.active, secrets = done.moved, "Moved {} secrets under {}", done.moved, done.active);
+    }
+    for (row, why) in &done.stuck {
+        warn!(row, error = %why, "A sealed secret does not open, and stays as it is");
     }
     Ok(())
 }

@@ -1,19 +1,19 @@
-//! Where the key-encryption key comes from, and the one case in which it is made.
+//! Where the key-encryption keys come from, and the one case in which one is made.
 
 use std::path::Path;
 
 use anyhow::Result;
-use gatewright_custody::{Kek, SourceError};
-use gatewright_domain::entropy::Entropy;
-use gatewright_store::Store;
+use gatewright_custody::{Derivation, Kek, KekSource, Keks, SourceError};
+use gatewright_domain::{entropy::Entropy, time::Clock};
+use gatewright_store::{Store, quiet::kek_checks::KekDerivation};
 use tracing::{info, warn};
 
 use crate::{
-    config::{KekSource, Settings},
+    config::Settings,
     failure::{Code, Failure},
 };
 
-/// Reads the key-encryption key. At its default place it is made when it is missing and nothing is sealed yet: that is a
+/// Reads the key-encryption keys. At its default place one is made when it is missing and nothing is sealed yet: that is a
 /// first start on a laptop. Anywhere else a missing key is a mistake, and a new one would hide it.
 ///
 /// # Errors
@@ -21,20 +21,100 @@ use crate::{
 pub(crate) async fn obtain(
     settings: &Settings,
     store: &Store,
+    clock: &dyn Clock,
+    entropy: &dyn Entropy,
+) -> Result<Keks> {
+    let derivation = derivation(settings, store, clock, entropy).await?;
+    let first = match &settings.kek {
+        KekSource::File(path) if !path.exists() => make(settings, path, store, entropy).await?,
+        source => opened("kek", source, settings, &derivation).await?,
+    };
+    let mut others = Vec::with_capacity(settings.kek_others.len());
+    for source in &settings.kek_others {
+        others.push(opened("kek_others", source, settings, &derivation).await?);
+    }
+    Ok(Keks::new(first, others))
+}
+
+/// Opens one source that is not among the settings: one that is to be made known.
+pub(crate) async fn open(
+    source: &KekSource,
+    settings: &Settings,
+    store: &Store,
+    clock: &dyn Clock,
     entropy: &dyn Entropy,
 ) -> Result<Kek> {
-    let path = match &settings.kek {
-        KekSource::Text(text) => {
-            warn!(
-                "The key-encryption key comes from the environment, where others may read it; a file is safer"
-            );
-            return Ok(Kek::from_text(text)?);
-        }
-        KekSource::File(path) => path,
-    };
-    if path.exists() {
-        return Kek::read_file(path).map_err(|error| mend(error, path));
+    let derivation = kept_derivation(store, clock, entropy).await?;
+    opened("kek_others", source, settings, &derivation).await
+}
+
+async fn opened(
+    key: &'static str,
+    source: &KekSource,
+    settings: &Settings,
+    derivation: &Derivation,
+) -> Result<Kek> {
+    if matches!(source, KekSource::Text(_)) {
+        warn!(
+            "The key-encryption key of `{key}` comes from the environment, where others may read it; a file is safer"
+        );
     }
+    let opened = source.open(&settings.unlocking, derivation).await;
+    opened.map_err(|error| mend(key, source, error))
+}
+
+/// How keys follow from passphrases here. Asked for only where one does: a database that is to stay as it is does.
+async fn derivation(
+    settings: &Settings,
+    store: &Store,
+    clock: &dyn Clock,
+    entropy: &dyn Entropy,
+) -> Result<Derivation> {
+    let mut sources = settings.kek_others.iter().chain([&settings.kek]);
+    if sources.any(KekSource::is_derived) {
+        return kept_derivation(store, clock, entropy).await;
+    }
+    Ok(Derivation::draw(entropy))
+}
+
+async fn kept_derivation(
+    store: &Store,
+    clock: &dyn Clock,
+    entropy: &dyn Entropy,
+) -> Result<Derivation> {
+    let Derivation {
+        salt,
+        memory_kib,
+        passes,
+        lanes,
+    } = Derivation::draw(entropy);
+    let fresh = KekDerivation {
+        salt,
+        memory_kib,
+        passes,
+        lanes,
+    };
+    let KekDerivation {
+        salt,
+        memory_kib,
+        passes,
+        lanes,
+    } = store.kek_derivation(fresh, clock.now()).await?;
+    Ok(Derivation {
+        salt,
+        memory_kib,
+        passes,
+        lanes,
+    })
+}
+
+/// Makes the file at its default place when nothing is sealed yet, and refuses otherwise.
+async fn make(
+    settings: &Settings,
+    path: &Path,
+    store: &Store,
+    entropy: &dyn Entropy,
+) -> Result<Kek> {
     let sealed: u64 = store.sealed_under().await?.values().sum();
     let at_default = *path == settings.data_dir.join("kek");
     if sealed > 0 || !at_default {
@@ -53,15 +133,19 @@ pub(crate) async fn obtain(
     Ok(kek)
 }
 
-fn mend(error: SourceError, path: &Path) -> anyhow::Error {
+fn mend(key: &'static str, source: &KekSource, error: SourceError) -> anyhow::Error {
     match &error {
         SourceError::NotAKey | SourceError::Trivial => {
-            let message = format!("{}: {error}", path.display());
+            let message = format!("{source}: {error}");
             let next = "put back the file as gatewright made it; on a new installation, remove it";
             Failure::new(Code::Failed, message).next(next).into()
         }
         SourceError::Exposed { path, .. } => {
             let next = format!("chmod 600 {}", path.display());
+            Failure::of(Code::Failed, error).next(next).into()
+        }
+        _ if key == "kek_others" => {
+            let next = "mend that source; or, when nothing rests under it any more, take it out of `kek_others`";
             Failure::of(Code::Failed, error).next(next).into()
         }
         _ => error.into(),

@@ -69,6 +69,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         | Command::Migrate(_)
         | Command::Operator(_)
         | Command::Team(_)
+        | Command::Kek(_)
         | Command::Key(_)
         | Command::Token(_)
         | Command::ApiKey(_)
@@ -103,6 +104,9 @@ async fn run_with(command: Command, settings: &Settings, printer: Printer) -> Re
             .await
             .map(done),
         Command::Team(command) => commands::team::run(command, settings, printer)
+            .await
+            .map(done),
+        Command::Kek(command) => commands::kek::run(command, settings, printer)
             .await
             .map(done),
         Command::Key(command) => commands::key::run(command, settings, printer)

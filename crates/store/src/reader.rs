@@ -7,6 +7,7 @@ use gatewright_domain::{
     credential::Fingerprint,
     gateway::Gateway,
     id::{AccessTokenId, GatewayId, InstallationId, OperatorId, SessionId},
+    kek::KeyEncryptionKey,
     key::SigningKey,
     operator::{AccessToken, Operator},
     text::Name,
@@ -267,6 +268,14 @@ impl Reader {
             return Ok(None);
         };
         Ok(Some(rows::gateway::load(&self.database, row.id).await?))
+    }
+
+    /// Every key-encryption key, those that are over included, oldest first.
+    ///
+    /// # Errors
+    /// `Corrupt`; when the database fails.
+    pub async fn keks(&self) -> Result<Vec<KeyEncryptionKey>, StoreError> {
+        rows::kek_check::all(&self.database).await
     }
 
     /// Every signing key, those that are over included, oldest first. For signing, verifying and the public key set.

@@ -1,5 +1,7 @@
 //! What a use-case reads inside its transaction: single things by id. Every one answers `NotFound` when there is none.
 
+use std::collections::BTreeMap;
+
 use gatewright_domain::{
     api::Api,
     api_key::ApiKey,
@@ -10,6 +12,7 @@ use gatewright_domain::{
         AccessTokenId, ApiId, ApiKeyId, ApplicationId, ConsumerId, GatewayId, OperatorId, PlanId,
         RevisionId, SubscriptionId, TeamId, TokenId, VersionId,
     },
+    kek::KeyEncryptionKey,
     key::{Kid, SigningKey},
     operator::{AccessToken, Operator},
     plan::Plan,
@@ -77,6 +80,22 @@ reads! {
 }
 
 impl Tx<'_> {
+    /// Every key-encryption key, those that are over included, oldest first.
+    ///
+    /// # Errors
+    /// `Corrupt`; `Database`.
+    pub async fn keks(&mut self) -> Result<Vec<KeyEncryptionKey>, StoreError> {
+        rows::kek_check::all(self.transaction()?).await
+    }
+
+    /// How many secrets rest under each key-encryption key.
+    ///
+    /// # Errors
+    /// `Database`.
+    pub async fn sealed_under(&mut self) -> Result<BTreeMap<String, u64>, StoreError> {
+        rows::sealed_secret::count_under(self.transaction()?).await
+    }
+
     /// Every signing key, those that are over included, oldest first.
     ///
     /// # Errors

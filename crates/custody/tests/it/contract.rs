@@ -1,7 +1,7 @@
 //! What every key-encryption key does, whoever holds it.
 
-use gatewright_custody::{DataKey, HolderError, Kek, Keks, Place, Rewrap, SealError};
-use gatewright_domain::secret::Secret;
+use gatewright_custody::{DataKey, HolderError, Kek, Keks, Place, SealError};
+use gatewright_domain::{kek::Rewrap, secret::Secret};
 use gatewright_testkit::entropy::SeededEntropy;
 
 const PLACE: Place<'static> = Place {

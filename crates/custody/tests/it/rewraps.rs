@@ -1,7 +1,7 @@
 //! Secrets come under another key-encryption key without being touched, and records of the first format still open.
 
-use gatewright_custody::{Kek, Keks, Place, Rewrap, SealError};
-use gatewright_domain::{key::Sealed, secret::Secret};
+use gatewright_custody::{Kek, Keks, Place, SealError};
+use gatewright_domain::{kek::Rewrap, key::Sealed, secret::Secret};
 use gatewright_testkit::entropy::SeededEntropy;
 
 const PLACE: Place<'static> = Place {
@@ -92,4 +92,17 @@ async fn a_record_under_a_key_that_is_not_known_names_it() {
         }
     );
     assert!(keks.names().contains(kek(3).id()));
+}
+
+#[tokio::test]
+async fn what_rests_under_a_retired_key_opens_no_more() {
+    let dice = SeededEntropy::new(9);
+    let keks = Keks::new(kek(2), vec![kek(1)]);
+    keks.retire(kek(1).id());
+    let retired = SealError::Retired {
+        kek: kek(1).id().to_owned(),
+    };
+    assert_eq!(keks.open(&PLACE, &old()).await.unwrap_err(), retired);
+    let moved = keks.rewrap(&PLACE, &old(), Rewrap::DataKeys, &dice).await;
+    assert_eq!(moved.unwrap_err(), retired);
 }

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod decision;
+mod keks;
 mod lifecycle;
 mod policy;
 mod ring;

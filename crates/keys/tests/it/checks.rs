@@ -59,7 +59,7 @@ async fn a_check_value_of_somewhere_else_is_noticed() {
     for town in Town::without_rings().await {
         let now = town.clock.now();
         town.store
-            .keep_kek_check(kek(1).id(), vec![1; 110], now)
+            .keep_kek_check(kek(1).id(), "file", vec![1; 110], now)
             .await
             .unwrap();
         let refused = town.keys.ensure_ring(&job()).await.unwrap_err();

@@ -8,6 +8,7 @@ mod api_keys;
 mod checks;
 mod inspections;
 mod issuing;
+mod keks;
 mod key_sets;
 mod revoking;
 mod rings;

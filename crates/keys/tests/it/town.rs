@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
+use gatewright_custody::Keks;
 use gatewright_domain::{
     access::{Action, Caller, Origin, Proof, Role},
     api::Api,
@@ -122,8 +123,8 @@ impl Town {
         }
     }
 
-    /// Another server on the same database, with a key-encryption key of its own choice.
-    pub(crate) async fn second_server(&self, kek: Kek) -> Keys {
+    /// Another server on the same database, with key-encryption keys of its own choice.
+    pub(crate) async fn second_server(&self, kek: impl Into<Keks>) -> Keys {
         let store = Store::open(&self.url, self.entropy.clone()).await.unwrap();
         Keys::new(
             store,

@@ -8,8 +8,10 @@ use anyhow::Result;
 use serde::Serialize;
 use serde_json::json;
 
+use gatewright_custody::KekSource;
+
 use crate::{
-    config::{DEFAULT, KekSource, Settings, Sourced},
+    config::{DEFAULT, Settings, Sourced},
     failure::Code,
     house::{Place, sqlite_path},
     output::{Format, Printer, line},
@@ -118,7 +120,11 @@ fn in_force(settings: &Settings) -> Vec<Sourced> {
         "issuer" => Some(place.issuer.clone()),
         "kek" => match &settings.kek {
             KekSource::File(path) => Some(format!("file:{}", path.display())),
-            KekSource::Text(_) => None,
+            KekSource::Text(_)
+            | KekSource::PassphraseFile(_)
+            | KekSource::Passphrase
+            | KekSource::Module(_)
+            | KekSource::Service(_) => None,
         },
         _ => None,
     };

@@ -69,7 +69,7 @@ use Fallback::{Follows, Is};
 use Shape::{List, Number, Switch, Text};
 
 /// Every setting, in the order in which they are shown.
-pub(crate) const KEYS: [Key; 19] = [
+pub(crate) const KEYS: [Key; 23] = [
     plain(
         "data_dir",
         Text,
@@ -126,7 +126,30 @@ pub(crate) const KEYS: [Key; 19] = [
     secret(
         "kek",
         Follows("file:{data_dir}/kek"),
-        "The key-encryption key that seals private keys: file:PATH, or 32 bytes as base64 or hexadecimal.",
+        "The key-encryption key that seals private keys: file:PATH, passphrase-file:PATH, passphrase, pkcs11:URI, vault:URL, or 32 bytes as base64 or hexadecimal.",
+    ),
+    Key {
+        shape: List,
+        ..secret(
+            "kek_others",
+            Follows("none"),
+            "Further key-encryption keys, written as kek: the next one before a rotation, the last one until it is retired.",
+        )
+    },
+    secret(
+        "kek_passphrase",
+        Follows("none"),
+        "The passphrase that the key-encryption key `passphrase` follows from, at least 20 characters.",
+    ),
+    secret(
+        "kek_pin",
+        Follows("none"),
+        "The PIN of hardware modules, for addresses without pin-source=file:PATH.",
+    ),
+    secret(
+        "kek_token",
+        Follows("none"),
+        "The token of key services, for addresses without token-file=PATH.",
     ),
     plain(
         "publication_lead_s",

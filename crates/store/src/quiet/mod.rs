@@ -1,12 +1,14 @@
 //! Every write without an audit event, each with its reason. What is not listed here is written through `Tx`.
 //!
-//! None of them touches a thing that has a life of its own, but for three columns that say when it was last used.
+//! None of them touches a thing that has a life of its own, but for three columns that say when it was last used, and
+//! for the seal around a secret, which changes while the secret stays.
 
 pub mod acknowledgements;
 pub mod decisions;
 pub mod idempotency;
 pub mod kek_checks;
 pub mod last_used;
+pub mod rewraps;
 pub mod sealed_secrets;
 pub mod sessions;
 pub mod setup_links;

@@ -4,14 +4,11 @@
 use std::collections::BTreeMap;
 
 use gatewright_domain::{key::Sealed, time::Timestamp};
-use sea_orm::{ActiveValue::Set, QuerySelect, entity::prelude::*, sea_query::OnConflict};
+use sea_orm::{ActiveValue::Set, entity::prelude::*, sea_query::OnConflict};
 
 use crate::{
     error::StoreError,
-    rows::{
-        sealed_secret::{ActiveModel, Column, Entity, Model},
-        signing_key,
-    },
+    rows::sealed_secret::{self, ActiveModel, Column, Entity, Model},
     store::Store,
 };
 
@@ -55,25 +52,7 @@ impl Store {
     /// # Errors
     /// `Database`.
     pub async fn sealed_under(&self) -> Result<BTreeMap<String, u64>, StoreError> {
-        let private: Vec<String> = signing_key::Entity::find()
-            .select_only()
-            .column(signing_key::Column::SealedKek)
-            .filter(signing_key::Column::SealedKek.is_not_null())
-            .into_tuple()
-            .all(self.quietly())
-            .await?;
-        let own: Vec<String> = Entity::find()
-            .select_only()
-            .column(Column::Kek)
-            .into_tuple()
-            .all(self.quietly())
-            .await?;
-        let mut under = BTreeMap::new();
-        for kek in private.into_iter().chain(own) {
-            let count: &mut u64 = under.entry(kek).or_default();
-            *count = count.saturating_add(1);
-        }
-        Ok(under)
+        sealed_secret::count_under(self.quietly()).await
     }
 }
 

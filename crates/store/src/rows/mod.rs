@@ -22,6 +22,7 @@ pub(crate) mod version;
 pub(crate) mod api_key;
 pub(crate) mod api_key_version;
 pub(crate) mod kek_check;
+pub(crate) mod kek_derivation;
 pub(crate) mod sealed_secret;
 pub(crate) mod signing_key;
 pub(crate) mod token;

@@ -8,6 +8,7 @@ mod cancellation;
 mod denials;
 mod permits;
 mod quiet;
+mod rewraps;
 mod round_trips;
 mod sequence;
 mod stale;

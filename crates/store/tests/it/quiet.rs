@@ -245,12 +245,12 @@ async fn a_check_value_is_never_replaced() {
     for world in worlds().await {
         world
             .store
-            .keep_kek_check("kek", vec![1], NOW)
+            .keep_kek_check("kek", "file", vec![1], NOW)
             .await
             .unwrap();
         world
             .store
-            .keep_kek_check("kek", vec![2], NOW)
+            .keep_kek_check("kek", "file", vec![2], NOW)
             .await
             .unwrap();
         assert_eq!(world.store.kek_check("kek").await.unwrap(), Some(vec![1]));

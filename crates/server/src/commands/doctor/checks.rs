@@ -127,8 +127,8 @@ async fn inside(settings: &Settings, store: Store) -> Vec<Check> {
     } else {
         match House::open(settings, store.clone(), place).await {
             Ok(house) => checks.push(match house.keys.check_kek().await {
-                Ok(()) => Check::fine("key-encryption", "it opens what is sealed"),
-                Err(error) => wrong_kek(&error.to_string()),
+                Ok(()) => kek_rest(&house).await,
+                Err(error) => wrong_kek(&words(&error.into())),
             }),
             Err(error) => checks.push(wrong_kek(&words(&error))),
         }
@@ -141,7 +141,7 @@ async fn inside(settings: &Settings, store: Store) -> Vec<Check> {
 
 /// The doctor makes no key-encryption key, so it looks whether opening the rooms would.
 fn missing_kek(settings: &Settings) -> Option<Check> {
-    let crate::config::KekSource::File(path) = &settings.kek else {
+    let gatewright_custody::KekSource::File(path) = &settings.kek else {
         return None;
     };
     let found = format!("there is none at {}", path.display());
@@ -160,6 +160,37 @@ fn wrong_kek(found: &str) -> Check {
         found,
         "give the key that the secrets were sealed with, in a file of mode 0600",
     )
+}
+
+/// Every key-encryption key that is given, and whether all that is sealed rests under the active one.
+async fn kek_rest(house: &House) -> Check {
+    let name = "key-encryption";
+    house.keys.ask_keks().await;
+    let shown = match house.keys.keks().await {
+        Ok(shown) => shown,
+        Err(error) => {
+            return Check::wrong(name, error.to_string(), "see the check of the database");
+        }
+    };
+    let failed = shown.iter().find_map(|kek| {
+        let failure = kek.health.as_ref()?.failure.as_ref()?;
+        Some(format!("{} ({}): {failure}", kek.id, kek.source))
+    });
+    if let Some(failed) = failed {
+        return Check::wrong(name, failed, "do as it says; nothing is lost meanwhile");
+    }
+    let elsewhere: u64 = shown
+        .iter()
+        .filter(|kek| kek.state != "active")
+        .map(|kek| kek.rows)
+        .sum();
+    if elsewhere > 0 {
+        let found = format!("{elsewhere} secrets do not rest under the active key yet");
+        let mend =
+            "gatewright serve moves them; or at once: gatewright kek rotate --to the active key";
+        return Check::note(name, found, mend);
+    }
+    Check::fine(name, "it opens what is sealed")
 }
 
 fn told(name: &'static str, outcome: Result<Check, StoreError>) -> Check {
