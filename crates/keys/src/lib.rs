@@ -17,6 +17,7 @@ mod jwks;
 mod opening;
 mod prune;
 mod receipts;
+mod recognise;
 
 mod kek_check;
 mod kek_rotate;
@@ -42,6 +43,7 @@ pub use kek_rotate::{KekRotated, KekUseError};
 pub use keks::{KekHealth, KekRow};
 pub use opening::{OpenedOperation, Opening};
 pub use outlook::Outlook;
+pub use recognise::{Recogniser, Worth};
 pub use revoke::{RevokeError, Revoked, RevokedAll};
 pub use rewrap::{RewrapError, Rewrapped};
 pub use ring::RingUseError;

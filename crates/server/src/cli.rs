@@ -138,6 +138,8 @@ pub(crate) enum Command {
     /// API keys of applications
     #[command(subcommand)]
     ApiKey(commands::api_key::Command),
+    /// Find leaked tokens, API keys and other credentials in files
+    Scan(commands::scan::Arguments),
     /// Gateways that run apart
     #[command(subcommand)]
     Gateway(commands::gateway::Command),
@@ -171,6 +173,7 @@ impl Command {
             | Self::Key(_)
             | Self::Token(_)
             | Self::ApiKey(_)
+            | Self::Scan(_)
             | Self::Gateway(_)
             | Self::Verifier(_)
             | Self::Audit(_)

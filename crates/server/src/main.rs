@@ -64,6 +64,9 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Token(command) if command.needs_no_database() => {
             commands::token::run_offline(command, printer).map(ExitCode::from)
         }
+        Command::Scan(arguments) if arguments.needs_no_database() => {
+            commands::scan::run_offline(arguments, printer).await
+        }
         command @ (Command::Serve(_)
         | Command::Doctor
         | Command::Migrate(_)
@@ -73,6 +76,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         | Command::Key(_)
         | Command::Token(_)
         | Command::ApiKey(_)
+        | Command::Scan(_)
         | Command::Gateway(_)
         | Command::Verifier(_)
         | Command::Audit(_)) => {
@@ -114,6 +118,7 @@ async fn run_with(command: Command, settings: &Settings, printer: Printer) -> Re
             .map(done),
         Command::Token(command) => commands::token::run(command, settings, printer).await,
         Command::ApiKey(command) => commands::api_key::run(command, settings, printer).await,
+        Command::Scan(arguments) => commands::scan::run(arguments, settings, printer).await,
         Command::Gateway(command) => commands::gateway::run(command, settings, printer)
             .await
             .map(done),

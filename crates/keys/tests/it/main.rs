@@ -10,6 +10,7 @@ mod inspections;
 mod issuing;
 mod keks;
 mod key_sets;
+mod recognising;
 mod revoking;
 mod rings;
 mod snapshots;

@@ -65,6 +65,11 @@ fn the_page_about_keys_is_true() {
 }
 
 #[test]
+fn the_page_about_leaks_is_true() {
+    try_page("leaks.md", Begins::AfterTheReadme);
+}
+
+#[test]
 fn the_page_about_verifiers_is_true() {
     try_page("verifiers.md", Begins::Anew);
 }

@@ -19,6 +19,7 @@ mod help;
 mod http;
 mod instance;
 mod kill;
+mod leaks;
 mod ports;
 mod program;
 mod readme;

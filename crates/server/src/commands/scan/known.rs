@@ -1,0 +1,312 @@
+//! What tells our secrets from others, and a live one from one that is over: the installation, or a key set alone.
+
+use anyhow::Result;
+use gatewright_domain::{
+    access::Caller,
+    api_key::Standing,
+    credential::{self, CredentialKind},
+    decision::TokenFacts,
+    text::Reason,
+    time::{Clock, Timestamp},
+};
+use gatewright_keys::{Recogniser, Worth};
+use gatewright_token::{
+    find::{Candidate, Reading, What},
+    recognise::recognise,
+    ring::VerifierRing,
+};
+
+use super::{
+    finding::{At, Finding, Handle, Kind, Revocation, Status},
+    key_set,
+};
+use crate::{house::House, system::SystemClock};
+
+/// By what secrets are known.
+pub(super) enum Known {
+    /// The installation at hand, on behalf of whoever sits at its machine.
+    Installation {
+        house: Box<House>,
+        tokens: Recogniser,
+        caller: Caller,
+    },
+    /// A key set: what is revoked is not known, and credentials are known by their checksum alone.
+    KeySet {
+        ring: VerifierRing,
+        issuer: Option<String>,
+    },
+}
+
+/// What is known of a secret.
+struct About {
+    status: Status,
+    holder: Option<String>,
+    id: Option<String>,
+    until: Option<Timestamp>,
+    handle: Option<Handle>,
+}
+
+impl About {
+    /// A whole credential, of which nothing is known.
+    const UNKNOWN: Self = Self {
+        status: Status::Unknown,
+        holder: None,
+        id: None,
+        until: None,
+        handle: None,
+    };
+}
+
+impl Known {
+    pub(super) async fn by_installation(house: House) -> Result<Self> {
+        Ok(Self::Installation {
+            tokens: house.keys.recogniser().await?,
+            house: Box::new(house),
+            caller: Caller::command_line(),
+        })
+    }
+
+    pub(super) fn by_key_set(keys: &str, issuer: Option<String>) -> Result<Self> {
+        let ring = key_set::read(keys)?;
+        Ok(Self::KeySet { ring, issuer })
+    }
+
+    /// The finding that a candidate is; nothing for a token that no key of ours has signed.
+    pub(super) async fn judge(&self, candidate: Candidate, file: &str) -> Result<Option<Finding>> {
+        for reading in candidate.readings {
+            let Reading {
+                place,
+                length,
+                text,
+            } = reading;
+            let (kind, hint, about) = match candidate.what {
+                What::Token => {
+                    let Some(token) = text.lend(|text| self.token(text)) else {
+                        continue;
+                    };
+                    let about = self.about_token(&token).await?;
+                    (Kind::Token, format!("jti {}", token.jti), about)
+                }
+                What::Credential(kind) => {
+                    let hint = text.lend(|text| credential::hint(kind, text));
+                    let text = text.lend(|text| credential::fingerprint(kind, text));
+                    let about = match text {
+                        Ok(fingerprint) => self.about_credential(kind, &fingerprint).await?,
+                        Err(_) => continue,
+                    };
+                    (Kind::of(kind), format!("{hint}…"), about)
+                }
+            };
+            let About {
+                status,
+                holder,
+                id,
+                until,
+                handle,
+            } = about;
+            return Ok(Some(Finding {
+                file: file.to_owned(),
+                at: At::of(place, length),
+                advice: advice(kind, status, handle, id.as_deref()),
+                kind,
+                hint,
+                holder,
+                id,
+                status,
+                until,
+                revocation: None,
+                handle: handle.filter(|_| status == Status::Live),
+            }));
+        }
+        Ok(None)
+    }
+
+    fn token(&self, text: &str) -> Option<TokenFacts> {
+        match self {
+            Self::Installation { tokens, .. } => tokens.token(text),
+            Self::KeySet { ring, issuer } => recognise(text.as_bytes(), ring, issuer.as_deref()),
+        }
+    }
+
+    async fn about_token(&self, token: &TokenFacts) -> Result<About> {
+        let until = Some(token.expires);
+        let Self::Installation { house, caller, .. } = self else {
+            let over = token.expires <= SystemClock.now();
+            return Ok(About {
+                status: if over {
+                    Status::Expired
+                } else {
+                    Status::Unended
+                },
+                holder: Some(format!("client {}", token.client_id)),
+                until,
+                ..About::UNKNOWN
+            });
+        };
+        let (worth, row) = house.keys.worth(caller, token).await?;
+        let status = match worth {
+            Worth::Live => Status::Live,
+            Worth::Expired => Status::Expired,
+            Worth::Revoked | Worth::KeyCompromised => Status::Revoked,
+            Worth::Unrecorded => Status::Unrecorded,
+        };
+        let holder = row.as_ref().map_or_else(
+            || format!("client {}", token.client_id),
+            |row| format!("{} of the application {}", row.name, row.application),
+        );
+        Ok(About {
+            status,
+            holder: Some(holder),
+            id: row.as_ref().map(|row| row.id.to_string()),
+            until,
+            handle: row.map(|row| Handle::Token(row.id)),
+        })
+    }
+
+    async fn about_credential(
+        &self,
+        kind: CredentialKind,
+        fingerprint: &credential::Fingerprint,
+    ) -> Result<About> {
+        let Self::Installation { house, .. } = self else {
+            return Ok(About::UNKNOWN);
+        };
+        let (reader, now) = (house.store.reader(), house.clock.now());
+        let hash = fingerprint.as_str();
+        let about = match kind {
+            CredentialKind::ApiKey => {
+                reader
+                    .api_key_by_fingerprint(fingerprint)
+                    .await?
+                    .map(|(key, application)| About {
+                        status: match key.standing(&application, now) {
+                            Standing::Live | Standing::Disabled => Status::Live,
+                            Standing::Expired => Status::Expired,
+                            Standing::Revoked => Status::Revoked,
+                        },
+                        holder: Some(format!(
+                            "{} of the application {}",
+                            key.name, application.name
+                        )),
+                        id: Some(key.id.to_string()),
+                        until: key.expires,
+                        handle: Some(Handle::ApiKey(key.id)),
+                    })
+            }
+            CredentialKind::AccessToken => {
+                let found = reader.access_token_by_hash(hash).await?;
+                found.map(|(token, owner)| About {
+                    status: match token.revoked {
+                        Some(_) => Status::Revoked,
+                        None if token.expires <= now => Status::Expired,
+                        None => Status::Live,
+                    },
+                    holder: Some(format!("{} of the operator {}", token.name, owner.name())),
+                    id: Some(token.id.to_string()),
+                    until: Some(token.expires),
+                    handle: Some(Handle::AccessToken(token.id)),
+                })
+            }
+            CredentialKind::Gateway => {
+                let found = reader.gateway_by_hash(hash).await?;
+                found.map(|gateway| About {
+                    status: match gateway.removed {
+                        Some(_) => Status::Revoked,
+                        None => Status::Live,
+                    },
+                    holder: Some(format!("the gateway {}", gateway.name)),
+                    id: Some(gateway.id.to_string()),
+                    ..About::UNKNOWN
+                })
+            }
+            CredentialKind::Session => reader.session(hash).await?.map(|session| About {
+                status: if session.expires <= now {
+                    Status::Expired
+                } else {
+                    Status::Live
+                },
+                holder: Some(format!("the operator {}", session.operator.name())),
+                until: Some(session.expires),
+                ..About::UNKNOWN
+            }),
+            CredentialKind::SetUp => {
+                let works = reader.has_setup_link(hash, now).await?;
+                works.then_some(About {
+                    status: Status::Live,
+                    ..About::UNKNOWN
+                })
+            }
+            CredentialKind::SignIn => {
+                let found = reader.sign_in_link(hash, now).await?;
+                found.map(|operator| About {
+                    status: Status::Live,
+                    holder: Some(format!("the operator {}", operator.name())),
+                    ..About::UNKNOWN
+                })
+            }
+        };
+        Ok(about.unwrap_or(About::UNKNOWN))
+    }
+
+    /// Revokes a finding that is live, and notes on it what became of it.
+    pub(super) async fn revoke(&self, finding: &mut Finding, reason: Option<Reason>) {
+        let (Self::Installation { house, caller, .. }, Some(handle)) = (self, finding.handle)
+        else {
+            return;
+        };
+        let done: Result<()> = match handle {
+            Handle::Token(token) => {
+                let revoked = house.keys.revoke(caller, token, reason).await;
+                revoked.map(|_| ()).map_err(Into::into)
+            }
+            Handle::ApiKey(key) => {
+                let revoked = house.keys.revoke_api_key(caller, key, reason).await;
+                revoked.map(|_| ()).map_err(Into::into)
+            }
+            Handle::AccessToken(token) => {
+                let revoked = house.operators.revoke_access_token(caller, token).await;
+                match revoked {
+                    // Found twice, it was revoked for the first time a moment ago.
+                    Ok(_) | Err(gatewright_operators::AccessTokenError::AlreadyRevoked(_)) => {
+                        Ok(())
+                    }
+                    Err(other) => Err(other.into()),
+                }
+            }
+        };
+        finding.revocation = Some(match done {
+            Ok(()) => Revocation::Revoked,
+            Err(error) => Revocation::Failed {
+                because: crate::failure::words(&error),
+            },
+        });
+    }
+}
+
+/// What to do about it.
+fn advice(kind: Kind, status: Status, handle: Option<Handle>, id: Option<&str>) -> String {
+    let id = id.unwrap_or_default();
+    match (status, kind, handle) {
+        (Status::Expired | Status::Revoked, ..) => "nothing; it opens nothing any more".to_owned(),
+        (Status::Unended, ..) => {
+            "revoke it in its installation, where a scan says whether it was".to_owned()
+        }
+        (Status::Unknown, ..) => {
+            "scan with the installation it is of; another one may be taken in by it".to_owned()
+        }
+        (Status::Unrecorded, ..) => {
+            "revoke all of its application; if nobody issued it, declare its key compromised"
+                .to_owned()
+        }
+        (Status::Live, _, Some(Handle::Token(_))) => format!("gatewright token revoke {id}"),
+        (Status::Live, _, Some(Handle::ApiKey(_))) => format!("gatewright api-key revoke {id}"),
+        (Status::Live, _, Some(Handle::AccessToken(_))) => {
+            "revoke it under the account in the portal, or scan again with --revoke".to_owned()
+        }
+        (Status::Live, Kind::GatewayToken, None) => {
+            format!("gatewright gateway remove {id}, and enrol it anew")
+        }
+        (Status::Live, Kind::SetUpLink, None) => "set the installation up with it now".to_owned(),
+        (Status::Live, _, None) => "sign in with it and out again, which ends it".to_owned(),
+    }
+}
