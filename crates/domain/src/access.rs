@@ -2,80 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
-
 use crate::{
     audit::Event,
-    id::{AccessTokenId, GatewayId, OperatorId, RequestId, SessionId, TeamId},
+    id::{AccessTokenId, ApplicationId, GatewayId, OperatorId, RequestId, SessionId, TeamId},
 };
 
 pub use crate::access_action::Action;
+pub use crate::access_role::{NotARole, Role};
 pub use crate::access_subject::Subject;
-
-/// What an operator is trusted with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Role {
-    /// Everything.
-    Admin,
-    /// The APIs of their teams, and who may call them.
-    Publisher,
-    /// Keys, revocation, gateways and the trail.
-    Security,
-    /// Reads everything, the trail included; changes nothing.
-    Auditor,
-}
-
-impl Role {
-    /// Every role, the most trusted first.
-    pub const ALL: [Self; 4] = [Self::Admin, Self::Publisher, Self::Security, Self::Auditor];
-
-    /// The word on the wire.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Admin => "admin",
-            Self::Publisher => "publisher",
-            Self::Security => "security",
-            Self::Auditor => "auditor",
-        }
-    }
-
-    /// Whether a token of this role may be made by somebody of role `owner`: the same role, or the read-only one,
-    /// or any when the owner is an administrator.
-    #[must_use]
-    pub const fn is_not_above(self, owner: Self) -> bool {
-        matches!(
-            (owner, self),
-            (Self::Admin, _)
-                | (_, Self::Auditor)
-                | (Self::Publisher, Self::Publisher)
-                | (Self::Security, Self::Security)
-        )
-    }
-}
-
-/// A word that names no role.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a role: expected admin, publisher, security or auditor")]
-pub struct NotARole;
-
-impl std::str::FromStr for Role {
-    type Err = NotARole;
-
-    fn from_str(word: &str) -> Result<Self, NotARole> {
-        Self::ALL
-            .into_iter()
-            .find(|role| role.as_str() == word)
-            .ok_or(NotARole)
-    }
-}
-
-impl std::fmt::Display for Role {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
 
 /// How an operator proved who they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,6 +36,8 @@ pub enum Actor {
     Job(&'static str),
     /// A gateway.
     Gateway(GatewayId),
+    /// An application that proved who it is at the token endpoint.
+    Application(ApplicationId),
     /// Whoever makes the first administrator: with the set-up link, or at the terminal.
     Founder,
     /// Nobody known.
@@ -135,6 +71,7 @@ enum Standing {
     Console,
     Operator { role: Role, teams: BTreeSet<TeamId> },
     Machine,
+    Application(ApplicationId),
     Founder,
     Stranger,
 }
@@ -185,6 +122,16 @@ impl Caller {
         }
     }
 
+    /// An application that proved who it is: trusted with its own tokens. Who may call this is a checked list (`tidy`).
+    #[must_use]
+    pub fn application(id: ApplicationId, origin: Origin) -> Self {
+        Self {
+            actor: Actor::Application(id),
+            standing: Standing::Application(id),
+            origin,
+        }
+    }
+
     /// Whoever makes the first administrator: with the set-up link, or at the terminal.
     #[must_use]
     pub fn founder(origin: Origin) -> Self {
@@ -222,7 +169,11 @@ impl Caller {
     pub fn role(&self) -> Option<Role> {
         match &self.standing {
             Standing::Operator { role, .. } => Some(*role),
-            Standing::Console | Standing::Machine | Standing::Founder | Standing::Stranger => None,
+            Standing::Console
+            | Standing::Machine
+            | Standing::Application(_)
+            | Standing::Founder
+            | Standing::Stranger => None,
         }
     }
 
@@ -237,7 +188,9 @@ impl Caller {
             Standing::Operator { .. } | Standing::Console | Standing::Machine => {
                 Horizon::Everything
             }
-            Standing::Founder | Standing::Stranger => Horizon::Teams(BTreeSet::new()),
+            Standing::Application(_) | Standing::Founder | Standing::Stranger => {
+                Horizon::Teams(BTreeSet::new())
+            }
         }
     }
 
@@ -368,6 +321,7 @@ fn allows(caller: &Caller, action: Action, on: &Subject) -> bool {
             ..
         } => action.is_reading(),
         Standing::Machine => matches!(action, Action::Operate),
+        Standing::Application(own) => action.is_for_clients() && on.is_of(*own),
         Standing::Founder => matches!(action, Action::SetUp),
         Standing::Stranger => matches!(action, Action::SignIn),
     }

@@ -75,6 +75,10 @@ actions! {
         IssueToken = "issue a token";
         /// Issue an API key.
         IssueApiKey = "issue an API key";
+        /// Issue a client secret to an application.
+        IssueClientSecret = "issue a client secret";
+        /// Change what an application may ask the token endpoint for.
+        EditClient = "edit a client";
     }
     Shared {
         /// Stop a version at once.
@@ -89,6 +93,8 @@ actions! {
         RevokeApiKey = "revoke an API key";
         /// Revoke every token of an application.
         RevokeAllTokens = "revoke all tokens of an application";
+        /// Revoke a client secret.
+        RevokeClientSecret = "revoke a client secret";
         /// Stop an application.
         DisableApplication = "disable an application";
     }
@@ -174,6 +180,11 @@ impl Action {
     /// What everybody may do with what is their own. Whose it is, the use-case has checked.
     pub(crate) fn is_personal(self) -> bool {
         self.class() == Class::Personal
+    }
+
+    /// What an application may do with its own grant, and nothing else.
+    pub(crate) fn is_for_clients(self) -> bool {
+        matches!(self, Self::IssueToken | Self::RevokeToken)
     }
 
     /// What no signed-in person may do, whatever their role.

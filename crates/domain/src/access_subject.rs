@@ -50,6 +50,21 @@ impl Subject {
         }
     }
 
+    /// Whether it is what this application itself may do to APIs.
+    #[must_use]
+    pub fn is_of(&self, own: ApplicationId) -> bool {
+        match self {
+            Self::Grant { application, .. } => *application == own,
+            Self::Installation
+            | Self::Team(_)
+            | Self::Api { .. }
+            | Self::Consumer(_)
+            | Self::KeyRing
+            | Self::Operator(_)
+            | Self::Gateway(_) => false,
+        }
+    }
+
     /// What an event points at when nothing more precise is known: a refusal, for instance.
     #[must_use]
     pub fn target(&self) -> Target {

@@ -125,6 +125,14 @@ kinds! {
     ApplicationEnabled = "application.enable" by EnableApplication;
     /// Every token of an application was revoked.
     ApplicationTokensRevoked = "application.revoke-tokens" by RevokeAllTokens;
+    /// What an application may ask the token endpoint for changed.
+    ClientEdited = "client.edit" by EditClient;
+    /// A client secret was issued.
+    ClientSecretIssued = "client-secret.issue" by IssueClientSecret;
+    /// A client secret was given an end, since it has a successor.
+    ClientSecretEnding = "client-secret.overlap" by IssueClientSecret;
+    /// A client secret was revoked.
+    ClientSecretRevoked = "client-secret.revoke" by RevokeClientSecret;
     /// A subscription began.
     Subscribed = "subscription.open" by Subscribe;
     /// A subscription was paused.
@@ -135,6 +143,8 @@ kinds! {
     SubscriptionClosed = "subscription.close" by CloseSubscription;
     /// A token was issued.
     TokenIssued = "token.issue" by IssueToken;
+    /// Several tokens were issued in one transaction, to one or several applications.
+    TokensIssued = "token.issue-many" by IssueToken;
     /// A token was revoked.
     TokenRevoked = "token.revoke" by RevokeToken;
     /// An API key was issued.

@@ -91,6 +91,13 @@ impl ClientId {
         Self(text)
     }
 
+    /// The application that it names, if it is written as such a name is.
+    #[must_use]
+    pub fn application(&self) -> Option<ApplicationId> {
+        let digits = self.0.strip_prefix("c_")?;
+        format!("{}_{digits}", ApplicationId::PREFIX).parse().ok()
+    }
+
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {

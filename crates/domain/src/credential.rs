@@ -83,7 +83,8 @@ pub struct NotACredential;
 
 const DRAWN: usize = 43;
 const CHECKSUM: usize = 6;
-const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+pub(crate) const ALPHABET: &[u8; 62] =
+    b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /// Draws a new credential of 43 characters of base 62 (256 bits) and its checksum.
 #[must_use]
@@ -130,7 +131,7 @@ pub fn hint(kind: CredentialKind, text: &str) -> String {
 }
 
 /// One symbol, every one equally likely: bytes that would favour some are drawn again.
-fn symbol(entropy: &dyn Entropy) -> char {
+pub(crate) fn symbol(entropy: &dyn Entropy) -> char {
     loop {
         let mut byte = [0];
         entropy.fill(&mut byte);
@@ -143,7 +144,8 @@ fn symbol(entropy: &dyn Entropy) -> char {
     }
 }
 
-fn checksum(text: &str) -> String {
+/// CRC-32 of what stands before, as six digits of base 62.
+pub(crate) fn checksum(text: &str) -> String {
     let mut value = crc32fast::hash(text.as_bytes());
     let mut digits = [b'0'; CHECKSUM];
     for digit in digits.iter_mut().rev() {

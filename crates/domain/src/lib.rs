@@ -14,6 +14,7 @@ pub mod time;
 
 pub mod access;
 mod access_action;
+mod access_role;
 mod access_subject;
 pub mod audit;
 mod audit_kind;
@@ -21,6 +22,7 @@ mod audit_kind;
 pub mod api;
 pub mod api_key;
 pub mod binding;
+pub mod client;
 pub mod consumer;
 pub mod contract;
 pub mod gateway;

@@ -58,6 +58,9 @@ impl Lifetime {
     /// The longest: one year, the ceiling of the ring's signing window.
     pub const LONGEST: Self = Self(31_536_000);
 
+    /// What a client's access tokens live unless its registration says otherwise: ten minutes.
+    pub const ACCESS: Self = Self(600);
+
     /// Seconds.
     #[must_use]
     pub const fn seconds(self) -> u32 {

@@ -124,6 +124,12 @@ impl Name {
     pub fn folded(&self) -> String {
         self.0.to_lowercase()
     }
+
+    /// What people call a token that a client got for itself.
+    #[must_use]
+    pub fn client_credentials() -> Self {
+        Self("client credentials".to_owned())
+    }
 }
 
 fn slug(text: &str) -> Result<(), TextError> {

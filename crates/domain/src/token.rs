@@ -1,6 +1,7 @@
 //! Tokens: what an application calls with. A row for every token, committed before it is signed; the text is never kept.
 
 mod entitlement;
+mod grant;
 mod jti;
 
 use std::collections::BTreeSet;
@@ -22,6 +23,7 @@ use crate::{
 pub use entitlement::Entitlement;
 pub(crate) use entitlement::covered;
 use entitlement::covering;
+pub use grant::{GrantRefused, GrantWish, Grantee};
 pub use jti::Jti;
 
 /// An issued token: everything about it but its text.

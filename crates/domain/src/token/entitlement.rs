@@ -24,12 +24,17 @@ pub struct Entitlement {
     pub version: Version,
 }
 
+/// The subscriptions under which tokens may be issued.
+pub(crate) fn usable(entitlements: &[Entitlement]) -> Vec<&Entitlement> {
+    entitlements.iter().filter(|one| one.is_usable()).collect()
+}
+
 /// The active subscriptions that cover the scopes: for no scopes, all of them.
 pub(crate) fn covering<'a>(
     entitlements: &'a [Entitlement],
     scopes: &BTreeSet<Scope>,
 ) -> Result<Vec<&'a Entitlement>, TokenError> {
-    let active: Vec<&Entitlement> = entitlements.iter().filter(|one| one.is_usable()).collect();
+    let active = usable(entitlements);
     if active.is_empty() {
         return Err(TokenError::NoSubscription);
     }
@@ -114,6 +119,27 @@ impl Entitlement {
         place.api.name == scope.api
             && place.number == scope.version
             && self.subscription.scopes().contains(&scope.name)
+    }
+
+    /// The scopes of the subscription, as tokens carry them.
+    pub(crate) fn carried(&self) -> impl Iterator<Item = Scope> + '_ {
+        let place = self.version.place();
+        self.subscription.scopes().iter().map(|name| Scope {
+            api: place.api.name.clone(),
+            version: place.number,
+            name: name.clone(),
+        })
+    }
+
+    /// When a token under it ends at the latest: no token outlives its plan's ceiling or its version.
+    pub(crate) fn latest_end(&self, longest: Lifetime, issued: Timestamp) -> Timestamp {
+        let longest = longest.min(self.plan.terms.max_token_lifetime);
+        let end = issued.plus(longest.duration());
+        let sunset = self.version.status().sunset();
+        // Whole seconds, and rounded down: the end of the version comes before the end of the token at no time.
+        sunset.map_or(end, |sunset| {
+            end.min(Timestamp::from_seconds(sunset.seconds()))
+        })
     }
 
     pub(crate) fn allows(&self, lifetime: Lifetime, expires: Timestamp) -> Result<(), TokenError> {

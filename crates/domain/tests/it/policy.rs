@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fmt::Write};
 use gatewright_domain::{
     access::{Action, Caller, Origin, Proof, Role, Subject},
     audit::{Event, Kind, Outcome},
-    id::{AccessTokenId, ApiId, OperatorId},
+    id::{AccessTokenId, ApiId, ApplicationId, OperatorId},
 };
 use uuid::Uuid;
 
@@ -24,6 +24,16 @@ fn subjects(action: Action) -> (Subject, Subject) {
         | Action::EnableOperator
         | Action::ResetPassword
         | Action::IssueSignInLink => (Subject::Operator(me()), Subject::Operator(other)),
+        Action::IssueToken | Action::RevokeToken => {
+            let grant = |application, number| Subject::Grant {
+                application,
+                teams: BTreeSet::from([team(number)]),
+            };
+            (
+                grant(own(), 1),
+                grant(ApplicationId::from_uuid(Uuid::from_u128(97)), 2),
+            )
+        }
         _ => {
             let foreign = ApiId::from_uuid(Uuid::from_u128(98));
             (
@@ -37,6 +47,11 @@ fn subjects(action: Action) -> (Subject, Subject) {
     }
 }
 
+/// The application that asks for itself.
+fn own() -> ApplicationId {
+    ApplicationId::from_uuid(Uuid::from_u128(96))
+}
+
 #[test]
 fn the_policy_is_this_table() {
     let callers: Vec<(String, Caller)> = Role::ALL
@@ -45,6 +60,10 @@ fn the_policy_is_this_table() {
         .chain([
             ("command line".to_owned(), Caller::command_line()),
             ("job".to_owned(), Caller::job("test")),
+            (
+                "application".to_owned(),
+                Caller::application(own(), Origin::default()),
+            ),
             ("founder".to_owned(), Caller::founder(Origin::default())),
             ("stranger".to_owned(), Caller::stranger(Origin::default())),
         ])
@@ -109,7 +128,7 @@ fn a_permit_covers_its_own_subject_and_action_only() {
 
 #[test]
 fn a_publisher_cannot_grant_what_another_team_owns() {
-    let application = gatewright_domain::id::ApplicationId::from_uuid(Uuid::from_u128(3));
+    let application = ApplicationId::from_uuid(Uuid::from_u128(3));
     let mixed = Subject::Grant {
         application,
         teams: BTreeSet::from([team(1), team(2)]),

@@ -66,7 +66,7 @@ const LIBRARIES: [Door; 4] = [
 ];
 
 /// Calls that give something out or let something in.
-const CALLS: [Door; 8] = [
+const CALLS: [Door; 9] = [
     Door {
         pattern: r"\.expose_once\(",
         rule: "a secret leaves its custody where it is shown, and nowhere else",
@@ -89,6 +89,10 @@ const CALLS: [Door; 8] = [
                 "crates/store/src/tx.rs",
                 "writes the state and, beside it, the event",
             ),
+            (
+                "crates/store/src/joint.rs",
+                "writes many states and, beside them, one event of all",
+            ),
             ("crates/gateway/", "an HTTP message, not a change"),
             ("crates/portal/", "an HTTP message, not a change"),
             ("crates/testkit/", "an HTTP message, not a change"),
@@ -100,7 +104,7 @@ const CALLS: [Door; 8] = [
         rooms: &[("crates/store/src/", "reads what was written")],
     },
     Door {
-        pattern: r"\bstore(\(\))?\s*\.write\(",
+        pattern: r"\bstore(\(\))?\s*\.write(_jointly)?\(",
         rule: "a transaction is opened by a use-case, with a permit",
         rooms: &[
             ("crates/registry/src/", "use-cases"),
@@ -122,6 +126,11 @@ const CALLS: [Door; 8] = [
         pattern: r"\bCaller::job\(",
         rule: "a machine's caller is made by the machine's timer",
         rooms: &[("crates/server/src/", "the timed jobs")],
+    },
+    Door {
+        pattern: r"\bCaller::application\(",
+        rule: "an application is believed where its proof was checked",
+        rooms: &[("crates/keys/src/", "checks client secrets")],
     },
     Door {
         pattern: r"\bCaller::founder\(",

@@ -1,0 +1,223 @@
+//! Applications as OAuth clients: what they may ask the token endpoint for, and how they prove who they are.
+
+mod secret;
+
+use std::{collections::BTreeSet, fmt, str::FromStr};
+
+use crate::{
+    access::Subject,
+    audit::{Aggregate, Change, Facts, Kind, Target, facts, list, or_none},
+    consumer::{Application, ClientId},
+    digest::sha256_hex,
+    id::{ApplicationId, TeamId},
+    operation::Scope,
+    plan::Lifetime,
+    revision::Revision,
+};
+
+pub use secret::{
+    ClientSecret, ClientSecretError, ClientSecretParts, DrawnSecret, Ending, SecretId, draw,
+    secret_id,
+};
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident, $fault:ident = $says:literal { $($(#[$of:meta])* $variant:ident = $word:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name { $($(#[$of])* $variant,)* }
+
+        #[doc = concat!("A word that is none: ", $says)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+        #[error($says)]
+        pub struct $fault;
+
+        impl $name {
+            /// Every one, in the order of the documents that clients read.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The word on the wire.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word,)* }
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = $fault;
+
+            fn from_str(word: &str) -> Result<Self, $fault> {
+                match word {
+                    $($word => Ok(Self::$variant),)*
+                    _ => Err($fault),
+                }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+
+words! {
+    /// A way to a token (RFC 6749 section 1.3).
+    Grant, NotAGrant = "not a grant: expected client_credentials" {
+        /// With the client's own credentials, for itself (RFC 6749 section 4.4).
+        ClientCredentials = "client_credentials",
+    }
+}
+
+words! {
+    /// How a client proves who it is (RFC 7591 section 2).
+    AuthMethod, NotAnAuthMethod = "not an authentication method: expected client_secret_basic or client_secret_post" {
+        /// Its secret in the `Authorization` header.
+        SecretBasic = "client_secret_basic",
+        /// Its secret in the body, where logs of forms may keep it.
+        SecretPost = "client_secret_post",
+    }
+}
+
+/// How many tokens a client may have in a minute: 1 to 1,000,000.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Pace(u32);
+
+/// A pace outside the bounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a client has from 1 to 1000000 tokens a minute")]
+pub struct NotAPace;
+
+impl Pace {
+    /// Ten a second, which no client that keeps its tokens reaches.
+    pub const DEFAULT: Self = Self(600);
+
+    /// Tokens a minute.
+    #[must_use]
+    pub const fn per_minute(self) -> u32 {
+        self.0
+    }
+}
+
+impl TryFrom<u64> for Pace {
+    type Error = NotAPace;
+
+    fn try_from(per_minute: u64) -> Result<Self, NotAPace> {
+        match u32::try_from(per_minute) {
+            Ok(per_minute @ 1..=1_000_000) => Ok(Self(per_minute)),
+            Ok(_) | Err(_) => Err(NotAPace),
+        }
+    }
+}
+
+/// What a client may ask for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientTerms {
+    /// The grants it may use.
+    pub grants: BTreeSet<Grant>,
+    /// How it may prove who it is.
+    pub methods: BTreeSet<AuthMethod>,
+    /// The scopes it may ask for; nothing means those of its subscriptions.
+    pub scopes: Option<BTreeSet<Scope>>,
+    /// How long its tokens live at most.
+    pub lifetime: Lifetime,
+    /// How many tokens it may have in a minute.
+    pub pace: Pace,
+    /// The public keys that its assertions are verified with, as a JSON Web Key Set; whoever edits it has read it.
+    pub key_set: Option<String>,
+}
+
+impl Default for ClientTerms {
+    fn default() -> Self {
+        Self {
+            grants: BTreeSet::from([Grant::ClientCredentials]),
+            methods: BTreeSet::from([AuthMethod::SecretBasic]),
+            scopes: None,
+            lifetime: Lifetime::ACCESS,
+            pace: Pace::DEFAULT,
+            key_set: None,
+        }
+    }
+}
+
+/// An application's registration as a client. Every application has one; until somebody edits it, it is the default.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Registration {
+    /// The application.
+    pub application: ApplicationId,
+    /// The teams whose APIs the application reaches: who may change what it may ask for.
+    pub teams: BTreeSet<TeamId>,
+    /// What it may ask for.
+    pub terms: ClientTerms,
+    /// How often it was written.
+    pub revision: Revision,
+}
+
+impl Registration {
+    /// The registration of an application that nobody has edited.
+    #[must_use]
+    pub fn untouched(application: &Application) -> Self {
+        Self {
+            application: application.id,
+            teams: application.teams.clone(),
+            terms: ClientTerms::default(),
+            revision: Revision::NEW,
+        }
+    }
+
+    /// Changes what it may ask for, from the next token on.
+    pub fn edit(self, terms: ClientTerms) -> Change<Self> {
+        Change::step(Kind::ClientEdited, self, |registration| Self {
+            terms,
+            ..registration
+        })
+    }
+}
+
+impl Aggregate for Registration {
+    fn target(&self) -> Target {
+        Target {
+            kind: "client",
+            id: ClientId::of(self.application).to_string(),
+            label: ClientId::of(self.application).to_string(),
+            parent: Some(self.application.to_string()),
+        }
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::Grant {
+            application: self.application,
+            teams: self.teams.clone(),
+        }
+    }
+
+    fn facts(&self) -> Facts {
+        let ClientTerms {
+            grants,
+            methods,
+            scopes,
+            lifetime,
+            pace,
+            key_set,
+        } = &self.terms;
+        facts([
+            ("grants", list(grants)),
+            ("auth_methods", list(methods)),
+            ("scopes", or_none(scopes.as_ref().map(list))),
+            ("token_lifetime_s", lifetime.seconds().to_string()),
+            ("tokens_per_minute", pace.per_minute().to_string()),
+            (
+                "key_set",
+                or_none(key_set.as_ref().map(|set| sha256_hex(set.as_bytes()))),
+            ),
+        ])
+    }
+
+    fn revision(&self) -> Revision {
+        self.revision
+    }
+
+    fn at(self, revision: Revision) -> Self {
+        Self { revision, ..self }
+    }
+}

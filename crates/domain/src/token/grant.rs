@@ -1,0 +1,148 @@
+//! What a client is granted when it asks the token endpoint: never an error where less than was asked for is possible.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    audit::{Change, Kind},
+    client::Registration,
+    consumer::Application,
+    id::VersionId,
+    operation::Scope,
+    plan::Lifetime,
+    revision::Revision,
+    text::Name,
+    time::Timestamp,
+    token::{Entitlement, Issuance, Token, TokenError, entitlement::usable},
+};
+
+/// A client, with everything that bounds what it is granted.
+#[derive(Clone, Copy, Debug)]
+pub struct Grantee<'a> {
+    /// The application.
+    pub application: &'a Application,
+    /// What it may ask for.
+    pub registration: &'a Registration,
+    /// What it has subscribed to.
+    pub entitlements: &'a [Entitlement],
+}
+
+/// What a client asks for.
+#[derive(Clone, Debug)]
+pub struct GrantWish {
+    /// What people will call the token.
+    pub name: Name,
+    /// The versions it shall be for; nothing means the only one that the client has subscribed to.
+    pub versions: Option<BTreeSet<VersionId>>,
+    /// The scopes it asks for; nothing means all that it may have.
+    pub scopes: Option<BTreeSet<Scope>>,
+}
+
+/// Why a client is granted nothing.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum GrantRefused {
+    /// It may not call, or has to wait.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// It named a version that it has no active subscription to, or none where several are possible.
+    #[error("no single version that the client has subscribed to is meant")]
+    NoTarget,
+    /// Nothing is left of the scopes it asked for.
+    #[error("the client may have none of these scopes")]
+    NoScope,
+}
+
+impl Token {
+    /// Decides a client's own token: the scopes asked for that its registration and subscriptions allow, for as long as
+    /// registration, plans, ring and the versions' announced ends allow, whichever is shortest.
+    ///
+    /// # Errors
+    /// Every variant of `GrantRefused`; of `TokenError` only `ApplicationDisabled` and `TooSoon`.
+    pub fn grant(
+        grantee: Grantee<'_>,
+        wish: GrantWish,
+        ceiling: Lifetime,
+        issuance: Issuance,
+        now: Timestamp,
+    ) -> Result<Change<Self>, GrantRefused> {
+        let Grantee {
+            application,
+            registration,
+            entitlements,
+        } = grantee;
+        let issued = application.may_issue(now)?;
+        let GrantWish {
+            name,
+            versions,
+            scopes,
+        } = wish;
+        let targets = targets(entitlements, versions.as_ref())?;
+        let scopes = granted(registration, &targets, scopes)?;
+        let longest = ceiling.min(registration.terms.lifetime);
+        let expires = targets
+            .iter()
+            .map(|target| target.latest_end(longest, issued))
+            .min()
+            .filter(|end| issued < *end)
+            .ok_or(GrantRefused::NoTarget)?;
+        let mut versions: Vec<_> = targets
+            .iter()
+            .map(|target| target.version.place().clone())
+            .collect();
+        versions.sort_by_key(|version| version.id);
+        let Issuance { id, jti, kid } = issuance;
+        let token = Self {
+            id,
+            jti,
+            name,
+            application: application.id,
+            kid,
+            versions,
+            scopes,
+            issued,
+            expires,
+            revoked: None,
+            revision: Revision::NEW,
+        };
+        Ok(Change::first(Kind::TokenIssued, token))
+    }
+}
+
+/// The subscriptions that are meant.
+fn targets<'a>(
+    entitlements: &'a [Entitlement],
+    versions: Option<&BTreeSet<VersionId>>,
+) -> Result<Vec<&'a Entitlement>, GrantRefused> {
+    let active = usable(entitlements);
+    let Some(versions) = versions else {
+        return match active.as_slice() {
+            [only] => Ok(vec![*only]),
+            [] | [..] => Err(GrantRefused::NoTarget),
+        };
+    };
+    let of = |version: &VersionId| {
+        let mut active = active.iter();
+        let found = active.find(|entitlement| entitlement.version.place().id == *version);
+        found.copied().ok_or(GrantRefused::NoTarget)
+    };
+    versions.iter().map(of).collect()
+}
+
+/// Requested, registered and subscribed: what stands in all three.
+fn granted(
+    registration: &Registration,
+    targets: &[&Entitlement],
+    asked: Option<BTreeSet<Scope>>,
+) -> Result<BTreeSet<Scope>, GrantRefused> {
+    let subscribed = targets.iter().flat_map(|target| target.carried());
+    let registered = registration.terms.scopes.as_ref();
+    let may = |scope: &Scope| registered.is_none_or(|registered| registered.contains(scope));
+    let possible: BTreeSet<Scope> = subscribed.filter(may).collect();
+    let Some(asked) = asked else {
+        return Ok(possible);
+    };
+    let granted: BTreeSet<Scope> = possible.intersection(&asked).cloned().collect();
+    if granted.is_empty() {
+        return Err(GrantRefused::NoScope);
+    }
+    Ok(granted)
+}
