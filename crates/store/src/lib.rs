@@ -2,6 +2,7 @@
 //! Forbids HTTP, cryptography, and any write of an audited thing without a permit and an event.
 //! Start with `tx` (how a change is written), then `rows` (what is kept) and `views` (what is shown).
 
+mod clients;
 mod deny;
 mod entitlements;
 mod error;
@@ -9,6 +10,7 @@ mod find;
 mod flood;
 #[cfg(doctest)]
 mod forgeries;
+mod joint;
 mod ledger;
 mod migrate;
 mod occurrence;
@@ -30,7 +32,9 @@ mod verify;
 pub mod views;
 
 pub use crate::{
+    clients::{ClientRecord, Since},
     error::{DatabaseError, StoreError},
+    joint::Joint,
     permit::expect,
     reader::Reader,
     rows::Row,

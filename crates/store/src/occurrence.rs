@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use gatewright_domain::{
     access::{self, Denied, Origin, Permit, Proof},
-    audit::{Event, Facts, Kind},
+    audit::{Event, Facts, Kind, Outcome, Target as About},
     entropy::Entropy,
     id::EventId,
     time::Timestamp,
@@ -24,6 +24,8 @@ pub(crate) struct Occurrence {
     now: Timestamp,
     /// How many refusals it stands for, when they were too many to list.
     count: Option<u64>,
+    /// What it changed, when it stands for several events.
+    joint: Option<Change>,
 }
 
 /// A personal value that stands in an event only as a commitment.
@@ -53,7 +55,43 @@ impl Occurrence {
             origin,
             now,
             count: None,
+            joint: None,
         }
+    }
+
+    /// Tokens that were issued together, each to its own caller: one event that names every one. Whoever asked for all of
+    /// them is its actor; several callers are named beside their tokens. Nothing when there is none.
+    pub(crate) fn jointly(mut parts: Vec<(Event, Permit)>, now: Timestamp) -> Option<Self> {
+        let (event, permit) = parts.pop()?;
+        if parts.is_empty() {
+            return Some(Self::of(event, &permit, now));
+        }
+        let is_one = |(_, other): &(Event, Permit)| other.actor() == permit.actor();
+        let actor = if parts.iter().all(is_one) {
+            permit.actor().clone()
+        } else {
+            access::Actor::Job("token-service")
+        };
+        let origin = Origin {
+            via: permit.origin().via,
+            ..Origin::default()
+        };
+        let about = About {
+            kind: "tokens",
+            id: event.target().id.clone(),
+            label: format!("{} tokens", parts.len() + 1),
+            parent: None,
+        };
+        let subject = event.subject().clone();
+        parts.push((event, permit));
+        Some(Self {
+            event: Event::note(Kind::TokensIssued, Outcome::Success, subject, about),
+            actor,
+            origin,
+            now,
+            count: None,
+            joint: Some(joint(&parts)),
+        })
     }
 
     /// Something that the policy forbade.
@@ -66,6 +104,7 @@ impl Occurrence {
             origin,
             now,
             count: None,
+            joint: None,
         }
     }
 
@@ -109,7 +148,7 @@ impl Occurrence {
             action: self.event.kind().as_str().to_owned(),
             actor,
             at: self.now.to_string(),
-            change: change(&self.event, self.count),
+            change: self.joint.or_else(|| change(&self.event, self.count)),
             epoch,
             id,
             links: Links::default(),
@@ -132,6 +171,7 @@ pub(crate) fn actor(actor: &access::Actor) -> Actor {
         access::Actor::CommandLine => ("command-line", "command-line".to_owned(), None),
         access::Actor::Job(name) => ("job", (*name).to_owned(), None),
         access::Actor::Gateway(id) => ("gateway", id.to_string(), None),
+        access::Actor::Application(id) => ("application", id.to_string(), None),
         access::Actor::Founder => ("founder", "founder".to_owned(), None),
         access::Actor::Stranger => ("stranger", "stranger".to_owned(), None),
     };
@@ -212,6 +252,37 @@ fn change(event: &Event, count: Option<u64>) -> Option<Change> {
         omitted: 0,
         to_hash: after.map(hash),
     })
+}
+
+/// Every token by its own name, with its row, its application and the request for it, and the hash of all their states.
+fn joint(parts: &[(Event, Permit)]) -> Change {
+    let mut states: Vec<(String, String)> = Vec::new();
+    let mut diff: Vec<Difference> = Vec::new();
+    for (event, permit) in parts {
+        let (target, state) = (event.target(), event.after());
+        let jti = state.and_then(|facts| facts.get("jti")).cloned();
+        let place = format!("/tokens/{}", jti.unwrap_or_default());
+        let owner = target.parent.as_deref().unwrap_or_default();
+        let request = permit.origin().request;
+        let request = request.map(|id| format!(" by {id}")).unwrap_or_default();
+        diff.push(Difference {
+            new: Some(format!("{} of {owner}{request}", target.id)),
+            old: None,
+            p: place.clone(),
+        });
+        states.push((place, state.map(hash).unwrap_or_default()));
+    }
+    diff.sort_by(|one, other| one.p.cmp(&other.p));
+    let fields: Vec<(&str, &str)> = states
+        .iter()
+        .map(|(place, hash)| (place.as_str(), hash.as_str()))
+        .collect();
+    Change {
+        diff,
+        from_hash: None,
+        omitted: 0,
+        to_hash: Some(state_hash(&fields)),
+    }
 }
 
 fn differences(before: Option<&Facts>, after: Option<&Facts>) -> Vec<Difference> {

@@ -34,6 +34,11 @@ const UNIQUE: [(&str, &str, &str); 15] = [
         "place of the active key",
     ),
     ("tokens_jti", "tokens.jti", "token jti"),
+    (
+        "client_secrets_pkey",
+        "client_secrets.id",
+        "client secret id",
+    ),
     ("access_tokens_hash", "access_tokens.hash", "access token"),
     ("api_keys_fingerprint", "api_keys.fingerprint", "API key"),
     ("gateways_name", "gateways.name_folded", "gateway name"),

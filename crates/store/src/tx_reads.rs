@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use gatewright_domain::{
     api::Api,
     api_key::ApiKey,
+    client::{ClientSecret, Registration},
     consumer::{Application, Consumer},
     contract::ContractRevision,
     gateway::Gateway,
@@ -67,6 +68,12 @@ reads! {
     consumer(id: ConsumerId) -> Consumer = rows::consumer::load;
     /// An application, with the teams it reaches.
     application(id: ApplicationId) -> Application = rows::application::load;
+    /// What an application may ask the token endpoint for.
+    registration(of: &Application) -> Registration = rows::registration::of_application;
+    /// An application, kept from everybody else until this write is over: where what it has is counted.
+    application_alone(id: ApplicationId) -> Application = rows::application::load_alone;
+    /// The secrets of an application, the oldest first.
+    client_secrets(of: &Application) -> Vec<ClientSecret> = rows::client_secret::of_application;
     /// A subscription.
     subscription(id: SubscriptionId) -> Subscription = rows::subscription::load;
     /// What an application may have tokens for: its subscriptions that are not closed, in order of id.

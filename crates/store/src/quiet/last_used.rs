@@ -1,6 +1,7 @@
 //! When a secret was last used helps people to find what they can revoke; as events it would drown the trail.
 
 use gatewright_domain::{
+    client::SecretId,
     id::{AccessTokenId, ApiKeyId},
     time::Timestamp,
     token::Jti,
@@ -9,7 +10,7 @@ use sea_orm::{ExprTrait, entity::prelude::*};
 
 use crate::{
     error::StoreError,
-    rows::{access_token, api_key, token},
+    rows::{access_token, api_key, client_secret, token},
     store::Store,
 };
 
@@ -27,6 +28,23 @@ impl Store {
         let use_of = Entity::update_many()
             .col_expr(Column::LastUsedAt, Expr::value(now))
             .filter(Column::Id.eq(id));
+        use_of.exec(self.quietly()).await?;
+        Ok(())
+    }
+
+    /// Notes that a client secret was used.
+    ///
+    /// # Errors
+    /// `Database`.
+    pub async fn touch_client_secret(
+        &self,
+        id: &SecretId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        use client_secret::{Column, Entity};
+        let use_of = Entity::update_many()
+            .col_expr(Column::LastUsedAt, Expr::value(now))
+            .filter(Column::Id.eq(id.as_str()));
         use_of.exec(self.quietly()).await?;
         Ok(())
     }

@@ -4,6 +4,7 @@
 //! for the seal around a secret, which changes while the secret stays.
 
 pub mod acknowledgements;
+pub mod assertions;
 pub mod decisions;
 pub mod idempotency;
 pub mod kek_checks;

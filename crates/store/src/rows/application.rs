@@ -8,7 +8,7 @@ use gatewright_domain::{
     revision::Revision,
     time::Timestamp,
 };
-use sea_orm::{ActiveValue::Set, DatabaseTransaction, entity::prelude::*};
+use sea_orm::{ActiveValue::Set, DatabaseTransaction, QuerySelect, entity::prelude::*};
 
 use super::{Place, Stored, consumer, save, subscription};
 use crate::error::StoreError;
@@ -59,6 +59,16 @@ pub(crate) async fn load<C: ConnectionTrait>(
     let (model, consumer) = found.ok_or(StoreError::NotFound)?;
     let teams = subscription::teams_reached(db, id).await?;
     restore(model, consumer, teams)
+}
+
+/// The application of this id, its row locked until the transaction ends. On SQLite the transaction is the lock already.
+pub(crate) async fn load_alone(
+    transaction: &DatabaseTransaction,
+    id: ApplicationId,
+) -> Result<Application, StoreError> {
+    let locked = Entity::find_by_id(id).lock_exclusive();
+    locked.one(transaction).await?.ok_or(StoreError::NotFound)?;
+    load(transaction, id).await
 }
 
 /// The application of a row, of its consumer's row, and of the teams it reaches.

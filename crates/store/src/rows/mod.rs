@@ -13,9 +13,12 @@ pub(crate) mod team;
 
 pub(crate) mod api;
 pub(crate) mod application;
+pub(crate) mod assertion_seen;
+pub(crate) mod client_secret;
 pub(crate) mod consumer;
 pub(crate) mod contract_revision;
 pub(crate) mod plan;
+pub(crate) mod registration;
 pub(crate) mod subscription;
 pub(crate) mod version;
 

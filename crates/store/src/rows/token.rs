@@ -97,27 +97,49 @@ pub(crate) fn restore(model: Model, versions: Vec<VersionRef>) -> Result<Token, 
     }))
 }
 
+/// Stores new tokens, in two statements however many they are.
+pub(crate) async fn insert_all(
+    transaction: &DatabaseTransaction,
+    tokens: Vec<Token>,
+) -> Result<(), StoreError> {
+    let first = |token: Token| {
+        let was = token.revision();
+        token.at(was.next())
+    };
+    let tokens: Vec<Token> = tokens.into_iter().map(first).collect();
+    Entity::insert_many(tokens.iter().map(active))
+        .exec_without_returning(transaction)
+        .await?;
+    let versions = tokens.iter().map(|token| (token.id(), token.versions()));
+    token_version::insert_all(transaction, versions).await
+}
+
+fn active(token: &Token) -> ActiveModel {
+    ActiveModel {
+        id: Set(token.id()),
+        jti: Set(token.jti().to_string()),
+        name: Set(token.name().to_string()),
+        application_id: Set(token.application()),
+        kid: Set(token.kid().to_string()),
+        scopes: Set(serde_json::json!(token.scopes())),
+        issued_at: Set(token.issued()),
+        expires_at: Set(token.expires()),
+        revoked_at: Set(token.revoked()),
+        last_used_at: NotSet,
+        revision: Set(token.revision()),
+    }
+}
+
 impl Stored for Token {
     async fn put(self, transaction: &DatabaseTransaction) -> Result<Self, StoreError> {
         let was = self.revision();
         let token = self.at(was.next());
-        let active = ActiveModel {
-            id: Set(token.id()),
-            jti: Set(token.jti().to_string()),
-            name: Set(token.name().to_string()),
-            application_id: Set(token.application()),
-            kid: Set(token.kid().to_string()),
-            scopes: Set(serde_json::json!(token.scopes())),
-            issued_at: Set(token.issued()),
-            expires_at: Set(token.expires()),
-            revoked_at: Set(token.revoked()),
-            last_used_at: NotSet,
-            revision: Set(token.revision()),
-        };
+        let active = active(&token);
         let this = Column::Id.eq(token.id());
         save::<Entity>(transaction, active, this, Column::Revision, was).await?;
         if was == Revision::NEW {
-            token_version::insert(transaction, token.id(), token.versions()).await?;
+            let versions = [(token.id(), token.versions())];
+            token_version::insert_all(transaction, versions).await?;
         }
         Ok(token)
     }

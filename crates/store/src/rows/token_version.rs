@@ -64,16 +64,19 @@ pub(crate) async fn of_token<C: ConnectionTrait>(
         .collect())
 }
 
-/// Says which versions a new token is for; it never changes.
-pub(crate) async fn insert(
+/// Says which versions new tokens are for; it never changes.
+pub(crate) async fn insert_all(
     transaction: &DatabaseTransaction,
-    token: TokenId,
-    versions: &[VersionRef],
+    tokens: impl IntoIterator<Item = (TokenId, &[VersionRef])>,
 ) -> Result<(), StoreError> {
-    let rows = versions.iter().map(|version| ActiveModel {
-        token_id: Set(token),
-        version_id: Set(version.id),
-    });
+    let of = |(token, versions): (TokenId, &[VersionRef])| {
+        let row = move |version: &VersionRef| ActiveModel {
+            token_id: Set(token),
+            version_id: Set(version.id),
+        };
+        versions.iter().map(row).collect::<Vec<_>>()
+    };
+    let rows = tokens.into_iter().flat_map(of);
     Entity::insert_many(rows)
         .exec_without_returning(transaction)
         .await?;

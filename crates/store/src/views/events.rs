@@ -279,6 +279,7 @@ fn stand_in(kind: &str, id: &str) -> String {
         "founder" => "The founder".to_owned(),
         "stranger" => "Somebody unknown".to_owned(),
         "gateway" => format!("The gateway {id}"),
+        "application" => format!("The application {id}"),
         _ => id.to_owned(),
     }
 }
