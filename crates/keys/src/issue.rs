@@ -182,7 +182,7 @@ impl Keys {
 
     /// Revokes a row that has no token, so that nobody takes it for a live one. When that fails too, it still ends by
     /// itself, and the log says so.
-    async fn give_up(&self, caller: &Caller, token: TokenId) {
+    pub(crate) async fn give_up(&self, caller: &Caller, token: TokenId) {
         if let Err(error) = self.revoke(caller, token, None).await {
             tracing::warn!(token.id = %token, %error, "Could not revoke token {token}, which was recorded but never signed");
         }

@@ -7,6 +7,10 @@ mod issue;
 mod revoke;
 mod rotate;
 
+mod clients;
+mod grant;
+mod together;
+
 mod outlook;
 mod ring;
 mod signer;
@@ -35,6 +39,11 @@ use gatewright_store::{SnapshotTerms, Store};
 pub use gatewright_custody::Kek;
 
 pub use api_keys::{ApiKeyUseError, IssuedApiKey, RecognisedApiKey, RevokedApiKey};
+pub use clients::{
+    Authenticated, ClientProof, ClientRefused, ClientSecretUseError, IssuedSecret, PepperError,
+    Presented, SecretWish,
+};
+pub use grant::{GrantError, NotNow, Wanted};
 pub use inspect::{InspectError, Inspection, Part, VerifyError};
 pub use issue::{IssueError, IssuedToken};
 pub use jwks::{Jwks, JwksError};
@@ -90,6 +99,9 @@ pub struct Keys {
     signer: Arc<signer::Kept>,
     snapshot_key: Arc<snapshot_key::Kept>,
     key_set: Arc<jwks::Kept>,
+    pepper: Arc<clients::Pepper>,
+    directory: Arc<clients::Directory>,
+    queue: Arc<together::Queue>,
 }
 
 impl Keys {
@@ -112,6 +124,9 @@ impl Keys {
             signer: Arc::default(),
             snapshot_key: Arc::default(),
             key_set: Arc::default(),
+            pepper: Arc::default(),
+            directory: Arc::default(),
+            queue: Arc::default(),
         }
     }
 

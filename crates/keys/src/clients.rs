@@ -1,0 +1,151 @@
+//! Applications at the token endpoint: who proves to be one. Everything it takes is in memory, until something changes.
+
+mod directory;
+mod pepper;
+mod secrets;
+
+use std::sync::Arc;
+
+use gatewright_domain::{
+    access::{Action, Caller, Origin, Subject},
+    client::{self, AuthMethod},
+    consumer::ClientId,
+    id::ApplicationId,
+    secret::{Secret, equal_in_constant_time},
+    time::Timestamp,
+};
+use gatewright_store::{ClientRecord, StoreError};
+
+use crate::Keys;
+
+pub(crate) use directory::Directory;
+pub(crate) use pepper::Kept as Pepper;
+pub use pepper::PepperError;
+pub use secrets::{ClientSecretUseError, IssuedSecret, SecretWish};
+
+/// What a client shows to prove who it is.
+#[derive(Debug)]
+pub struct Presented {
+    /// Who it says it is.
+    pub client: String,
+    /// What it proves it with.
+    pub proof: ClientProof,
+}
+
+/// What a client proves with.
+#[derive(Debug)]
+pub enum ClientProof {
+    /// Its secret in the `Authorization` header.
+    Basic(Secret<String>),
+    /// Its secret in the body.
+    Post(Secret<String>),
+}
+
+impl ClientProof {
+    /// The method that it is.
+    #[must_use]
+    pub const fn method(&self) -> AuthMethod {
+        match self {
+            Self::Basic(_) => AuthMethod::SecretBasic,
+            Self::Post(_) => AuthMethod::SecretPost,
+        }
+    }
+}
+
+/// A client that proved who it is.
+#[derive(Clone, Debug)]
+pub struct Authenticated {
+    /// Who acts: the application, trusted with its own tokens.
+    pub caller: Caller,
+    pub(crate) client: Arc<ClientRecord>,
+    /// Nothing had changed since it was read, up to this revision.
+    pub(crate) as_of: u64,
+}
+
+impl Authenticated {
+    /// The application.
+    #[must_use]
+    pub fn application(&self) -> ApplicationId {
+        self.client.application.id
+    }
+}
+
+/// Why nobody is believed to be a client.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientRefused {
+    /// The client is unknown, disabled, may not prove itself this way, or its proof is wrong. Which, nobody is told.
+    #[error("the client could not be authenticated")]
+    NotBelieved,
+    /// The pepper of the keyed hashes cannot be had.
+    #[error("client secrets cannot be compared")]
+    Pepper(#[from] PepperError),
+    /// The store failed.
+    #[error("the client could not be looked up")]
+    Store(#[from] StoreError),
+}
+
+impl Keys {
+    /// Whom a proof makes a client. What is not believed stands in the trail, a flood of it as a number.
+    ///
+    /// # Errors
+    /// Every variant of `ClientRefused`.
+    pub async fn authenticate(
+        &self,
+        presented: &Presented,
+        origin: Origin,
+    ) -> Result<Authenticated, ClientRefused> {
+        let now = self.clock.now();
+        let known = ClientId::from_wire(presented.client.clone()).application();
+        let found = match known {
+            Some(id) => self.client(id, now).await?,
+            None => None,
+        };
+        let Some((client, as_of)) = found else {
+            self.not_believed(Subject::Installation, origin, now).await;
+            return Err(ClientRefused::NotBelieved);
+        };
+        if !self.believes(&client, &presented.proof, now).await? {
+            let on = client.application.grant(client.application.teams.clone());
+            self.not_believed(on, origin, now).await;
+            return Err(ClientRefused::NotBelieved);
+        }
+        Ok(Authenticated {
+            caller: Caller::application(client.application.id, origin),
+            client,
+            as_of,
+        })
+    }
+
+    async fn believes(
+        &self,
+        client: &ClientRecord,
+        proof: &ClientProof,
+        now: Timestamp,
+    ) -> Result<bool, ClientRefused> {
+        let (ClientProof::Basic(secret) | ClientProof::Post(secret)) = proof;
+        let Some(id) = secret.lend(|text| client::secret_id(text)) else {
+            return Ok(false);
+        };
+        let hash = self.pepper().await?.hash(secret);
+        let mut secrets = client.secrets.iter();
+        let found = secrets.find(|one| *one.id() == id && one.works(now));
+        if !found.is_some_and(|one| equal_in_constant_time(one.hmac(), &hash)) {
+            return Ok(false);
+        }
+        let may = client.registration.terms.methods.contains(&proof.method());
+        let believed = may && client.application.disabled.is_none();
+        if believed && self.directory.is_first_use(&id, now) {
+            self.store.touch_client_secret(&id, now).await?;
+        }
+        Ok(believed)
+    }
+
+    async fn not_believed(&self, on: Subject, origin: Origin, now: Timestamp) {
+        let stranger = Caller::stranger(origin);
+        // Always refused: the policy lets strangers sign in and nothing else. Asking it writes the refusal down.
+        let asked = self.store.permit(&stranger, Action::IssueToken, on, now);
+        if asked.await.is_ok() {
+            tracing::error!("The policy let a stranger issue a token; nothing was issued");
+        }
+    }
+}
