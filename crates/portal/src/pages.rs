@@ -4,6 +4,7 @@ pub mod account;
 pub mod apis;
 pub mod applications;
 pub mod audit;
+pub mod clients;
 pub mod confirm;
 pub mod consumers;
 pub mod decisions;

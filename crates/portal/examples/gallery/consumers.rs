@@ -2,14 +2,17 @@
 
 use gatewright_portal::{
     page::{
-        badge::Badge,
-        fact::Last,
+        badge::{Badge, Tone},
+        code::Code,
+        fact::{Fact, Facts, Last},
         form::{ChoiceState, Control, Faults, Field},
+        icon::Icon,
         place::Place,
         remark::{Danger, Dangers},
     },
     pages::{
         applications::{ApplicationPage, Chosen, SubscribePage, SubscriptionRow},
+        clients::{CredentialsPage, SecretRow},
         consumers::{ApplicationRow, ConsumerList, ConsumerPage, ConsumerRow},
     },
 };
@@ -26,6 +29,7 @@ pub(crate) fn pages() -> Vec<Rendered> {
         page("consumer", consumer()),
         page("application", application()),
         page("subscribe", subscribe()),
+        page("credentials", credentials()),
     ]
 }
 
@@ -77,6 +81,41 @@ fn consumer() -> ConsumerPage {
     }
 }
 
+fn credentials() -> CredentialsPage {
+    let secret = |name: &str, state, ends, over| SecretRow {
+        name: name.into(),
+        state,
+        over,
+        issued: ago(90 * DAY),
+        last_used: last(40),
+        ends,
+        revoke: (!over).then(|| "#".into()),
+    };
+    let ending = Badge::new(Tone::Warning, Icon::Pending, "Ending");
+    CredentialsPage {
+        frame: frame(Place::Consumers, "Credentials").below([link("billing-worker")]),
+        facts: Facts(vec![
+            Fact::code("Client", "c_01KAS8RVZ4E8QX7M1N2P3R4S5T"),
+            Fact::code("Token endpoint", "https://portal.example/oauth2/token"),
+            Fact::words("Pace", "600 tokens a minute"),
+        ]),
+        edit: "#".into(),
+        new: None,
+        empty: None,
+        rows: vec![
+            secret(
+                "gw_cs_h7Kq2ZpA",
+                Badge::active(),
+                Last::new(None, "Never"),
+                false,
+            ),
+            secret("gw_cs_Yt0aaB3x", ending, last(3600), false),
+            secret("gw_cs_9dLmQw2E", Badge::revoked(), last(40 * DAY), true),
+        ],
+        example: Code::new("ask", "Ask for a token", "curl -u …"),
+    }
+}
+
 fn application() -> ApplicationPage {
     ApplicationPage {
         frame: frame(Place::Consumers, "billing-worker")
@@ -84,6 +123,7 @@ fn application() -> ApplicationPage {
         id: "app_01KAS8RVZ4E8QX7M1N2P3R4S5T".into(),
         consumer: link("Acme Logistics"),
         since: ago(212 * DAY),
+        credentials: "#".into(),
         subscribe: "#".into(),
         issue: Some("#".into()),
         no_tokens: None,

@@ -6,6 +6,7 @@ mod api_keys;
 mod apis;
 mod applications;
 mod audit;
+mod clients;
 mod consumers;
 mod contracts;
 mod decisions;
@@ -44,6 +45,7 @@ pub fn routes(config: &mut ServiceConfig) {
         apis::routes,
         applications::routes,
         audit::routes,
+        clients::routes,
         consumers::routes,
         contracts::routes,
         decisions::routes,

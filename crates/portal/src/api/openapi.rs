@@ -13,8 +13,8 @@ use utoipa::{
 };
 
 use super::{
-    access_tokens, api_keys, apis, applications, audit, consumers, contracts, decisions, gateways,
-    home, inspect, keys, operators, plans, subscriptions, teams, tokens, usage, versions,
+    access_tokens, api_keys, apis, applications, audit, clients, consumers, contracts, decisions,
+    gateways, home, inspect, keys, operators, plans, subscriptions, teams, tokens, usage, versions,
 };
 use crate::web::problem::Fault;
 
@@ -53,6 +53,7 @@ struct ProblemDocument {
         plans::list, plans::open, plans::show, plans::edit, plans::close,
         consumers::list, consumers::register, consumers::show, consumers::register_application,
         applications::list, applications::show, applications::disable, applications::enable,
+        clients::show, clients::edit, clients::issue, clients::revoke,
         subscriptions::list, subscriptions::subscribe, subscriptions::show, subscriptions::pause,
         subscriptions::resume, subscriptions::close,
         tokens::list, tokens::issue, tokens::show, tokens::revoke, tokens::revoke_all,

@@ -112,6 +112,7 @@ pub async fn show(
             format!("/console/consumers/{}", row.consumer_id),
         ),
         since: Moment::exact(row.registered_at),
+        credentials: format!("{here}/credentials"),
         subscribe: format!("{here}/subscribe"),
         issue: has_rights.then_some(issue),
         no_tokens,

@@ -6,6 +6,8 @@ pub mod api_keys;
 pub mod apis;
 pub mod applications;
 pub mod audit;
+pub mod client_terms;
+pub mod clients;
 pub mod consumers;
 pub mod contracts;
 pub mod decisions;

@@ -3,9 +3,9 @@
 use actix_web::web::{ServiceConfig, get, post, resource};
 
 use super::{
-    account, api_forms, api_keys, apis, applications, audit, consumers, contracts, decisions,
-    entry, gateways, home, inspector, issue, keys, moves, operators, problem, search, settings,
-    subscribe, teams, tokens, usage, versions,
+    account, api_forms, api_keys, apis, applications, audit, client_terms, clients, consumers,
+    contracts, decisions, entry, gateways, home, inspector, issue, keys, moves, operators, problem,
+    search, settings, subscribe, teams, tokens, usage, versions,
 };
 
 /// Every page, and every form behind it.
@@ -111,6 +111,25 @@ fn callers(config: &mut ServiceConfig) {
             resource("/console/applications/{application}/subscribe")
                 .get(subscribe::subscribe_page)
                 .post(subscribe::subscribe),
+        )
+        .route(
+            "/console/applications/{application}/credentials",
+            get().to(clients::show),
+        )
+        .service(
+            resource("/console/applications/{application}/credentials/new")
+                .get(clients::new_page)
+                .post(clients::new),
+        )
+        .service(
+            resource("/console/applications/{application}/credentials/edit")
+                .get(client_terms::edit_page)
+                .post(client_terms::edit),
+        )
+        .service(
+            resource("/console/applications/{application}/credentials/{secret}/revoke")
+                .get(clients::revoke_page)
+                .post(clients::revoke),
         )
         .service(
             resource("/console/applications/{application}/revoke-all")

@@ -1,5 +1,5 @@
 //! Where things are: the issuer (RFC 8414), and each version as a protected resource (RFC 9728). Both say only what
-//! there is; there is no token endpoint, because tokens are issued by people.
+//! there is.
 
 use std::collections::BTreeSet;
 
@@ -8,20 +8,43 @@ use actix_web::{
     http::header,
     web::{Data, Path},
 };
+use gatewright_domain::{
+    client::{AuthMethod, Grant},
+    snapshot::RoutedVersion,
+};
 use serde::Serialize;
 use serde_json::json;
 
 use crate::web::{app::App, catalogue::Kind, problem::Problem};
 
-pub(super) async fn server(app: Data<App>) -> HttpResponse {
-    told(&json!({
+/// The document of the issuer. Where an issuer has a path, it stands behind the well-known part (RFC 8414 section 3.1);
+/// of any other issuer nothing is known here.
+pub(super) async fn server(app: Data<App>, path: Path<String>) -> Result<HttpResponse, Problem> {
+    if *path != path_of(&app.terms.issuer) {
+        return Err(Problem::of(Kind::NOT_FOUND));
+    }
+    let snapshot = app.snapshots.newest(&app).await?;
+    let scopes: BTreeSet<&String> = snapshot.versions.iter().flat_map(scopes).collect();
+    let portal = &app.place.portal;
+    let methods: Vec<&str> = AuthMethod::ALL.iter().map(|one| one.as_str()).collect();
+    let grants: Vec<&str> = Grant::ALL.iter().map(|one| one.as_str()).collect();
+    Ok(told(&json!({
         "issuer": app.terms.issuer,
-        "jwks_uri": format!("{}/oauth2/jwks", app.place.portal),
+        "token_endpoint": format!("{portal}/oauth2/token"),
+        "jwks_uri": format!("{portal}/oauth2/jwks"),
+        "scopes_supported": scopes,
         "response_types_supported": [],
-        "grant_types_supported": [],
-        "token_endpoint_auth_methods_supported": [],
-        "service_documentation": format!("{}/api/v1/openapi.json", app.place.portal),
-    }))
+        "grant_types_supported": grants,
+        "token_endpoint_auth_methods_supported": methods,
+        "service_documentation": format!("{portal}/api/v1/openapi.json"),
+    })))
+}
+
+/// What follows the host of an address; nothing for most issuers.
+fn path_of(issuer: &str) -> &str {
+    let place = issuer.split_once("://").map_or(issuer, |(_, place)| place);
+    let at = place.find('/').unwrap_or(place.len());
+    place.get(at..).unwrap_or_default()
 }
 
 /// A version that answers; a draft is not there for strangers.
@@ -35,18 +58,23 @@ pub(super) async fn resource(
     let version = routed
         .find(|version| version.api.as_str() == api && version.number.to_string() == number)
         .ok_or_else(|| Problem::of(Kind::NOT_FOUND))?;
-    let required = version
-        .operations
-        .iter()
-        .flat_map(|operation| &operation.requires);
-    let scopes: BTreeSet<&String> = required.flatten().collect();
+    let scopes: BTreeSet<&String> = scopes(version).collect();
+    let portal = &app.place.portal;
     Ok(told(&json!({
         "resource": version.audience,
         "resource_name": format!("{api} {number}"),
         "authorization_servers": [app.terms.issuer],
+        "jwks_uri": format!("{portal}/oauth2/jwks"),
         "bearer_methods_supported": ["header"],
+        "resource_documentation": format!("{portal}/apis/{api}/versions/{number}"),
         "scopes_supported": scopes,
     })))
+}
+
+/// The scopes that a version asks for.
+fn scopes(version: &RoutedVersion) -> impl Iterator<Item = &String> {
+    let operations = version.operations.iter();
+    operations.flat_map(|operation| operation.requires.iter().flatten())
 }
 
 fn told(document: &impl Serialize) -> HttpResponse {
@@ -55,4 +83,16 @@ fn told(document: &impl Serialize) -> HttpResponse {
         .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
         .insert_header(("cross-origin-resource-policy", "cross-origin"))
         .json(document)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::path_of;
+
+    #[test]
+    fn the_path_of_an_issuer_stands_behind_its_host() {
+        assert_eq!(path_of("https://id.example"), "");
+        assert_eq!(path_of("https://id.example/live"), "/live");
+        assert_eq!(path_of("https://id.example:8443/a/b"), "/a/b");
+    }
 }

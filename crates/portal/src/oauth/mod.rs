@@ -1,13 +1,20 @@
-//! What anybody may read: the public keys, and the documents that say where they are. No caller, no secrets.
+//! OAuth 2: the token endpoint, and what anybody may read: the public keys, and the documents that say where things are.
 
+mod client;
+mod error;
+mod form;
 mod jwks;
 mod metadata;
+mod token;
 
-use actix_web::web::{self, ServiceConfig};
+use actix_web::{
+    HttpResponse,
+    web::{self, ServiceConfig},
+};
 
 /// Every address of it.
 pub fn routes(config: &mut ServiceConfig) {
-    let server = "/.well-known/oauth-authorization-server";
+    let server = "/.well-known/oauth-authorization-server{issuer:.*}";
     let resource = "/.well-known/oauth-protected-resource/{api}/{version}";
     config
         .service(
@@ -15,6 +22,16 @@ pub fn routes(config: &mut ServiceConfig) {
                 .get(jwks::show)
                 .route(web::head().to(jwks::show)),
         )
+        .service(
+            web::resource("/oauth2/token")
+                .app_data(form::limit())
+                .route(web::post().to(token::token))
+                .default_service(web::to(only_post)),
+        )
         .service(web::resource(server).get(metadata::server))
         .service(web::resource(resource).get(metadata::resource));
+}
+
+async fn only_post() -> HttpResponse {
+    error::Fault::method().answer()
 }

@@ -31,6 +31,8 @@ pub struct ApplicationPage {
     pub consumer: Link,
     /// Since when there is it.
     pub since: Moment,
+    /// Where its credentials are.
+    pub credentials: String,
     /// Where it subscribes.
     pub subscribe: String,
     /// Where a token is issued, once it has subscribed.

@@ -2,12 +2,12 @@
 
 use gatewright_contract::Findings;
 use gatewright_domain::{
-    access::Denied, api_key::ApiKeyError, ring::RingError, subscription::SubscriptionError,
-    token::TokenError, version::VersionError,
+    access::Denied, api_key::ApiKeyError, client::ClientSecretError, ring::RingError,
+    subscription::SubscriptionError, token::TokenError, version::VersionError,
 };
 use gatewright_keys::{
-    ApiKeyUseError, InspectError, IssueError, JwksError, RevokeError, RingUseError,
-    SnapshotKeyError,
+    ApiKeyUseError, ClientSecretUseError, InspectError, IssueError, JwksError, RevokeError,
+    RingUseError, SnapshotKeyError,
 };
 use gatewright_registry::{
     ApiError, ApplicationUseError, ConsumerError, DraftError, GatewayError, MoveError, PlanError,
@@ -254,6 +254,28 @@ impl From<IssueError> for Problem {
                 Self::of(Kind::BUSY)
             }
             IssueError::Store(store) => store.into(),
+        }
+    }
+}
+
+impl From<ClientSecretUseError> for Problem {
+    fn from(error: ClientSecretUseError) -> Self {
+        match error {
+            ClientSecretUseError::Denied(denied) => denied.into(),
+            ClientSecretUseError::NotFound => Self::of(Kind::NOT_FOUND),
+            ClientSecretUseError::Ambiguous => Self::of(Kind::AMBIGUOUS),
+            ClientSecretUseError::Refused(ClientSecretError::NotAnEnd) => {
+                Self::field("/expires_in_s", capital(&error.to_string()))
+            }
+            ClientSecretUseError::Refused(
+                ClientSecretError::TwoAlready | ClientSecretError::AlreadyOver,
+            ) => of(Kind::STATE, &error),
+            ClientSecretUseError::Pepper(_) => {
+                let _ = ours(&error);
+                Self::of(Kind::BUSY)
+            }
+            ClientSecretUseError::Stale => Self::of(Kind::STALE),
+            ClientSecretUseError::Store(store) => store.into(),
         }
     }
 }

@@ -255,6 +255,7 @@ async fn call(browser: &mut Browser) {
     browser
         .fill("/console/api-keys/{key}/revoke", &[&key], &reason)
         .await;
+    credentials(browser).await;
     browser
         .fill(
             "/console/applications/{application}/revoke-all",
@@ -262,6 +263,32 @@ async fn call(browser: &mut Browser) {
             &[("name", "shop")],
         )
         .await;
+}
+
+async fn credentials(browser: &mut Browser) {
+    let at = "/console/applications/{application}/credentials";
+    let secret = [("expires_in", ""), ("overlap", "86400")];
+    let new = "/console/applications/{application}/credentials/new";
+    browser.fill(new, &["shop"], &secret).await;
+    let terms = [
+        ("auth_methods", "client_secret_basic client_secret_post"),
+        ("scopes", "orders:v1:read"),
+        ("token_lifetime_s", "300"),
+        ("tokens_per_minute", "60"),
+    ];
+    let edit = "/console/applications/{application}/credentials/edit";
+    browser.fill(edit, &["shop"], &terms).await;
+    let id = browser
+        .member("/applications/shop/client", "/secrets/0/id")
+        .await;
+    let revoke = "/console/applications/{application}/credentials/{secret}/revoke";
+    browser
+        .fill(revoke, &["shop", &id], &[("reason", "A drill.")])
+        .await;
+    let page = browser.house.stranger("GET", &filled(at, &["shop"]));
+    let page = page.with("cookie", &browser.cookie).send().await;
+    let page = String::from_utf8_lossy(&page.body).into_owned();
+    assert!(page.contains(&format!("gw_cs_{id}")), "{page}");
 }
 
 async fn guard(browser: &mut Browser) {

@@ -219,6 +219,13 @@ impl Ask<'_> {
         self
     }
 
+    /// The same header once more.
+    pub(crate) fn appended(mut self, name: &str, value: &str) -> Self {
+        let name: HeaderName = name.parse().unwrap();
+        self.request = self.request.append_header((name, value));
+        self
+    }
+
     pub(crate) async fn json(mut self, body: &Value) -> Answer {
         self.request = self.request.set_json(body);
         self.send().await

@@ -5,6 +5,7 @@ mod forms;
 mod gateways;
 mod house;
 mod manners;
+mod oauth;
 mod openapi;
 mod public;
 mod refusals;

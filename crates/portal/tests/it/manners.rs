@@ -224,6 +224,17 @@ async fn call(walk: &mut Walk) {
     let reason = json!({ "reason": "Leaked." });
     walk.go("POST /api-keys/{key}/revoke", &[&key], reason)
         .await;
+    let edit = json!({ "tokens_per_minute": 60 });
+    walk.go("PATCH /applications/{application}/client", &["Shop"], edit)
+        .await;
+    let secrets = "POST /applications/{application}/secrets";
+    let secret = walk.id(secrets, &["Shop"], nothing()).await;
+    walk.go(
+        "POST /applications/{application}/secrets/{secret}/revoke",
+        &["Shop", &secret],
+        nothing(),
+    )
+    .await;
     walk.go(
         "POST /applications/{application}/revoke-all",
         &["Shop"],

@@ -1,0 +1,213 @@
+//! Applications as clients of the token endpoint: what they may ask for, and their secrets.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use actix_web::{
+    HttpResponse,
+    web::{self, Data, Path, ServiceConfig},
+};
+use gatewright_domain::{
+    client::{ClientTerms, Ending, Pace, SecretId},
+    consumer::ClientId,
+    handle::ApplicationHandle,
+    operation::Scope,
+    plan::Lifetime,
+    text::Reason,
+    time::Timestamp,
+};
+use gatewright_keys::{IssuedSecret, SecretWish};
+use gatewright_store::views::clients::ClientPage;
+use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
+
+use crate::{
+    api::answer::{made_secretly, shown},
+    web::{app::App, body::Body, caller::Bearer, expected::MustExpect, problem::Problem},
+};
+
+/// What may change about a client; what is left out stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ClientEdit {
+    /// The grants it may use: `client_credentials`.
+    grants: Option<BTreeSet<String>>,
+    /// How it may prove who it is: `client_secret_basic`, `client_secret_post`.
+    auth_methods: Option<BTreeSet<String>>,
+    /// The scopes it may ask for; `null` for those of its subscriptions.
+    #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<BTreeSet<Scope>>)]
+    scopes: Option<Option<BTreeSet<Scope>>>,
+    /// How long its tokens live at most, in seconds: from 60 to 31536000.
+    token_lifetime_s: Option<u64>,
+    /// How many tokens it may have in a minute: from 1 to 1000000.
+    tokens_per_minute: Option<u64>,
+}
+
+/// Tells `null` from what is left out.
+fn said<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<BTreeSet<Scope>>>, D::Error> {
+    Option::deserialize(from).map(Some)
+}
+
+/// A client secret to issue.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewSecret {
+    /// After how many seconds it ends by itself; never when nothing is said.
+    expires_in_s: Option<u64>,
+    /// How many seconds the secret there is goes on working beside it; as long as before when nothing is said.
+    overlap_s: Option<u64>,
+}
+
+/// A fresh client secret. Its text is not shown again.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ShownSecret<'a> {
+    /// Its id, which stands in its text.
+    id: String,
+    /// The client it is of.
+    client_id: ClientId,
+    /// What the client proves itself with.
+    client_secret: &'a str,
+    /// When it ends by itself.
+    expires_at: Option<Timestamp>,
+}
+
+/// Why a secret is revoked.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SecretRevocation {
+    /// Why, for the trail.
+    reason: Option<Reason>,
+}
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    const AT: &str = "/applications/{application}";
+    config
+        .service(web::resource(format!("{AT}/client")).get(show).patch(edit))
+        .service(web::resource(format!("{AT}/secrets")).post(issue))
+        .service(web::resource(format!("{AT}/secrets/{{secret}}/revoke")).post(revoke));
+}
+
+async fn current(
+    app: &App,
+    by: &Bearer,
+    application: &ApplicationHandle,
+) -> Result<HttpResponse, Problem> {
+    let sight = app.reader.as_seen_by(&by.caller);
+    let page = sight.client(application, app.now()).await?;
+    Ok(shown(&page, page.revision))
+}
+
+/// Show an application as a client, with its secrets
+#[utoipa::path(get, path = "/api/v1/applications/{application}/client", tag = "Applications",
+    params(("application" = ApplicationHandle, Path)), responses((status = 200, body = ClientPage)))]
+pub(super) async fn show(
+    app: Data<App>,
+    by: Bearer,
+    application: Path<ApplicationHandle>,
+) -> Result<HttpResponse, Problem> {
+    current(&app, &by, &application).await
+}
+
+/// Change what an application may ask the token endpoint for
+#[utoipa::path(patch, path = "/api/v1/applications/{application}/client", tag = "Applications",
+    request_body = ClientEdit,
+    params(("application" = ApplicationHandle, Path), ("If-Match" = String, Header)),
+    responses((status = 200, body = ClientPage)))]
+pub(super) async fn edit(
+    app: Data<App>,
+    by: Bearer,
+    application: Path<ApplicationHandle>,
+    MustExpect(expected): MustExpect,
+    Body(edit): Body<ClientEdit>,
+) -> Result<HttpResponse, Problem> {
+    let sight = app.reader.as_seen_by(&by.caller);
+    let found = sight.find_application(&application).await?;
+    let terms = edited(sight.registration(&found).await?.terms, edit)?;
+    app.keys
+        .edit_client(&by.caller, &application, terms, Some(expected))
+        .await?;
+    current(&app, &by, &application).await
+}
+
+fn edited(old: ClientTerms, edit: ClientEdit) -> Result<ClientTerms, Problem> {
+    let ClientEdit {
+        grants,
+        auth_methods,
+        scopes,
+        token_lifetime_s,
+        tokens_per_minute,
+    } = edit;
+    let lifetime = token_lifetime_s.map(Lifetime::try_from).transpose();
+    let lifetime = lifetime.map_err(|error| Problem::field("/token_lifetime_s", error))?;
+    let pace = tokens_per_minute.map(Pace::try_from).transpose();
+    let pace = pace.map_err(|error| Problem::field("/tokens_per_minute", error))?;
+    Ok(ClientTerms {
+        grants: grants.map_or(Ok(old.grants), |words| read("/grants", &words))?,
+        methods: auth_methods.map_or(Ok(old.methods), |words| read("/auth_methods", &words))?,
+        scopes: scopes.unwrap_or(old.scopes),
+        lifetime: lifetime.unwrap_or(old.lifetime),
+        pace: pace.unwrap_or(old.pace),
+        key_set: old.key_set,
+    })
+}
+
+fn read<T>(pointer: &str, words: &BTreeSet<String>) -> Result<BTreeSet<T>, Problem>
+where
+    T: std::str::FromStr + Ord,
+    T::Err: std::fmt::Display,
+{
+    let word = |word: &String| word.parse().map_err(|error| Problem::field(pointer, error));
+    words.iter().map(word).collect()
+}
+
+/// Issue a client secret; its text is shown in this answer only
+#[utoipa::path(post, path = "/api/v1/applications/{application}/secrets", tag = "Applications",
+    request_body = NewSecret, params(("application" = ApplicationHandle, Path)),
+    responses((status = 201, body = ShownSecret<'_>)))]
+pub(super) async fn issue(
+    app: Data<App>,
+    by: Bearer,
+    application: Path<ApplicationHandle>,
+    Body(NewSecret {
+        expires_in_s,
+        overlap_s,
+    }): Body<NewSecret>,
+) -> Result<HttpResponse, Problem> {
+    let ending = expires_in_s.map(Duration::from_secs);
+    let wish = SecretWish {
+        ending: ending.map_or(Ending::Never, Ending::After),
+        overlap: overlap_s.map(Duration::from_secs),
+    };
+    let issued = app
+        .keys
+        .issue_client_secret(&by.caller, &application, wish)
+        .await?;
+    let IssuedSecret { secret, text } = issued;
+    let text = text.expose_once();
+    let view = ShownSecret {
+        id: secret.id().to_string(),
+        client_id: ClientId::of(secret.application()),
+        client_secret: &text,
+        expires_at: secret.expires(),
+    };
+    let place = format!("/applications/{}/client", secret.application());
+    Ok(made_secretly(place, &view))
+}
+
+/// Revoke a client secret, at once
+#[utoipa::path(post, path = "/api/v1/applications/{application}/secrets/{secret}/revoke", tag = "Applications",
+    request_body = SecretRevocation,
+    params(("application" = ApplicationHandle, Path), ("secret" = String, Path)),
+    responses((status = 200, body = ClientPage)))]
+pub(super) async fn revoke(
+    app: Data<App>,
+    by: Bearer,
+    at: Path<(ApplicationHandle, SecretId)>,
+    Body(SecretRevocation { reason }): Body<SecretRevocation>,
+) -> Result<HttpResponse, Problem> {
+    let (application, secret) = at.into_inner();
+    app.keys
+        .revoke_client_secret(&by.caller, &application, &secret, reason)
+        .await?;
+    current(&app, &by, &application).await
+}

@@ -1,0 +1,180 @@
+//! The form that changes what an application may ask the token endpoint for.
+
+use std::collections::BTreeSet;
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    web::{Data, Path},
+};
+use gatewright_domain::{
+    client::{AuthMethod, ClientTerms, Pace},
+    handle::ApplicationHandle,
+    operation::Scope,
+    plan::Lifetime,
+};
+
+use super::clients::{Seen, choices};
+use crate::{
+    console::{visit, words},
+    page::form::{Control, Faults, Field},
+    pages::confirm::FormPage,
+    web::{app::App, caller::SignedIn, form::Form, problem::Problem},
+};
+
+/// How the client may prove itself.
+const METHODS: [(&str, &str); 2] = [
+    (
+        "client_secret_basic",
+        "Its secret in the Authorization header",
+    ),
+    (
+        "client_secret_basic client_secret_post",
+        "Its secret in the header or in the body",
+    ),
+];
+
+/// The form.
+///
+/// # Errors
+/// `NOT_FOUND`.
+pub async fn edit_page(
+    request: HttpRequest,
+    app: Data<App>,
+    who: SignedIn,
+    application: Path<ApplicationHandle>,
+) -> Result<HttpResponse, Problem> {
+    let seen = Seen::by(&who, &app, &application).await?;
+    let client = &seen.client;
+    let typed = Typed {
+        methods: client.auth_methods.join(" "),
+        scopes: client.scopes.clone().unwrap_or_default().join(" "),
+        lifetime: client.token_lifetime_s.to_string(),
+        pace: client.tokens_per_minute.to_string(),
+    };
+    visit::page(&form_page(&request, &who, &seen, &typed, Faults::default()))
+}
+
+/// Changes it.
+///
+/// # Errors
+/// What is wrong with the form is the form again.
+pub async fn edit(
+    request: HttpRequest,
+    app: Data<App>,
+    who: SignedIn,
+    application: Path<ApplicationHandle>,
+    form: Form,
+) -> Result<HttpResponse, Problem> {
+    let seen = Seen::by(&who, &app, &application).await?;
+    let typed = Typed {
+        methods: form.one("auth_methods").to_owned(),
+        scopes: form.one("scopes").to_owned(),
+        lifetime: form.one("token_lifetime_s").to_owned(),
+        pace: form.one("tokens_per_minute").to_owned(),
+    };
+    let sight = app.reader.as_seen_by(&who.caller);
+    let found = sight.find_application(&seen.handle()).await?;
+    let old = sight.registration(&found).await?.terms;
+    let outcome = match typed.terms(old) {
+        Ok(terms) => {
+            let handle = seen.handle();
+            let edited = app.keys.edit_client(&who.caller, &handle, terms, None);
+            edited
+                .await
+                .map_err(|error| words::faults(&error.into(), "auth_methods"))
+        }
+        Err(faults) => Err(faults),
+    };
+    match outcome {
+        Ok(_) => {
+            let said = "What the application may ask for is changed.";
+            Ok(visit::go_saying(seen.here(), said, &app))
+        }
+        Err(faults) => visit::page(&form_page(&request, &who, &seen, &typed, faults)),
+    }
+}
+
+struct Typed {
+    methods: String,
+    scopes: String,
+    lifetime: String,
+    pace: String,
+}
+
+impl Typed {
+    fn terms(&self, old: ClientTerms) -> Result<ClientTerms, Faults> {
+        let mut faults = Faults::default();
+        let mut wrong = |field: &str, words: String| faults.0.push(words::fault(field, &words));
+        let methods: Result<BTreeSet<AuthMethod>, _> =
+            self.methods.split_whitespace().map(str::parse).collect();
+        if let Err(error) = &methods {
+            wrong("auth_methods", format!("It is {error}."));
+        }
+        let scopes: Result<BTreeSet<Scope>, _> =
+            self.scopes.split_whitespace().map(str::parse).collect();
+        if let Err(error) = &scopes {
+            wrong("scopes", format!("One {error}."));
+        }
+        let lifetime = self.lifetime.parse::<u64>().map(Lifetime::try_from);
+        if !matches!(lifetime, Ok(Ok(_))) {
+            wrong("token_lifetime_s", "From 60 seconds to a year.".to_owned());
+        }
+        let pace = self.pace.parse::<u64>().map(Pace::try_from);
+        if !matches!(pace, Ok(Ok(_))) {
+            wrong("tokens_per_minute", "From 1 to 1000000.".to_owned());
+        }
+        match (methods, scopes, lifetime, pace) {
+            (Ok(methods), Ok(scopes), Ok(Ok(lifetime)), Ok(Ok(pace))) => Ok(ClientTerms {
+                methods,
+                scopes: (!scopes.is_empty()).then_some(scopes),
+                lifetime,
+                pace,
+                ..old
+            }),
+            _ => Err(faults),
+        }
+    }
+}
+
+fn form_page(
+    request: &HttpRequest,
+    who: &SignedIn,
+    seen: &Seen,
+    typed: &Typed,
+    faults: Faults,
+) -> FormPage {
+    let methods = Control::Select(choices(&METHODS, &typed.methods));
+    FormPage {
+        frame: seen.frame(request, who, "Change what it may ask for"),
+        lede: "From the next token on; tokens that were issued stay as they are.".to_owned(),
+        fields: vec![
+            Field::new("auth_methods", "Proves itself by", methods)
+                .fault(faults.of("auth_methods")),
+            Field::new("scopes", "Scopes", Control::Mono)
+                .value(&typed.scopes)
+                .optional()
+                .hint("With blanks between them; empty for those of its subscriptions.")
+                .fault(faults.of("scopes")),
+            Field::new(
+                "token_lifetime_s",
+                "Tokens live at most",
+                Control::Number { unit: "seconds" },
+            )
+            .value(&typed.lifetime)
+            .fault(faults.of("token_lifetime_s")),
+            Field::new(
+                "tokens_per_minute",
+                "Pace",
+                Control::Number {
+                    unit: "tokens a minute",
+                },
+            )
+            .value(&typed.pace)
+            .fault(faults.of("tokens_per_minute")),
+        ],
+        faults,
+        action: format!("{}/edit", seen.here()),
+        button: "Change it",
+        back: seen.here(),
+    }
+}

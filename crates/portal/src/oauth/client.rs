@@ -1,0 +1,77 @@
+//! Who a client is: exactly one way of proving it, in the header or in the body.
+
+use actix_web::{HttpRequest, http::header};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use gatewright_domain::secret::Secret;
+use gatewright_keys::{Authenticated, ClientProof, Presented};
+
+use super::{
+    error::Fault,
+    form::{Form, decoded},
+};
+use crate::web::{app::App, context::origin};
+
+/// The client that sent a request.
+///
+/// # Errors
+/// `invalid_request` for two proofs at once; `invalid_client` for none, or one that proves nothing.
+pub(super) async fn authenticate(
+    app: &App,
+    request: &HttpRequest,
+    form: &Form,
+) -> Result<Authenticated, Fault> {
+    let presented = presented(request, form)?;
+    Ok(app
+        .keys
+        .authenticate(&presented, origin(request, "oauth"))
+        .await?)
+}
+
+fn presented(request: &HttpRequest, form: &Form) -> Result<Presented, Fault> {
+    let mut headers = request.headers().get_all(header::AUTHORIZATION);
+    let (header, another) = (headers.next(), headers.next());
+    let posted = form.one("client_secret");
+    let asserted = form.one("client_assertion");
+    let proofs = [
+        header.is_some(),
+        another.is_some(),
+        posted.is_some(),
+        asserted.is_some(),
+    ];
+    if proofs.into_iter().filter(|is_there| *is_there).count() > 1 {
+        let why = "There is more than one way of client authentication";
+        return Err(Fault::invalid_request(why));
+    }
+    let said = form.one("client_id");
+    if let Some(header) = header {
+        let header = header.to_str().map_err(|_| Fault::invalid_client())?;
+        let (client, secret) = basic(header).ok_or_else(Fault::invalid_client)?;
+        if said.is_some_and(|said| said != client) {
+            let why = "client_id is another than that of the Authorization header";
+            return Err(Fault::invalid_request(why));
+        }
+        let proof = ClientProof::Basic(secret);
+        return Ok(Presented { client, proof });
+    }
+    let Some(secret) = posted else {
+        return Err(Fault::invalid_client());
+    };
+    let why = "client_secret comes with client_id";
+    let client = said.ok_or_else(|| Fault::invalid_request(why))?.to_owned();
+    let proof = ClientProof::Post(Secret::new(secret.to_owned()));
+    Ok(Presented { client, proof })
+}
+
+/// Name and secret of the `Basic` scheme, each of them form-encoded before (RFC 6749 section 2.3.1).
+fn basic(header: &str) -> Option<(String, Secret<String>)> {
+    let (scheme, encoded) = header.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let pair = BASE64_STANDARD.decode(encoded.trim()).ok()?;
+    let pair = Secret::new(String::from_utf8(pair).ok()?);
+    pair.lend(|pair| {
+        let (client, secret) = pair.split_once(':')?;
+        Some((decoded(client)?, Secret::new(decoded(secret)?)))
+    })
+}
