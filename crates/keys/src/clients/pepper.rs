@@ -89,9 +89,9 @@ fn place(installation: &str) -> Place<'_> {
         installation,
         table: "sealed_secrets",
         row: NAME,
-        purpose: "pepper",
+        purpose: NAME,
         kid: "",
-        algorithm: "HMAC-SHA-256",
+        algorithm: "",
         version: 1,
     }
 }
