@@ -20,6 +20,7 @@ CREATE TABLE registrations (
     token_lifetime_s  $int  NOT NULL,
     tokens_per_minute $int  NOT NULL CHECK (tokens_per_minute >= 1),
     key_set           text,
+    serves            $json NOT NULL,
     revision          $int  NOT NULL
 );
 

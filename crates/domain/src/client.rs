@@ -13,6 +13,7 @@ use crate::{
     operation::Scope,
     plan::Lifetime,
     revision::Revision,
+    text::{ApiName, VersionNumber},
 };
 
 pub use secret::{
@@ -125,6 +126,8 @@ pub struct ClientTerms {
     pub pace: Pace,
     /// The public keys that its assertions are verified with, as a JSON Web Key Set; whoever edits it has read it.
     pub key_set: Option<String>,
+    /// The versions whose tokens it may ask about, because it stands behind them (RFC 7662 section 4).
+    pub serves: BTreeSet<(ApiName, VersionNumber)>,
 }
 
 impl Default for ClientTerms {
@@ -136,6 +139,7 @@ impl Default for ClientTerms {
             lifetime: Lifetime::ACCESS,
             pace: Pace::DEFAULT,
             key_set: None,
+            serves: BTreeSet::new(),
         }
     }
 }
@@ -199,13 +203,18 @@ impl Aggregate for Registration {
             lifetime,
             pace,
             key_set,
+            serves,
         } = &self.terms;
+        let serves = serves
+            .iter()
+            .map(|(api, version)| format!("{api}/{version}"));
         facts([
             ("grants", list(grants)),
             ("auth_methods", list(methods)),
             ("scopes", or_none(scopes.as_ref().map(list))),
             ("token_lifetime_s", lifetime.seconds().to_string()),
             ("tokens_per_minute", pace.per_minute().to_string()),
+            ("serves", list(serves)),
             (
                 "key_set",
                 or_none(key_set.as_ref().map(|set| sha256_hex(set.as_bytes()))),

@@ -148,6 +148,7 @@ fn edited(old: ClientTerms, edit: ClientEdit) -> Result<ClientTerms, Problem> {
         lifetime: lifetime.unwrap_or(old.lifetime),
         pace: pace.unwrap_or(old.pace),
         key_set: old.key_set,
+        serves: old.serves,
     })
 }
 

@@ -29,6 +29,8 @@ pub(crate) struct Model {
     pub(crate) tokens_per_minute: i64,
     #[sea_orm(column_type = "Text")]
     pub(crate) key_set: Option<String>,
+    #[sea_orm(column_type = "JsonBinary")]
+    pub(crate) serves: Json,
     pub(crate) revision: Revision,
 }
 
@@ -67,6 +69,7 @@ pub(crate) async fn of_application<C: ConnectionTrait>(
         token_lifetime_s,
         tokens_per_minute,
         key_set,
+        serves,
         revision,
     } = model;
     let at = Place::of("registrations", application_id);
@@ -81,6 +84,7 @@ pub(crate) async fn of_application<C: ConnectionTrait>(
             .try_into()
             .map_err(|_| at.corrupt("tokens_per_minute"))?,
         key_set,
+        serves: at.json("serves", serves)?,
     };
     Ok(Registration {
         terms,
@@ -117,6 +121,7 @@ impl Stored for Registration {
             token_lifetime_s: Set(i64::from(terms.lifetime.seconds())),
             tokens_per_minute: Set(i64::from(terms.pace.per_minute())),
             key_set: Set(terms.key_set.clone()),
+            serves: Set(serde_json::json!(terms.serves)),
             revision: Set(registration.revision),
         };
         let this = Column::ApplicationId.eq(registration.application);

@@ -34,6 +34,8 @@ pub struct ClientPage {
     pub tokens_per_minute: u32,
     /// The public keys that its assertions are verified with, as a JSON Web Key Set.
     pub key_set: Option<String>,
+    /// The versions whose tokens it may ask about, as `api/version`: it stands behind them.
+    pub serves: Vec<String>,
     /// Its secrets, the newest first.
     pub secrets: Vec<ClientSecretRow>,
     /// How often what it may ask for was written: its `ETag`.
@@ -96,6 +98,7 @@ impl Sight {
             lifetime,
             pace,
             key_set,
+            serves,
         } = terms;
         Ok(ClientPage {
             client_id: application.client_id(),
@@ -105,6 +108,10 @@ impl Sight {
             token_lifetime_s: lifetime.seconds(),
             tokens_per_minute: pace.per_minute(),
             key_set,
+            serves: serves
+                .iter()
+                .map(|(api, version)| format!("{api}/{version}"))
+                .collect(),
             secrets: rows.into_iter().map(|row| row.shown(now)).collect(),
             revision,
         })
