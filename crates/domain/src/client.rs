@@ -72,11 +72,13 @@ words! {
 
 words! {
     /// How a client proves who it is (RFC 7591 section 2).
-    AuthMethod, NotAnAuthMethod = "not an authentication method: expected client_secret_basic or client_secret_post" {
+    AuthMethod, NotAnAuthMethod = "not an authentication method: expected client_secret_basic, client_secret_post or private_key_jwt" {
         /// Its secret in the `Authorization` header.
         SecretBasic = "client_secret_basic",
         /// Its secret in the body, where logs of forms may keep it.
         SecretPost = "client_secret_post",
+        /// A signature of its own key (RFC 7523), so that it shares no secret with anybody.
+        PrivateKeyJwt = "private_key_jwt",
     }
 }
 

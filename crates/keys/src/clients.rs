@@ -1,5 +1,6 @@
 //! Applications at the token endpoint: who proves to be one. Everything it takes is in memory, until something changes.
 
+mod assertion;
 mod directory;
 mod pepper;
 mod secrets;
@@ -26,8 +27,8 @@ pub use secrets::{ClientSecretUseError, IssuedSecret, SecretWish};
 /// What a client shows to prove who it is.
 #[derive(Debug)]
 pub struct Presented {
-    /// Who it says it is.
-    pub client: String,
+    /// Who it says it is; an assertion says so itself.
+    pub client: Option<String>,
     /// What it proves it with.
     pub proof: ClientProof,
 }
@@ -39,6 +40,8 @@ pub enum ClientProof {
     Basic(Secret<String>),
     /// Its secret in the body.
     Post(Secret<String>),
+    /// A signed assertion in the body (RFC 7523).
+    Assertion(Secret<String>),
 }
 
 impl ClientProof {
@@ -48,6 +51,18 @@ impl ClientProof {
         match self {
             Self::Basic(_) => AuthMethod::SecretBasic,
             Self::Post(_) => AuthMethod::SecretPost,
+            Self::Assertion(_) => AuthMethod::PrivateKeyJwt,
+        }
+    }
+}
+
+impl Presented {
+    /// Who it says it is.
+    fn claimed(&self) -> Option<ClientId> {
+        let named = self.client.clone().map(ClientId::from_wire);
+        match &self.proof {
+            ClientProof::Basic(_) | ClientProof::Post(_) => named,
+            ClientProof::Assertion(text) => named.or_else(|| assertion::claimed(text)),
         }
     }
 }
@@ -95,8 +110,7 @@ impl Keys {
         origin: Origin,
     ) -> Result<Authenticated, ClientRefused> {
         let now = self.clock.now();
-        let known = ClientId::from_wire(presented.client.clone()).application();
-        let found = match known {
+        let found = match presented.claimed().and_then(|id| id.application()) {
             Some(id) => self.client(id, now).await?,
             None => None,
         };
@@ -122,7 +136,24 @@ impl Keys {
         proof: &ClientProof,
         now: Timestamp,
     ) -> Result<bool, ClientRefused> {
-        let (ClientProof::Basic(secret) | ClientProof::Post(secret)) = proof;
+        let terms = &client.registration.terms;
+        if client.application.disabled.is_some() || !terms.methods.contains(&proof.method()) {
+            return Ok(false);
+        }
+        match proof {
+            ClientProof::Basic(secret) | ClientProof::Post(secret) => {
+                self.believes_secret(client, secret, now).await
+            }
+            ClientProof::Assertion(text) => Ok(self.believes_assertion(client, text, now).await?),
+        }
+    }
+
+    async fn believes_secret(
+        &self,
+        client: &ClientRecord,
+        secret: &Secret<String>,
+        now: Timestamp,
+    ) -> Result<bool, ClientRefused> {
         let Some(id) = secret.lend(|text| client::secret_id(text)) else {
             return Ok(false);
         };
@@ -132,12 +163,10 @@ impl Keys {
         if !found.is_some_and(|one| equal_in_constant_time(one.hmac(), &hash)) {
             return Ok(false);
         }
-        let may = client.registration.terms.methods.contains(&proof.method());
-        let believed = may && client.application.disabled.is_none();
-        if believed && self.directory.is_first_use(&id, now) {
+        if self.directory.is_first_use(&id, now) {
             self.store.touch_client_secret(&id, now).await?;
         }
-        Ok(believed)
+        Ok(true)
     }
 
     async fn not_believed(&self, on: Subject, origin: Origin, now: Timestamp) {

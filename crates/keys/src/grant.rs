@@ -145,7 +145,7 @@ impl Keys {
         match self.sign(&token, &key).await {
             Ok(text) => Ok(IssuedToken { token, text }),
             Err(cause) => {
-                self.give_up(&client.caller, token.id()).await;
+                self.give_up(&client.caller, token).await;
                 Err(NotNow::NotSigned(cause).into())
             }
         }

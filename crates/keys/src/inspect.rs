@@ -2,10 +2,13 @@
 //!
 //! Invariant: nothing of a token is logged or kept here.
 
+use std::time::Duration;
+
 use gatewright_domain::{
     access::Caller,
     decision::{Rule, Step, TokenFacts, Verdict},
     id::TokenId,
+    snapshot::Snapshot,
 };
 use gatewright_store::StoreError;
 use gatewright_token::{
@@ -75,7 +78,7 @@ impl Keys {
     /// # Errors
     /// `Keys`, `Store`; never for what the token is.
     pub async fn inspect(&self, caller: &Caller, token: &str) -> Result<Inspection, InspectError> {
-        let judgement = self.judge(token).await?;
+        let (judgement, openings) = self.judge(token).await?;
         let sight = self.store.reader().as_seen_by(caller);
         let row = match &judgement.verified {
             Some(verified) => sight.find_token_by_jti(&verified.facts().jti).await.ok(),
@@ -90,7 +93,7 @@ impl Keys {
             claims,
             token: row.map(|row| row.id()),
             steps: judgement.steps,
-            openings: judgement.openings,
+            openings,
         })
     }
 
@@ -99,12 +102,12 @@ impl Keys {
     /// # Errors
     /// `Refused` with the first rule that does not let it pass; `NotJudged`.
     pub async fn verify(&self, token: &str) -> Result<TokenFacts, VerifyError> {
+        let (judgement, openings) = self.judge(token).await?;
         let Judgement {
+            policy: _,
             verified,
             steps,
-            openings,
-            ..
-        } = self.judge(token).await?;
+        } = judgement;
         let refusal = |steps: &[Step]| {
             let mut refused = steps.iter().filter(|step| step.verdict == Verdict::Refused);
             refused.next().cloned()
@@ -123,42 +126,51 @@ impl Keys {
         }
     }
 
-    async fn judge(&self, token: &str) -> Result<Judgement, InspectError> {
+    async fn judge(&self, token: &str) -> Result<(Judgement, Vec<Opening>), InspectError> {
         let now = self.clock.now();
         let snapshot = self
             .store
             .reader()
             .snapshot(&self.config.terms(), now)
             .await?;
-        let timing = self.config.timing;
-        let lifetime = timing.max_lifetime.duration();
+        let judgement = self.judge_by(&snapshot, token)?;
+        let openings = match &judgement.verified {
+            Some(verified) => Bearer::of(verified, &snapshot, now).openings(),
+            None => Vec::new(),
+        };
+        Ok((judgement, openings))
+    }
+
+    /// What the verifier makes of a token by a snapshot, as a gateway that holds it would.
+    pub(crate) fn judge_by(
+        &self,
+        snapshot: &Snapshot,
+        token: &str,
+    ) -> Result<Judgement, InspectError> {
+        let leeway = Duration::from_secs(u64::from(snapshot.leeway_s));
+        let lifetime = Duration::from_secs(u64::from(snapshot.max_lifetime_s));
         let ours = snapshot
             .versions
             .iter()
             .map(|version| version.audience.clone());
-        let policy = Policy::new(snapshot.issuer.clone(), timing.leeway, lifetime);
+        let policy = Policy::new(snapshot.issuer.clone(), leeway, lifetime);
         let policy = policy.only_for(ours.collect());
         let ring = VerifierRing::of(&snapshot.keys)?;
+        let now = self.clock.now();
         let inspection = inspect::inspect(token.as_bytes(), &ring, &policy, now);
-        let verified = inspection.outcome.ok();
-        let openings = match &verified {
-            Some(verified) => Bearer::of(verified, &snapshot, now).openings(),
-            None => Vec::new(),
-        };
         Ok(Judgement {
             policy,
-            verified,
+            verified: inspection.outcome.ok(),
             steps: inspection.steps,
-            openings,
         })
     }
 }
 
-struct Judgement {
+/// What the verifier made of a token.
+pub(crate) struct Judgement {
     policy: Policy,
-    verified: Option<Verified>,
+    pub(crate) verified: Option<Verified>,
     steps: Vec<Step>,
-    openings: Vec<Opening>,
 }
 
 impl Part {

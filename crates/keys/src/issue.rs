@@ -117,9 +117,9 @@ impl Keys {
         match self.sign(&token, &key).await {
             Ok(text) => Ok(IssuedToken { token, text }),
             Err(cause) => {
-                let token = token.id();
+                let id = token.id();
                 self.give_up(caller, token).await;
-                Err(IssueError::NotSigned { token, cause })
+                Err(IssueError::NotSigned { token: id, cause })
             }
         }
     }
@@ -182,9 +182,10 @@ impl Keys {
 
     /// Revokes a row that has no token, so that nobody takes it for a live one. When that fails too, it still ends by
     /// itself, and the log says so.
-    pub(crate) async fn give_up(&self, caller: &Caller, token: TokenId) {
-        if let Err(error) = self.revoke(caller, token, None).await {
-            tracing::warn!(token.id = %token, %error, "Could not revoke token {token}, which was recorded but never signed");
+    pub(crate) async fn give_up(&self, caller: &Caller, token: Token) {
+        let id = token.id();
+        if let Err(error) = self.end(caller, token).await {
+            tracing::warn!(token.id = %id, %error, "Could not revoke token {id}, which was recorded but never signed");
         }
     }
 }

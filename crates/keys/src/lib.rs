@@ -9,6 +9,8 @@ mod rotate;
 
 mod clients;
 mod grant;
+mod introspect;
+mod revoke_own;
 mod together;
 
 mod outlook;
@@ -45,6 +47,7 @@ pub use clients::{
 };
 pub use grant::{GrantError, NotNow, Wanted};
 pub use inspect::{InspectError, Inspection, Part, VerifyError};
+pub use introspect::{ActiveToken, Asker, NotAnAsker};
 pub use issue::{IssueError, IssuedToken};
 pub use jwks::{Jwks, JwksError};
 pub use kek_check::KekError;
@@ -54,6 +57,7 @@ pub use opening::{OpenedOperation, Opening};
 pub use outlook::Outlook;
 pub use recognise::{Recogniser, Worth};
 pub use revoke::{RevokeError, Revoked, RevokedAll};
+pub use revoke_own::{RevokeOwnError, RevokedOwn};
 pub use rewrap::{RewrapError, Rewrapped};
 pub use ring::RingUseError;
 pub use rotate::{Compromised, Rotated};

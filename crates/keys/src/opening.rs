@@ -1,7 +1,7 @@
 //! What a verified token opens: the decision of the gateways, asked for each version and each of its operations.
 
 use gatewright_domain::{
-    decision::{Counters, Question, RULES, Rule, Step, TokenFacts, decide, explain},
+    decision::{Counters, Question, RULES, Rule, Step, TokenFacts, Verdict, decide, explain},
     operation::Method,
     snapshot::{Client, RoutedOperation, RoutedVersion, Snapshot},
     time::Timestamp,
@@ -75,12 +75,17 @@ impl<'a> Bearer<'a> {
         ours.map(|version| self.opening(version)).collect()
     }
 
+    /// Whether it opens anything of a version: no rule that is about the token refuses it.
+    pub(crate) fn opens(&self, version: &RoutedVersion) -> bool {
+        let any = any_operation();
+        let steps = RULES.iter().zip(explain(&self.asks(version, &any)));
+        let mut steps = steps.filter(|(rule, _)| !OF_A_REQUEST.contains(rule));
+        let is_for = self.token.audience.contains(&version.audience);
+        is_for && steps.all(|(_, step)| step.verdict != Verdict::Refused)
+    }
+
     fn opening(&self, version: &RoutedVersion) -> Opening {
-        let any = RoutedOperation {
-            method: Method::Get,
-            path: String::new(),
-            requires: Vec::new(),
-        };
+        let any = any_operation();
         let steps = RULES.iter().zip(explain(&self.asks(version, &any)));
         let steps = steps.filter(|(rule, _)| !OF_A_REQUEST.contains(rule));
         let judge = |operation: &RoutedOperation| OpenedOperation {
@@ -119,5 +124,14 @@ impl<'a> Bearer<'a> {
             leeway_s: self.snapshot.leeway_s,
             now: self.now,
         }
+    }
+}
+
+/// An operation that asks for no scope, where only the token is judged.
+fn any_operation() -> RoutedOperation {
+    RoutedOperation {
+        method: Method::Get,
+        path: String::new(),
+        requires: Vec::new(),
     }
 }

@@ -10,12 +10,15 @@ use crate::Keys;
 const KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
 
 impl Keys {
-    /// Forgets the rows of tokens that ended more than 30 days ago, and says how many. For a timed job.
+    /// Forgets the rows of tokens that ended more than 30 days ago, and says how many; and client assertions that ended.
+    /// For a timed job.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn prune(&self) -> Result<u64, StoreError> {
-        let before = self.clock.now().minus(KEPT);
+        let now = self.clock.now();
+        self.store.prune_assertions(now).await?;
+        let before = now.minus(KEPT);
         self.store.prune_tokens(before).await
     }
 }

@@ -5,7 +5,7 @@ use gatewright_domain::{
     client::{ClientSecret, Registration},
     consumer::Application,
     id::ApplicationId,
-    token::Entitlement,
+    token::{Entitlement, Jti, Token},
 };
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
 
@@ -54,6 +54,23 @@ impl Reader {
         // Read before the rest, so that what changes in between is noticed later.
         let revision = self.revision().await?;
         load(&self.database, id, revision).await
+    }
+
+    /// The token of this name, if it is this application's own.
+    ///
+    /// # Errors
+    /// `NotFound`; `Corrupt`; `Database`.
+    pub async fn token_of_client(
+        &self,
+        client: ApplicationId,
+        jti: &Jti,
+    ) -> Result<Token, StoreError> {
+        let token = rows::token::load_named(&self.database, jti).await?;
+        if token.application() == client {
+            Ok(token)
+        } else {
+            Err(StoreError::NotFound)
+        }
     }
 
     /// What has happened since a revision.

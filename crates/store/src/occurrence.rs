@@ -67,18 +67,21 @@ impl Occurrence {
             return Some(Self::of(event, &permit, now));
         }
         let is_one = |(_, other): &(Event, Permit)| other.actor() == permit.actor();
-        let actor = if parts.iter().all(is_one) {
-            permit.actor().clone()
-        } else {
-            access::Actor::Job("token-service")
+        let owner = event.target().parent.clone();
+        let (actor, kind, id) = match (parts.iter().all(is_one), owner) {
+            (true, Some(owner)) => (permit.actor().clone(), "application", owner),
+            (true, None) | (false, _) => {
+                let service = access::Actor::Job("token-service");
+                (service, "tokens", event.target().id.clone())
+            }
         };
         let origin = Origin {
             via: permit.origin().via,
             ..Origin::default()
         };
         let about = About {
-            kind: "tokens",
-            id: event.target().id.clone(),
+            kind,
+            id,
             label: format!("{} tokens", parts.len() + 1),
             parent: None,
         };

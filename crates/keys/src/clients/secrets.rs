@@ -9,12 +9,13 @@ use gatewright_domain::{
         self, ClientSecret, ClientSecretError, ClientTerms, DrawnSecret, Ending, Registration,
         SecretId,
     },
-    handle::ApplicationHandle,
+    handle::{ApiHandle, ApplicationHandle},
     revision::Revision,
     secret::Secret,
     text::Reason,
 };
 use gatewright_store::{StoreError, expect};
+use gatewright_token::foreign::{ForeignKeys, NotForeignKeys};
 
 use crate::{Keys, clients::PepperError};
 
@@ -51,6 +52,9 @@ pub enum ClientSecretUseError {
     /// The rules refuse.
     #[error(transparent)]
     Refused(#[from] ClientSecretError),
+    /// It cannot be known by these keys.
+    #[error(transparent)]
+    KeySet(#[from] NotForeignKeys),
     /// It cannot be hashed.
     #[error("the secret could not be hashed")]
     Pepper(#[from] PepperError),
@@ -140,7 +144,7 @@ impl Keys {
     /// Changes what an application may ask the token endpoint for.
     ///
     /// # Errors
-    /// `Denied`, `NotFound`, `Ambiguous`, `Stale`, `Store`.
+    /// `Denied`, `NotFound`, also for a version of another team; `Ambiguous`, `KeySet`, `Stale`, `Store`.
     pub async fn edit_client(
         &self,
         caller: &Caller,
@@ -153,6 +157,14 @@ impl Keys {
         let found = sight.find_application(application).await?;
         let (action, on) = (Action::EditClient, found.subject());
         let permit = self.store.permit(caller, action, on, now).await?;
+        if let Some(set) = &terms.key_set {
+            ForeignKeys::read(set.as_bytes())?;
+        }
+        for (api, number) in &terms.serves {
+            sight
+                .find_version(&ApiHandle::Name(api.clone()), *number)
+                .await?;
+        }
         self.store
             .write(permit, now, async move |tx| {
                 let application = tx.application_alone(found.id).await?;

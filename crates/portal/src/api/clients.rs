@@ -12,12 +12,13 @@ use gatewright_domain::{
     handle::ApplicationHandle,
     operation::Scope,
     plan::Lifetime,
-    text::Reason,
+    text::{ApiName, Reason, VersionNumber},
     time::Timestamp,
 };
 use gatewright_keys::{IssuedSecret, SecretWish};
 use gatewright_store::views::clients::ClientPage;
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::{
@@ -31,12 +32,18 @@ use crate::{
 pub(super) struct ClientEdit {
     /// The grants it may use: `client_credentials`.
     grants: Option<BTreeSet<String>>,
-    /// How it may prove who it is: `client_secret_basic`, `client_secret_post`.
+    /// How it may prove who it is: `client_secret_basic`, `client_secret_post`, `private_key_jwt`.
     auth_methods: Option<BTreeSet<String>>,
     /// The scopes it may ask for; `null` for those of its subscriptions.
     #[serde(default, deserialize_with = "said")]
     #[schema(value_type = Option<BTreeSet<Scope>>)]
     scopes: Option<Option<BTreeSet<Scope>>>,
+    /// The public keys that its assertions are verified with, as a JSON Web Key Set; `null` for none.
+    #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<Object>)]
+    key_set: Option<Option<Value>>,
+    /// The versions whose tokens it may ask about, as `api/version`.
+    serves: Option<BTreeSet<String>>,
     /// How long its tokens live at most, in seconds: from 60 to 31536000.
     token_lifetime_s: Option<u64>,
     /// How many tokens it may have in a minute: from 1 to 1000000.
@@ -44,7 +51,9 @@ pub(super) struct ClientEdit {
 }
 
 /// Tells `null` from what is left out.
-fn said<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<BTreeSet<Scope>>>, D::Error> {
+fn said<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    from: D,
+) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(from).map(Some)
 }
 
@@ -134,6 +143,8 @@ fn edited(old: ClientTerms, edit: ClientEdit) -> Result<ClientTerms, Problem> {
         grants,
         auth_methods,
         scopes,
+        key_set,
+        serves,
         token_lifetime_s,
         tokens_per_minute,
     } = edit;
@@ -147,9 +158,18 @@ fn edited(old: ClientTerms, edit: ClientEdit) -> Result<ClientTerms, Problem> {
         scopes: scopes.unwrap_or(old.scopes),
         lifetime: lifetime.unwrap_or(old.lifetime),
         pace: pace.unwrap_or(old.pace),
-        key_set: old.key_set,
-        serves: old.serves,
+        key_set: key_set.map_or(old.key_set, |set| set.map(|set| set.to_string())),
+        serves: serves.map_or(Ok(old.serves), |places| served(&places))?,
     })
+}
+
+fn served(places: &BTreeSet<String>) -> Result<BTreeSet<(ApiName, VersionNumber)>, Problem> {
+    let place = |text: &String| {
+        let (api, version) = text.split_once('/')?;
+        Some((api.parse().ok()?, version.parse().ok()?))
+    };
+    let places: Option<BTreeSet<_>> = places.iter().map(place).collect();
+    places.ok_or_else(|| Problem::field("/serves", "a version is written as orders/v1"))
 }
 
 fn read<T>(pointer: &str, words: &BTreeSet<String>) -> Result<BTreeSet<T>, Problem>

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// How the client may prove itself.
-const METHODS: [(&str, &str); 2] = [
+const METHODS: [(&str, &str); 4] = [
     (
         "client_secret_basic",
         "Its secret in the Authorization header",
@@ -30,6 +30,11 @@ const METHODS: [(&str, &str); 2] = [
     (
         "client_secret_basic client_secret_post",
         "Its secret in the header or in the body",
+    ),
+    ("private_key_jwt", "A signature of its own key"),
+    (
+        "client_secret_basic private_key_jwt",
+        "Its secret in the header, or a signature",
     ),
 ];
 

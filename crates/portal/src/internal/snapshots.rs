@@ -61,6 +61,18 @@ impl Default for Snapshots {
 }
 
 impl Snapshots {
+    /// Begins with a snapshot that was made elsewhere; it is good until something is written.
+    #[must_use]
+    pub fn holding(snapshot: Snapshot) -> Self {
+        let snapshots = Self::default();
+        snapshots.0.newest.send_replace(Some(Arc::new(Signed {
+            snapshot,
+            bytes: Bytes::new(),
+            signature: String::new(),
+        })));
+        snapshots
+    }
+
     /// Says that the server is about to stop: questions that are kept open are answered now.
     pub fn close(&self) {
         self.0.closing.store(true, Ordering::Relaxed);

@@ -11,6 +11,9 @@ use super::{
 };
 use crate::web::{app::App, context::origin};
 
+/// The one type of assertions that clients send (RFC 7523 section 2.2).
+const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
 /// The client that sent a request.
 ///
 /// # Errors
@@ -50,16 +53,30 @@ fn presented(request: &HttpRequest, form: &Form) -> Result<Presented, Fault> {
             let why = "client_id is another than that of the Authorization header";
             return Err(Fault::invalid_request(why));
         }
-        let proof = ClientProof::Basic(secret);
-        return Ok(Presented { client, proof });
+        return Ok(Presented {
+            client: Some(client),
+            proof: ClientProof::Basic(secret),
+        });
+    }
+    if let Some(assertion) = asserted {
+        if form.one("client_assertion_type") != Some(JWT_BEARER) {
+            let why = "client_assertion_type is that of RFC 7523";
+            return Err(Fault::invalid_request(why));
+        }
+        return Ok(Presented {
+            client: said.map(str::to_owned),
+            proof: ClientProof::Assertion(Secret::new(assertion.to_owned())),
+        });
     }
     let Some(secret) = posted else {
         return Err(Fault::invalid_client());
     };
     let why = "client_secret comes with client_id";
     let client = said.ok_or_else(|| Fault::invalid_request(why))?.to_owned();
-    let proof = ClientProof::Post(Secret::new(secret.to_owned()));
-    Ok(Presented { client, proof })
+    Ok(Presented {
+        client: Some(client),
+        proof: ClientProof::Post(Secret::new(secret.to_owned())),
+    })
 }
 
 /// Name and secret of the `Basic` scheme, each of them form-encoded before (RFC 6749 section 2.3.1).

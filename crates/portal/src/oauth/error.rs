@@ -7,9 +7,11 @@ use actix_web::{
     HttpResponse,
     http::{StatusCode, header},
 };
-use gatewright_keys::{ClientRefused, GrantError};
+use gatewright_keys::{ClientRefused, GrantError, InspectError, RevokeOwnError};
 use serde_json::json;
 use tracing::error;
+
+use crate::web::problem::Problem;
 
 /// After how long a client may try again where nothing more precise is known.
 const A_MOMENT: Duration = Duration::from_secs(1);
@@ -71,6 +73,18 @@ impl Fault {
     /// No resource is meant that the client may call.
     pub(super) const fn invalid_target(description: &'static str) -> Self {
         Self::new("invalid_target", StatusCode::BAD_REQUEST, description)
+    }
+
+    /// A live token of somebody else is not ended.
+    pub(super) const fn of_another() -> Self {
+        let description = "The token was issued to another client";
+        Self::new("invalid_grant", StatusCode::BAD_REQUEST, description)
+    }
+
+    /// The operator's role does not see every API.
+    pub(super) const fn not_an_asker() -> Self {
+        let description = "Asking about any token needs a role that sees every API";
+        Self::new("insufficient_scope", StatusCode::FORBIDDEN, description)
     }
 
     const fn unauthorized_client(description: &'static str) -> Self {
@@ -140,6 +154,23 @@ pub(super) fn ours(cause: &dyn std::error::Error) -> Fault {
     }
     error!(error = %chain, "An OAuth request failed through no fault of its own");
     Fault::not_now()
+}
+
+/// What keeps the page or document from being made is ours too; its own answer was logged where it arose.
+pub(super) fn unavailable(_: Problem) -> Fault {
+    Fault::not_now()
+}
+
+impl From<InspectError> for Fault {
+    fn from(error: InspectError) -> Self {
+        ours(&error)
+    }
+}
+
+impl From<RevokeOwnError> for Fault {
+    fn from(error: RevokeOwnError) -> Self {
+        ours(&error)
+    }
 }
 
 impl From<ClientRefused> for Fault {

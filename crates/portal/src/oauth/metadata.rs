@@ -17,6 +17,9 @@ use serde_json::json;
 
 use crate::web::{app::App, catalogue::Kind, problem::Problem};
 
+/// What client assertions may be signed with.
+const SIGNED_BY: [&str; 5] = ["ES256", "ES384", "EdDSA", "RS256", "PS256"];
+
 /// The document of the issuer. Where an issuer has a path, it stands behind the well-known part (RFC 8414 section 3.1);
 /// of any other issuer nothing is known here.
 pub(super) async fn server(app: Data<App>, path: Path<String>) -> Result<HttpResponse, Problem> {
@@ -31,11 +34,18 @@ pub(super) async fn server(app: Data<App>, path: Path<String>) -> Result<HttpRes
     Ok(told(&json!({
         "issuer": app.terms.issuer,
         "token_endpoint": format!("{portal}/oauth2/token"),
+        "introspection_endpoint": format!("{portal}/oauth2/introspect"),
+        "revocation_endpoint": format!("{portal}/oauth2/revoke"),
         "jwks_uri": format!("{portal}/oauth2/jwks"),
         "scopes_supported": scopes,
         "response_types_supported": [],
         "grant_types_supported": grants,
         "token_endpoint_auth_methods_supported": methods,
+        "token_endpoint_auth_signing_alg_values_supported": SIGNED_BY,
+        "introspection_endpoint_auth_methods_supported": methods,
+        "introspection_endpoint_auth_signing_alg_values_supported": SIGNED_BY,
+        "revocation_endpoint_auth_methods_supported": methods,
+        "revocation_endpoint_auth_signing_alg_values_supported": SIGNED_BY,
         "service_documentation": format!("{portal}/api/v1/openapi.json"),
     })))
 }

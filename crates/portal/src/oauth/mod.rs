@@ -3,8 +3,10 @@
 mod client;
 mod error;
 mod form;
+mod introspect;
 mod jwks;
 mod metadata;
+mod revoke;
 mod token;
 
 use actix_web::{
@@ -26,6 +28,18 @@ pub fn routes(config: &mut ServiceConfig) {
             web::resource("/oauth2/token")
                 .app_data(form::limit())
                 .route(web::post().to(token::token))
+                .default_service(web::to(only_post)),
+        )
+        .service(
+            web::resource("/oauth2/introspect")
+                .app_data(form::limit())
+                .route(web::post().to(introspect::introspect))
+                .default_service(web::to(only_post)),
+        )
+        .service(
+            web::resource("/oauth2/revoke")
+                .app_data(form::limit())
+                .route(web::post().to(revoke::revoke))
                 .default_service(web::to(only_post)),
         )
         .service(web::resource(server).get(metadata::server))

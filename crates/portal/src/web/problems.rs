@@ -270,6 +270,7 @@ impl From<ClientSecretUseError> for Problem {
             ClientSecretUseError::Refused(
                 ClientSecretError::TwoAlready | ClientSecretError::AlreadyOver,
             ) => of(Kind::STATE, &error),
+            ClientSecretUseError::KeySet(_) => Self::field("/key_set", capital(&error.to_string())),
             ClientSecretUseError::Pepper(_) => {
                 let _ = ours(&error);
                 Self::of(Kind::BUSY)

@@ -141,6 +141,11 @@ impl House {
         }
     }
 
+    /// Serves the app anew, after a part of it was exchanged.
+    pub(crate) async fn serve_again(&mut self) {
+        self.asks = serve(&self.app).await;
+    }
+
     /// An access token of a fresh publisher who is in one team only.
     pub(crate) async fn publisher_of(&self, team: TeamId) -> String {
         let command_line = Caller::command_line();

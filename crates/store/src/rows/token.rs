@@ -66,6 +66,14 @@ pub(crate) async fn load<C: ConnectionTrait>(db: &C, id: TokenId) -> Result<Toke
     restore(model, versions)
 }
 
+/// The token that carries this name.
+pub(crate) async fn load_named<C: ConnectionTrait>(db: &C, jti: &Jti) -> Result<Token, StoreError> {
+    let named = Entity::find().filter(Column::Jti.eq(jti.as_str()));
+    let model = named.one(db).await?.ok_or(StoreError::NotFound)?;
+    let versions = token_version::of_token(db, model.id).await?;
+    restore(model, versions)
+}
+
 /// The token of a row and of the versions found beside it.
 pub(crate) fn restore(model: Model, versions: Vec<VersionRef>) -> Result<Token, StoreError> {
     let Model {

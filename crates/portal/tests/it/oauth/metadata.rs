@@ -28,7 +28,11 @@ async fn the_issuer_says_what_there_is() {
     let methods = &document["token_endpoint_auth_methods_supported"];
     assert_eq!(
         *methods,
-        json!(["client_secret_basic", "client_secret_post"])
+        json!([
+            "client_secret_basic",
+            "client_secret_post",
+            "private_key_jwt"
+        ])
     );
     assert_eq!(
         document["scopes_supported"],

@@ -1,5 +1,8 @@
 //! Clients at the OAuth endpoints, as RFC 6749 and its neighbours have them. Cases are named by their numbers.
 
+mod assertions;
+mod corpus;
+mod introspection;
 mod metadata;
 mod shop;
 mod token_errors;

@@ -1,0 +1,107 @@
+//! Introspection (RFC 7662): whether a token is good now, for those who stand behind the API it is for. The same functions
+//! judge it as at the gateways, so that both say the same of every token.
+
+use gatewright_domain::{
+    access::{Caller, Horizon},
+    decision::TokenFacts,
+    snapshot::{RoutedVersion, Snapshot},
+};
+use gatewright_token::verify::Verified;
+
+use crate::{Keys, clients::Authenticated, inspect::InspectError, opening::Bearer};
+
+/// Who asks about a token.
+#[derive(Debug)]
+pub enum Asker<'a> {
+    /// A client that stands behind some versions.
+    Client(&'a Authenticated),
+    /// An operator, with a personal access token.
+    Operator(&'a Caller),
+}
+
+/// A token that is good now.
+#[derive(Clone, Debug)]
+pub struct ActiveToken {
+    /// What it says.
+    pub facts: TokenFacts,
+    /// Whom it is about.
+    pub subject: String,
+    /// The family it belongs to.
+    pub session: Option<String>,
+}
+
+/// The asker is an operator who does not see every API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("asking about any token needs a role that sees every API")]
+pub struct NotAnAsker;
+
+impl Asker<'_> {
+    /// Whether this asker may ask at all.
+    ///
+    /// # Errors
+    /// `NotAnAsker`.
+    pub fn is_one(&self) -> Result<(), NotAnAsker> {
+        match self {
+            Self::Client(_) => Ok(()),
+            Self::Operator(caller) => match caller.horizon() {
+                Horizon::Everything => Ok(()),
+                Horizon::Teams(_) => Err(NotAnAsker),
+            },
+        }
+    }
+
+    /// Whether this asker stands behind a version.
+    fn serves(&self, version: &RoutedVersion) -> bool {
+        match self {
+            Self::Client(client) => {
+                let serves = &client.client.registration.terms.serves;
+                serves.contains(&(version.api.clone(), version.number))
+            }
+            Self::Operator(_) => true,
+        }
+    }
+}
+
+impl Keys {
+    /// A token, when it is good now for a version that the asker stands behind; of any other nothing is said.
+    ///
+    /// # Errors
+    /// `Keys`; never for what the token is.
+    pub fn introspect(
+        &self,
+        snapshot: &Snapshot,
+        asker: &Asker<'_>,
+        token: &str,
+    ) -> Result<Option<ActiveToken>, InspectError> {
+        let judgement = self.judge_by(snapshot, token)?;
+        let Some(verified) = judgement.verified else {
+            return Ok(None);
+        };
+        let versions = snapshot.versions.iter();
+        let mut served = versions.filter(|version| asker.serves(version));
+        let bearer = Bearer::of(&verified, snapshot, self.clock.now());
+        let opens = served.any(|version| bearer.opens(version));
+        Ok(opens.then(|| active(&verified)))
+    }
+
+    /// What a token says, when it is ours and holds, whatever it opens.
+    ///
+    /// # Errors
+    /// `Keys`.
+    pub fn holder_of(
+        &self,
+        snapshot: &Snapshot,
+        token: &str,
+    ) -> Result<Option<TokenFacts>, InspectError> {
+        let judgement = self.judge_by(snapshot, token)?;
+        Ok(judgement.verified.map(|verified| verified.facts().clone()))
+    }
+}
+
+fn active(verified: &Verified) -> ActiveToken {
+    ActiveToken {
+        facts: verified.facts().clone(),
+        subject: verified.subject().to_owned(),
+        session: verified.session().map(str::to_owned),
+    }
+}
