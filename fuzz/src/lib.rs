@@ -10,11 +10,11 @@ use aws_lc_rs::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use gatewright_domain::{
+    key::{Algorithm, Purpose},
     snapshot::{VerificationKey, VerificationState},
     time::Timestamp,
 };
 use gatewright_token::{
-    algorithm::Algorithm,
     corpus::Corpus,
     jwk::{Numbers, PublicJwk},
     policy::Policy,
@@ -54,7 +54,14 @@ pub static RING: LazyLock<VerifierRing> = LazyLock::new(|| {
         until: None,
     };
     let (kid, jwk) = (PUBLIC.kid().clone(), PUBLIC.to_json());
-    VerifierRing::of(&[VerificationKey { kid, jwk, state }]).expect("one key is a ring")
+    let listed = VerificationKey {
+        kid,
+        jwk,
+        purpose: Purpose::Access,
+        max_lifetime: None,
+        state,
+    };
+    VerifierRing::of(&[listed]).expect("one key is a ring")
 });
 
 /// The policy of good tokens.

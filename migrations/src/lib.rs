@@ -17,6 +17,7 @@ mod m0004_audit;
 mod m0005_traffic;
 mod m0006_secrets;
 mod m0007_sign_in_links;
+mod m0008_rings;
 mod m0009_clients;
 mod m0010_keks;
 mod m0012_api_keys;
@@ -53,6 +54,7 @@ impl MigratorTrait for Steps {
             Box::new(m0005_traffic::Migration),
             Box::new(m0006_secrets::Migration),
             Box::new(m0007_sign_in_links::Migration),
+            Box::new(m0008_rings::Migration),
             Box::new(m0009_clients::Migration),
             Box::new(m0010_keks::Migration),
             Box::new(m0012_api_keys::Migration),

@@ -101,6 +101,10 @@ actions! {
     Guarding {
         /// Rotate the signing key.
         RotateKey = "rotate the signing key";
+        /// Change a key ring's times, or whether it signs.
+        ManageRing = "manage a key ring";
+        /// Suspend or resume a signing key.
+        SuspendKey = "suspend or resume a signing key";
         /// Declare a signing key compromised.
         CompromiseKey = "declare a signing key compromised";
         /// Make a key-encryption key known.

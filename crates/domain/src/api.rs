@@ -2,8 +2,9 @@
 
 use crate::{
     access::Subject,
-    audit::{Aggregate, Change, Facts, Kind, Target, facts},
+    audit::{Aggregate, Change, Facts, Kind, Target, facts, or_none},
     id::{ApiId, TeamId},
+    key::Algorithm,
     revision::Revision,
     text::{ApiName, Title},
     time::Timestamp,
@@ -20,6 +21,8 @@ pub struct Api {
     pub title: Title,
     /// The team that owns it.
     pub team: TeamId,
+    /// What its tokens are signed with; nothing for what the installation says.
+    pub token_algorithm: Option<Algorithm>,
     /// When it was registered.
     pub registered: Timestamp,
     /// How often it was written.
@@ -62,6 +65,7 @@ impl Api {
             name,
             title,
             team,
+            token_algorithm: None,
             registered: now,
             revision: Revision::NEW,
         };
@@ -71,6 +75,15 @@ impl Api {
     /// Changes what people call it.
     pub fn edit(self, title: Title) -> Change<Self> {
         Change::step(Kind::ApiEdited, self, |api| Self { title, ..api })
+    }
+
+    /// Chooses what its tokens are signed with from now on; tokens that were signed before stay good.
+    pub fn sign_with(self, token_algorithm: Option<Algorithm>) -> Change<Self> {
+        let choose = |api| Self {
+            token_algorithm,
+            ..api
+        };
+        Change::step(Kind::ApiEdited, self, choose)
     }
 
     /// This API as the things inside it know it.
@@ -107,6 +120,7 @@ impl Aggregate for Api {
             ("name", self.name.to_string()),
             ("title", self.title.to_string()),
             ("team", self.team.to_string()),
+            ("token_algorithm", or_none(self.token_algorithm)),
         ])
     }
 

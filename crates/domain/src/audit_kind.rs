@@ -152,17 +152,39 @@ kinds! {
     /// An API key was revoked.
     ApiKeyRevoked = "api-key.revoke" by RevokeApiKey;
     /// A key ring was made.
-    RingFormed = "key-ring.form" by Operate;
-    /// A signing key was generated and published.
-    KeyPublished = "signing-key.publish" by Operate | RotateKey | CompromiseKey;
+    RingFormed = "key-ring.form" by Operate | ManageRing;
+    /// A key ring was given other times.
+    RingRetimed = "key-ring.retime" by ManageRing;
+    /// A key ring signs again.
+    RingEnabled = "key-ring.enable" by ManageRing;
+    /// A key ring signs no more.
+    RingDisabled = "key-ring.disable" by ManageRing;
+    /// Another key of a ring signs.
+    RingRotated = "key-ring.rotate" by Operate | RotateKey | SuspendKey | CompromiseKey;
+    /// A rotation was due and waits for those who do not know the next key.
+    RotationHeld = "key-ring.hold" by Operate;
+    /// A signing key was generated and kept back.
+    KeyStaged = "signing-key.stage" by RotateKey;
+    /// A signing key was published.
+    KeyPublished = "signing-key.publish" by Operate | ManageRing | RotateKey | SuspendKey | CompromiseKey;
+    /// A staged signing key was given up.
+    KeyDiscarded = "signing-key.discard" by RotateKey;
     /// A signing key began to sign.
-    KeyActivated = "signing-key.activate" by Operate | RotateKey | CompromiseKey;
+    KeyActivated = "signing-key.activate" by Operate | ManageRing | RotateKey | SuspendKey | CompromiseKey;
+    /// A signing key began to sign before everybody could know it, because nobody else was there.
+    KeyActivatedInEmergency = "signing-key.activate-in-emergency" by Operate | SuspendKey | CompromiseKey;
     /// A signing key stopped signing; its private part was erased.
-    KeyDeactivated = "signing-key.deactivate" by RotateKey;
+    KeyDeactivated = "signing-key.deactivate" by Operate | ManageRing | RotateKey | SuspendKey;
+    /// A signing key was set aside.
+    KeySuspended = "signing-key.suspend" by SuspendKey;
+    /// A signing key returned to where it stood before it was set aside.
+    KeyResumed = "signing-key.resume" by SuspendKey;
     /// A signing key left the key set for good.
-    KeyRetired = "signing-key.retire" by Operate;
+    KeyRetired = "signing-key.retire" by Operate | RotateKey;
     /// A signing key was declared compromised.
     KeyCompromised = "signing-key.compromise" by CompromiseKey;
+    /// A compromise was rehearsed; nothing changed.
+    CompromiseRehearsed = "signing-key.rehearse-compromise" by CompromiseKey;
     /// A key-encryption key was made known.
     KekAdded = "kek.add" by AddKek | RotateKek;
     /// A key-encryption key began to seal.

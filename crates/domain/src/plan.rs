@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     access::Subject,
     api::ApiRef,
@@ -46,7 +48,8 @@ impl Terms {
 pub struct NotAQuota;
 
 /// How long a token lives: whole seconds, from one minute to one year.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "u64", into = "u32")]
 pub struct Lifetime(u32);
 
 /// A lifetime outside the bounds.
@@ -57,6 +60,10 @@ pub struct NotALifetime;
 impl Lifetime {
     /// The longest: one year, the ceiling of the ring's signing window.
     pub const LONGEST: Self = Self(31_536_000);
+    /// An hour: what a program asks for again and again.
+    pub const HOUR: Self = Self(3600);
+    /// A day.
+    pub const DAY: Self = Self(86_400);
 
     /// What a client's access tokens live unless its registration says otherwise: ten minutes.
     pub const ACCESS: Self = Self(600);
@@ -84,6 +91,12 @@ impl TryFrom<u64> for Lifetime {
         } else {
             Err(NotALifetime)
         }
+    }
+}
+
+impl From<Lifetime> for u32 {
+    fn from(lifetime: Lifetime) -> u32 {
+        lifetime.0
     }
 }
 

@@ -6,9 +6,10 @@ use crate::{
     consumer::ClientId,
     decision::TokenFacts,
     id::{ApiKeyId, ApplicationId, ConsumerId, InstallationId, PlanId, SubscriptionId, VersionId},
-    key::Kid,
+    key::{Kid, Purpose},
     limit::Rate,
     operation::Method,
+    plan::Lifetime,
     refusal::Refusal,
     text::{ApiName, Name, Upstream, VersionNumber},
     time::Timestamp,
@@ -83,6 +84,12 @@ pub struct VerificationKey {
     pub kid: Kid,
     /// The public key, a JWK in JSON.
     pub jwk: String,
+    /// What its ring is for.
+    #[serde(default)]
+    pub purpose: Purpose,
+    /// The longest life of a token of its ring (invariant I6); nothing when that of the snapshot holds.
+    #[serde(default, rename = "max_lifetime_s")]
+    pub max_lifetime: Option<Lifetime>,
     /// What it may do.
     pub state: VerificationState,
 }
@@ -100,6 +107,8 @@ pub enum VerificationState {
         /// The last moment.
         until: Option<Timestamp>,
     },
+    /// Set aside: nothing it signed is accepted for now.
+    Suspended,
     /// Compromised: nothing it signed is accepted.
     Compromised,
 }

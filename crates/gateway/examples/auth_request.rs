@@ -12,6 +12,7 @@ use std::{
 use anyhow::{Context, Result};
 use bytes::Bytes;
 use gatewright_domain::{
+    key::Purpose,
     snapshot::{VerificationKey, VerificationState},
     time::Timestamp,
 };
@@ -58,6 +59,8 @@ fn ring(document: &[u8]) -> Result<VerifierRing> {
         .map(|key| VerificationKey {
             kid: key.kid().clone(),
             jwk: key.to_json(),
+            purpose: Purpose::Access,
+            max_lifetime: None,
             state: VerificationState::Signed { from, until: None },
         });
     Ok(VerifierRing::of(&keys.collect::<Vec<_>>())?)

@@ -7,8 +7,8 @@ use gatewright_domain::{
     consumer::Application,
     handle::ApplicationHandle,
     id::TokenId,
-    key::SigningKey,
-    ring::Ring,
+    key::{Purpose, RingName, SigningKey},
+    plan::Lifetime,
     secret::Secret,
     time::Timestamp,
     token::{Issuance, Jti, Token, TokenError, TokenWish},
@@ -56,6 +56,9 @@ pub enum IssueError {
     /// There is no key that signs.
     #[error("there is no signing key; start the server once, which makes one")]
     NoKey,
+    /// Nothing can be signed now.
+    #[error("nothing can be signed now")]
+    NotNow(#[source] SignerError),
     /// The row is there, but the token was not signed. It is revoked, if that was still possible.
     #[error("the token {token} was recorded but could not be signed; it was never usable")]
     NotSigned {
@@ -85,6 +88,16 @@ impl From<StoreError> for IssueError {
     }
 }
 
+impl From<SignerError> for IssueError {
+    fn from(error: SignerError) -> Self {
+        match error {
+            SignerError::NoKey => Self::NoKey,
+            SignerError::Store(store) => store.into(),
+            other => Self::NotNow(other),
+        }
+    }
+}
+
 impl IssueError {
     /// After how long another attempt may do better; nothing when it would not.
     fn pause(&self, now: Timestamp) -> Option<Duration> {
@@ -106,14 +119,10 @@ impl Keys {
         application: &ApplicationHandle,
         wish: TokenWish,
     ) -> Result<IssuedToken, IssueError> {
-        let max = self.config.timing.max_lifetime;
-        if wish.lifetime > max {
-            let max = max.seconds();
-            return Err(IssueError::LongerThanRing { max });
-        }
+        let ring = self.ring_for(wish.lifetime).await?;
         let sight = self.store.reader().as_seen_by(caller);
         let application = sight.find_application(application).await?;
-        let (token, key) = self.record(caller, &application, wish).await?;
+        let (token, key) = self.record(caller, &application, wish, ring).await?;
         match self.sign(&token, &key).await {
             Ok(text) => Ok(IssuedToken { token, text }),
             Err(cause) => {
@@ -124,17 +133,36 @@ impl Keys {
         }
     }
 
+    /// The ring that signs a token of such a life: that of programs as long as it may, else that of people.
+    async fn ring_for(&self, lifetime: Lifetime) -> Result<RingName, IssueError> {
+        let algorithm = self.config.token_algorithm;
+        let rings = self.rings().await?;
+        let mut max = None;
+        for purpose in [Purpose::Access, Purpose::DevAccess] {
+            let name = RingName { purpose, algorithm };
+            let ring = rings.iter().find(|ring| ring.name() == name);
+            let longest = ring.map(|ring| ring.timing().max_lifetime);
+            if longest.is_some_and(|longest| lifetime <= longest) {
+                return Ok(name);
+            }
+            max = max.max(longest);
+        }
+        let max = max.ok_or(IssueError::NoKey)?.seconds();
+        Err(IssueError::LongerThanRing { max })
+    }
+
     /// The row, once nothing is in the way of it any more.
     async fn record(
         &self,
         caller: &Caller,
         application: &Application,
         wish: TokenWish,
+        ring: RingName,
     ) -> Result<(Token, SigningKey), IssueError> {
         for _ in 1..ATTEMPTS {
             let now = self.clock.now();
             let outcome = self
-                .try_record(caller, application, wish.clone(), now)
+                .try_record(caller, application, wish.clone(), (ring, now))
                 .await;
             let Some(pause) = outcome.as_ref().err().and_then(|error| error.pause(now)) else {
                 return outcome;
@@ -142,7 +170,8 @@ impl Keys {
             tokio::time::sleep(pause).await;
         }
         let now = self.clock.now();
-        self.try_record(caller, application, wish, now).await
+        self.try_record(caller, application, wish, (ring, now))
+            .await
     }
 
     async fn try_record(
@@ -150,7 +179,7 @@ impl Keys {
         caller: &Caller,
         application: &Application,
         wish: TokenWish,
-        now: Timestamp,
+        (ring, now): (RingName, Timestamp),
     ) -> Result<(Token, SigningKey), IssueError> {
         let entitlements = self.store.reader().entitlements(application.id).await?;
         let teams = Token::reach(&entitlements, &wish.scopes)?;
@@ -163,18 +192,16 @@ impl Keys {
             TokenId::draw(now, &*self.entropy),
             Jti::draw(&*self.entropy),
         );
-        let timing = self.config.timing;
+        // The token ends no later than that: its second began before now.
+        let expires = now.plus(wish.lifetime.duration());
+        let key = self.leased(ring, expires).await?;
         self.store
             .write(permit, now, async move |tx| {
                 let application = tx.application(application.id).await?;
                 let entitlements = tx.entitlements(application.id).await?;
-                let ring = Ring::of(tx.keys().await?, timing);
-                let key = ring.active().ok_or(IssueError::NoKey)?.clone();
                 let kid = key.kid().clone();
                 let issuance = Issuance { id, jti, kid };
                 let change = Token::issue(&application, &entitlements, wish, issuance, now)?;
-                tx.raise_last_expiry(key.kid(), change.after().expires())
-                    .await?;
                 Ok((tx.write(change).await?, key))
             })
             .await

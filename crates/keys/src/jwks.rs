@@ -26,6 +26,10 @@ const EMERGENCY: Duration = Duration::from_secs(24 * 3600);
 /// The key set, ready to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Jwks {
+    /// Which keys it shows: `all`, or the name of an API.
+    pub shown: String,
+    /// The revision at which it was made.
+    pub revision: u64,
     /// The document, `application/json`: the active key first, then those that come to sign, then those that did.
     pub body: Arc<str>,
     /// Its strong entity tag, quotes included.
@@ -89,6 +93,8 @@ impl Keys {
         let recent = |compromised: Timestamp| now < compromised.plus(EMERGENCY);
         let max_age = self.config.jwks_max_age;
         Ok(Jwks {
+            shown: "all".to_owned(),
+            revision: held.revision,
             body: Arc::clone(&held.body),
             etag: Arc::clone(&held.etag),
             max_age: match held.compromised {
@@ -128,7 +134,17 @@ impl Keys {
         }
         let keys = reader.signing_keys().await?;
         let compromised = keys.iter().filter_map(compromised).max();
-        let set = jwks::Jwks::of(keys.iter().map(public).collect::<Result<Vec<_>, _>>()?)?;
+        // A key that was withdrawn when it was suspended is in no set.
+        let mut shown: Vec<&SigningKey> =
+            keys.iter().filter(|key| key.state().is_listed()).collect();
+        // The ring of programs first: many clients take the first key for the one that signs what they get.
+        shown.sort_by_key(|key| key.ring().purpose);
+        let set = jwks::Jwks::of(
+            shown
+                .into_iter()
+                .map(public)
+                .collect::<Result<Vec<_>, _>>()?,
+        )?;
         Ok(Held {
             revision,
             looked: now,
@@ -166,9 +182,11 @@ fn public(key: &SigningKey) -> Result<(KeyStateName, PublicJwk), JwksError> {
 fn compromised(key: &SigningKey) -> Option<Timestamp> {
     match key.state() {
         KeyState::Compromised { at } => Some(*at),
-        KeyState::Published { .. }
+        KeyState::Staged { .. }
+        | KeyState::Published { .. }
         | KeyState::Active { .. }
         | KeyState::Deactivated { .. }
+        | KeyState::Suspended { .. }
         | KeyState::Retired { .. } => None,
     }
 }

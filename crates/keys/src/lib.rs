@@ -4,6 +4,7 @@
 
 mod api_keys;
 mod issue;
+mod moves;
 mod revoke;
 mod rotate;
 
@@ -13,11 +14,13 @@ mod introspect;
 mod revoke_own;
 mod together;
 
+mod lease;
 mod outlook;
 mod ring;
 mod signer;
 mod snapshot_key;
 
+mod fetches;
 mod inspect;
 mod jwks;
 mod opening;
@@ -34,7 +37,12 @@ mod secrets;
 use std::{fmt, sync::Arc, time::Duration};
 
 use gatewright_custody::Keks;
-use gatewright_domain::{entropy::Entropy, ring::Timing, time::Clock};
+use gatewright_domain::{
+    entropy::Entropy,
+    key::Algorithm,
+    ring::{Bounds, Timing},
+    time::Clock,
+};
 use gatewright_store::{SnapshotTerms, Store};
 
 // Whoever opens these use-cases hands one in.
@@ -53,14 +61,15 @@ pub use jwks::{Jwks, JwksError};
 pub use kek_check::KekError;
 pub use kek_rotate::{KekRotated, KekUseError};
 pub use keks::{KekHealth, KekRow};
+pub use moves::{Compromised, Seen};
 pub use opening::{OpenedOperation, Opening};
 pub use outlook::Outlook;
 pub use recognise::{Recogniser, Worth};
 pub use revoke::{RevokeError, Revoked, RevokedAll};
 pub use revoke_own::{RevokeOwnError, RevokedOwn};
 pub use rewrap::{RewrapError, Rewrapped};
-pub use ring::RingUseError;
-pub use rotate::{Compromised, Rotated};
+pub use ring::{Moved, RingUseError};
+pub use rotate::{Rotated, Turn};
 pub use signer::SignerError;
 pub use snapshot_key::SnapshotKeyError;
 
@@ -75,9 +84,22 @@ pub struct KeysConfig {
     pub timing: Timing,
     /// J: how long others may keep the key set.
     pub jwks_max_age: Duration,
+    /// V: how long the most patient verifier keeps it, whatever it is told.
+    pub verifier_cache: Duration,
+    /// What access tokens are signed with, where their API does not say.
+    pub token_algorithm: Algorithm,
 }
 
 impl KeysConfig {
+    /// What bounds how short a ring's lead can be.
+    #[must_use]
+    pub fn bounds(&self) -> Bounds {
+        Bounds {
+            jwks_max_age: self.jwks_max_age,
+            verifier_cache: self.verifier_cache,
+        }
+    }
+
     /// What gateways are told of it.
     #[must_use]
     pub fn terms(&self) -> SnapshotTerms {
@@ -100,12 +122,14 @@ pub struct Keys {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     config: Arc<KeysConfig>,
+    lease: Arc<lease::Kept>,
     signer: Arc<signer::Kept>,
     snapshot_key: Arc<snapshot_key::Kept>,
     key_set: Arc<jwks::Kept>,
     pepper: Arc<clients::Pepper>,
     directory: Arc<clients::Directory>,
     queue: Arc<together::Queue>,
+    fetches: fetches::Known,
 }
 
 impl Keys {
@@ -125,12 +149,14 @@ impl Keys {
             clock,
             entropy,
             config: Arc::new(config),
+            lease: Arc::default(),
             signer: Arc::default(),
             snapshot_key: Arc::default(),
             key_set: Arc::default(),
             pepper: Arc::default(),
             directory: Arc::default(),
             queue: Arc::default(),
+            fetches: Arc::default(),
         }
     }
 

@@ -26,12 +26,16 @@ impl Keys {
     /// # Errors
     /// When the store fails.
     pub async fn outlook(&self) -> Result<Outlook, StoreError> {
-        let keys = self.store.reader().signing_keys().await?;
-        let ring = Ring::of(keys, self.config.timing);
-        let retiring = |key: &SigningKey| Some((key.kid().clone(), ring.retires_at(key)?));
+        let rings = self.read_rings().await?;
+        let [access, ..] = self.own_rings();
+        let retiring = |ring: &Ring| {
+            let at = |key: &SigningKey| Some((key.kid().clone(), ring.retires_at(key)?));
+            ring.keys().iter().filter_map(at).collect::<Vec<_>>()
+        };
+        let signs = rings.iter().find(|ring| ring.name() == access);
         Ok(Outlook {
-            rotates_at: ring.ready_at(),
-            retires_at: ring.keys().iter().filter_map(retiring).collect(),
+            rotates_at: signs.and_then(Ring::ready_at),
+            retires_at: rings.iter().flat_map(retiring).collect(),
         })
     }
 }

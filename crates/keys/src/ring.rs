@@ -1,15 +1,14 @@
-//! The ring whole again: at every start one key signs and one stands by, whichever server comes first.
+//! The rings whole again: at every start each has one key that signs and one that stands by, whichever server comes first.
 
 use gatewright_domain::{
     access::{Action, Caller, Denied, Subject},
-    audit::{Event, Kind, Outcome},
     id::KeyId,
-    key::{Generated, SigningKey},
-    ring::{Ring, RingError},
+    key::{Generated, Kid, Purpose, RingName, SigningKey},
+    ring::{Moves, Ring, RingError, TimingError},
     time::Timestamp,
 };
-use gatewright_store::StoreError;
-use gatewright_token::mint;
+use gatewright_store::{StoreError, Tx};
+use gatewright_token::mint::{self, KeyFault};
 
 use crate::{KekError, Keys, signer::SignerError};
 
@@ -19,6 +18,9 @@ pub enum RingUseError {
     /// The policy forbids it.
     #[error(transparent)]
     Denied(#[from] Denied),
+    /// There is no such ring.
+    #[error("there is no such key ring")]
+    NoSuchRing,
     /// The ring's rules refuse.
     #[error(transparent)]
     Ring(#[from] RingError),
@@ -39,77 +41,151 @@ pub enum RingUseError {
 impl From<StoreError> for RingUseError {
     fn from(error: StoreError) -> Self {
         match error {
-            // The row of the active key is taken by whoever was faster.
+            StoreError::NotFound => Self::NoSuchRing,
+            // The row of the ring or of the active key is taken by whoever was faster.
             StoreError::Stale | StoreError::Taken { .. } => Self::Stale,
             other => Self::Store(other),
         }
     }
 }
 
+impl From<TimingError> for RingUseError {
+    fn from(error: TimingError) -> Self {
+        Self::Ring(error.into())
+    }
+}
+
+/// A ring that moved.
+#[derive(Clone, Debug)]
+pub struct Moved {
+    /// The ring as it stands now.
+    pub ring: Ring,
+    /// The keys that changed, in that order of events; one that changed twice stands there twice.
+    pub keys: Vec<SigningKey>,
+    /// The revision from which on gateways know it.
+    pub revision: u64,
+}
+
 impl Keys {
-    /// Checks the key-encryption key, then makes the ring whole: one key that signs, one that stands by. Makes nothing
+    /// The rings that every installation has: those that sign access tokens, and the one that signs what introspection
+    /// answers.
+    #[must_use]
+    pub fn own_rings(&self) -> [RingName; 3] {
+        let algorithm = self.config.token_algorithm;
+        [Purpose::Access, Purpose::DevAccess, Purpose::Introspection]
+            .map(|purpose| RingName { purpose, algorithm })
+    }
+
+    /// Checks the key-encryption key, then makes the rings whole: one key of each signs, one stands by. Makes nothing
     /// when they are there, whether they can be opened or not: a key that stays shut is never replaced.
     ///
     /// # Errors
     /// `Kek` when the key-encryption key is not the one the database needs; `Denied` to all but the server.
     pub async fn ensure_ring(&self, caller: &Caller) -> Result<(), RingUseError> {
         self.check_kek().await?;
-        match self.complete(caller).await {
+        for name in self.own_rings() {
+            self.ensure(caller, name).await?;
+        }
+        Ok(())
+    }
+
+    async fn ensure(&self, caller: &Caller, name: RingName) -> Result<(), RingUseError> {
+        match self.complete(caller, name).await {
             // Another server was faster; what it made counts, and only what it left out is added.
-            Err(RingUseError::Stale) => self.complete(caller).await,
+            Err(RingUseError::Stale) => self.complete(caller, name).await,
             completed => completed,
         }
     }
 
-    async fn complete(&self, caller: &Caller) -> Result<(), RingUseError> {
-        let now = self.clock.now();
-        let timing = self.config.timing;
-        let shown = Ring::of(self.store.reader().signing_keys().await?, timing);
-        if lacking(&shown) == 0 {
+    async fn complete(&self, caller: &Caller, name: RingName) -> Result<(), RingUseError> {
+        let shown = self.read_ring(name).await?;
+        if shown.as_ref().is_some_and(Ring::is_whole) {
             return Ok(());
         }
+        let now = self.clock.now();
         let (action, on) = (Action::Operate, Subject::KeyRing);
         let permit = self.store.permit(caller, action, on, now).await?;
-        let pair = [self.generate(now).await?, self.generate(now).await?];
+        let fresh = [
+            self.generate(name, now).await?,
+            self.generate(name, now).await?,
+        ];
+        let timing = self.config.timing;
         self.store
             .write(permit, now, async move |tx| {
-                let ring = Ring::of(tx.keys().await?, timing);
-                if ring.keys().is_empty() {
-                    tx.note(formed())?;
-                }
-                for fresh in pair.into_iter().take(lacking(&ring)) {
-                    tx.write(SigningKey::publish(fresh, now)).await?;
-                }
-                if ring.active().is_none() {
-                    let ring = Ring::of(tx.keys().await?, timing);
-                    tx.write(ring.start(now)?).await?;
-                }
-                Ok(())
+                let moves = match tx.ring(name).await {
+                    Err(StoreError::NotFound) => Ring::form(name, timing, fresh, now)?,
+                    Err(error) => return Err(error.into()),
+                    Ok(record) => {
+                        let ring = Ring::of(record, tx.keys().await?, timing);
+                        ring.mend(fresh.into(), now)?
+                    }
+                };
+                write_all(tx, moves).await
             })
-            .await
+            .await?;
+        self.forget_keys();
+        Ok(())
     }
 
-    /// A fresh key pair, its private part sealed for the row it will have.
-    pub(crate) async fn generate(&self, now: Timestamp) -> Result<Generated, SignerError> {
+    /// A fresh key pair, its private part sealed for the row it will have. Made where waiting harms nobody.
+    pub(crate) async fn generate(
+        &self,
+        ring: RingName,
+        now: Timestamp,
+    ) -> Result<Generated, SignerError> {
         let id = KeyId::draw(now, &*self.entropy);
-        let new = mint::generate().map_err(SignerError::NotMade)?;
+        let made = tokio::task::spawn_blocking(move || mint::generate(ring.algorithm)).await;
+        let made = made.unwrap_or(Err(KeyFault::NotMade));
+        let new = made.map_err(SignerError::NotMade)?;
         Ok(Generated {
             id,
             kid: new.public.kid().clone(),
-            algorithm: new.public.algorithm().name().to_owned(),
+            ring,
             public_jwk: new.public.to_json(),
-            private: self.seal_private(id, &new).await?,
+            private: self.seal_private(id, ring, &new).await?,
         })
+    }
+
+    /// A ring as it is stored now.
+    pub(crate) async fn read_ring(&self, name: RingName) -> Result<Option<Ring>, StoreError> {
+        let rings = self.read_rings().await?;
+        Ok(rings.into_iter().find(|ring| ring.name() == name))
+    }
+
+    /// Every ring as it is stored now, in the order of purposes and algorithms.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn read_rings(&self) -> Result<Vec<Ring>, StoreError> {
+        let reader = self.store.reader();
+        let (records, keys) = (reader.key_rings().await?, reader.signing_keys().await?);
+        let timing = self.config.timing;
+        let rings = records
+            .into_iter()
+            .map(|record| Ring::of(record, keys.clone(), timing));
+        Ok(rings.collect())
+    }
+
+    /// Which ring a key is in.
+    pub(crate) async fn ring_of(&self, kid: &Kid) -> Result<RingName, RingUseError> {
+        let keys = self.store.reader().signing_keys().await?;
+        let found = keys.iter().find(|key| key.kid() == kid);
+        Ok(found.ok_or(RingError::NoSuchKey)?.ring())
     }
 }
 
-/// How many keys there are to publish until one signs and one stands by.
-fn lacking(ring: &Ring) -> usize {
-    usize::from(ring.active().is_none()) + usize::from(ring.standby().is_none())
-}
-
-fn formed() -> Event {
-    let ring = Subject::KeyRing;
-    let target = ring.target();
-    Event::note(Kind::RingFormed, Outcome::Success, ring, target)
+/// Writes what a ring's move changes, and gives the keys back as stored.
+pub(crate) async fn write_all(
+    tx: &mut Tx<'_>,
+    moves: Moves,
+) -> Result<Vec<SigningKey>, RingUseError> {
+    let Moves { ring, keys } = moves;
+    if let Some(ring) = ring {
+        tx.write(ring).await?;
+    }
+    let mut moved = Vec::with_capacity(keys.len());
+    for change in keys {
+        moved.push(tx.write(change).await?);
+    }
+    Ok(moved)
 }

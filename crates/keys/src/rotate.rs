@@ -1,15 +1,18 @@
-//! Moves of the ring: rotate, compromise, retire. Each is one transaction, so that at no moment two keys sign, or none.
+//! Rotation: the next key signs, when its time has come and everybody can know it.
+
+use std::time::Duration;
 
 use gatewright_domain::{
     access::{Action, Caller, Subject},
-    audit::Change,
-    key::{KeyState, Kid, SigningKey},
-    ring::{Haste, Ring, RingError},
-    text::Reason,
+    key::{KeyState, Purpose, RingName, SigningKey},
+    ring::{Evidence, Haste, Ring, RingError},
 };
-use gatewright_store::{StoreError, Tx};
+use gatewright_store::StoreError;
 
-use crate::{Keys, ring::RingUseError};
+use crate::{
+    Keys,
+    ring::{Moved, RingUseError, write_all},
+};
 
 /// What a rotation did.
 #[derive(Clone, Debug)]
@@ -24,102 +27,158 @@ pub struct Rotated {
     pub revision: u64,
 }
 
-/// What declaring a key compromised did.
+/// What became of a ring whose time was over.
 #[derive(Clone, Debug)]
-pub struct Compromised {
-    /// The key.
-    pub key: SigningKey,
-    /// The keys that were published or began to sign in its place, in that order of events.
-    pub replaced_by: Vec<SigningKey>,
-    /// The revision from which on gateways accept nothing it signed.
-    pub revision: u64,
+pub enum Turn {
+    /// The next key signs.
+    Rotated(RingName),
+    /// It waits; this is the first time that it was found waiting.
+    Held(RingName, RingError),
 }
 
+/// Who may rotate while several servers could. A server that dies is followed after so long.
+const LEASE: Duration = Duration::from_secs(120);
+
 impl Keys {
+    /// Rotates the ring that signs access tokens unless another was chosen: see `rotate_ring`.
+    ///
+    /// # Errors
+    /// As `rotate_ring`.
+    pub async fn rotate(&self, caller: &Caller, haste: Haste) -> Result<Rotated, RingUseError> {
+        let algorithm = self.config.token_algorithm;
+        let purpose = Purpose::Access;
+        self.rotate_ring(caller, RingName { purpose, algorithm }, haste)
+            .await
+    }
+
     /// Rotates: the standby signs, the active key stops and loses its private part, a fresh standby is published.
     ///
     /// # Errors
-    /// `Denied`; `Ring` with `NotReady` before the publication lead has passed, unless in haste; `Stale` when somebody
-    /// else rotated at the same moment.
-    pub async fn rotate(&self, caller: &Caller, haste: Haste) -> Result<Rotated, RingUseError> {
-        let now = self.clock.now();
-        let (action, on) = (Action::RotateKey, Subject::KeyRing);
-        let permit = self.store.permit(caller, action, on, now).await?;
-        self.check_kek().await?;
-        let fresh = self.generate(now).await?;
-        let timing = self.config.timing;
-        let moved = self
-            .store
-            .write(permit, now, async move |tx| {
-                let ring = Ring::of(tx.keys().await?, timing);
-                Ok::<_, RingUseError>(write_all(tx, ring.rotate(fresh, haste, now)?).await?)
-            })
-            .await?;
-        self.signer.forget();
-        let revision = self.revision().await;
-        let (mut active, mut deactivated, mut standby) = (None, None, None);
-        for key in moved {
-            match key.state() {
-                KeyState::Active { .. } => active = Some(key),
-                KeyState::Published { .. } => standby = Some(key),
-                KeyState::Deactivated { .. } => deactivated = Some(key),
-                KeyState::Retired { .. } | KeyState::Compromised { .. } => {}
-            }
-        }
-        match (active, standby) {
-            (Some(active), Some(standby)) => Ok(Rotated {
-                active,
-                deactivated,
-                standby,
-                revision,
-            }),
-            _ => Err(RingUseError::Stale),
-        }
-    }
-}
-
-impl Keys {
-    /// Declares a key compromised: from the next revision on nothing it signed is accepted. When it was the one that
-    /// signs, the standby takes over at once, lead or not, and a fresh standby is published.
-    ///
-    /// # Errors
-    /// `Denied`; `Ring` with `NoSuchKey`, or when the key is over already; `Stale`.
-    pub async fn compromise(
+    /// `Denied`; `NoSuchRing`; `Ring` with `NotReady` before the publication lead has passed and with `Held` while
+    /// somebody does not know the standby, unless in haste; `Stale` when somebody else rotated at the same moment.
+    pub async fn rotate_ring(
         &self,
         caller: &Caller,
-        kid: &Kid,
-        reason: Reason,
-    ) -> Result<Compromised, RingUseError> {
+        name: RingName,
+        haste: Haste,
+    ) -> Result<Rotated, RingUseError> {
+        let moved = self
+            .turn_over(caller, (Action::RotateKey, name), haste)
+            .await?;
+        let active = moved.ring.active().ok_or(RingUseError::Stale)?.clone();
+        let of = |state: fn(&KeyState) -> bool| {
+            let mut keys = moved.keys.iter().rev();
+            keys.find(|key| state(key.state())).cloned()
+        };
+        Ok(Rotated {
+            active,
+            deactivated: of(|state| matches!(state, KeyState::Deactivated { .. })),
+            standby: of(|state| matches!(state, KeyState::Published { .. }))
+                .ok_or(RingUseError::Stale)?,
+            revision: moved.revision,
+        })
+    }
+
+    async fn turn_over(
+        &self,
+        caller: &Caller,
+        (action, name): (Action, RingName),
+        haste: Haste,
+    ) -> Result<Moved, RingUseError> {
         let now = self.clock.now();
-        let (action, on) = (Action::CompromiseKey, Subject::KeyRing);
+        let on = Subject::KeyRing;
         let permit = self.store.permit(caller, action, on, now).await?;
         self.check_kek().await?;
-        let (spare, fresh) = (self.generate(now).await?, self.generate(now).await?);
-        let timing = self.config.timing;
-        let (key, replaced_by) = self
-            .store
-            .write(permit, now, async move |tx| {
-                let mut ring = Ring::of(tx.keys().await?, timing);
-                let mut replaced_by = Vec::new();
-                if ring.standby().is_none() {
-                    // Without anybody to take over, the key set would be left empty.
-                    replaced_by.push(tx.write(SigningKey::publish(spare, now)).await?);
-                    ring = Ring::of(tx.keys().await?, timing);
-                }
-                let changes = ring.compromise(kid, vec![fresh], reason, now)?;
-                let mut moved = write_all(tx, changes).await?.into_iter();
-                let key = moved.next().ok_or(RingUseError::Stale)?;
-                replaced_by.extend(moved);
-                Ok::<_, RingUseError>((key, replaced_by))
-            })
-            .await?;
-        self.signer.forget();
-        let revision = self.revision().await;
-        Ok(Compromised {
-            key,
-            replaced_by,
-            revision,
+        let shown = self
+            .read_ring(name)
+            .await?
+            .ok_or(RingUseError::NoSuchRing)?;
+        let evidence = self.evidence(&shown).await?;
+        // Refused before a key is made in vain; judged again inside the transaction.
+        if let (Haste::None, Some(ready)) = (&haste, shown.ready_at())
+            && now < ready
+        {
+            return Err(RingError::NotReady(ready).into());
+        }
+        let fresh = self.generate(name, now).await?;
+        self.move_ring(permit, (name, now), move |ring| {
+            ring.rotate(fresh, haste, &evidence, now)
         })
+        .await
+    }
+
+    /// What is known of who has learnt a ring's standby.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn evidence(&self, ring: &Ring) -> Result<Evidence, StoreError> {
+        match ring.standby() {
+            Some(standby) => self.store.reader().evidence(standby.id()).await,
+            None => Ok(Evidence::default()),
+        }
+    }
+
+    /// Rotates the rings whose time is over, on one server at a time, and says what became of each; those that wait and
+    /// were found waiting before are not named again. For a timed job.
+    ///
+    /// # Errors
+    /// `Denied` to all but the server; `Stale` when another server did it at the same moment.
+    pub async fn rotate_due(
+        &self,
+        caller: &Caller,
+        server: &str,
+    ) -> Result<Vec<Turn>, RingUseError> {
+        let now = self.clock.now();
+        let rings = self.read_rings().await?;
+        let due: Vec<&Ring> = rings.iter().filter(|ring| ring.is_due(now)).collect();
+        if due.is_empty() {
+            return Ok(Vec::new());
+        }
+        // The lease keeps other servers from making keys in vain. That a ring turns once does not rest on it, but on
+        // the ring's row, which only one of them can write (invariant I11).
+        let until = now.plus(LEASE);
+        if !self
+            .store
+            .take_lease("rotation", server, (now, until))
+            .await?
+        {
+            return Ok(Vec::new());
+        }
+        let mut turns = Vec::new();
+        for ring in due {
+            let name = ring.name();
+            let turned = self
+                .turn_over(caller, (Action::Operate, name), Haste::None)
+                .await;
+            match turned {
+                Ok(_) => turns.push(Turn::Rotated(name)),
+                Err(RingUseError::Ring(
+                    error @ (RingError::Held(_) | RingError::NotReady(_) | RingError::NoStandby),
+                )) => {
+                    if self.hold(caller, name).await? {
+                        turns.push(Turn::Held(name, error));
+                    }
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(turns)
+    }
+
+    /// Notes that a rotation waits; says whether that is news.
+    async fn hold(&self, caller: &Caller, name: RingName) -> Result<bool, RingUseError> {
+        let now = self.clock.now();
+        let (action, on) = (Action::Operate, Subject::KeyRing);
+        let permit = self.store.permit(caller, action, on, now).await?;
+        self.store
+            .write(permit, now, async move |tx| {
+                let Some(change) = tx.ring(name).await?.hold(now) else {
+                    return Ok(false);
+                };
+                tx.write(change).await?;
+                Ok(true)
+            })
+            .await
     }
 
     /// Retires the deactivated keys whose last token has died. For a timed job; does nothing when none is due.
@@ -128,31 +187,25 @@ impl Keys {
     /// `Denied` to all but the server; `Stale` when another server did it at the same moment.
     pub async fn retire_due(&self, caller: &Caller) -> Result<Vec<SigningKey>, RingUseError> {
         let now = self.clock.now();
-        let timing = self.config.timing;
-        let shown = Ring::of(self.store.reader().signing_keys().await?, timing);
-        if shown.due(now).next().is_none() {
+        let rings = self.read_rings().await?;
+        if rings.iter().all(|ring| ring.due(now).next().is_none()) {
             return Ok(Vec::new());
         }
         let (action, on) = (Action::Operate, Subject::KeyRing);
         let permit = self.store.permit(caller, action, on, now).await?;
+        let timing = self.config.timing;
+        let names = rings.iter().map(Ring::name).collect::<Vec<_>>();
         self.store
             .write(permit, now, async move |tx| {
-                let ring = Ring::of(tx.keys().await?, timing);
-                let due = ring.due(now).cloned();
-                let changes: Result<_, _> = due.map(|key| key.retire(timing.leeway, now)).collect();
-                Ok(write_all(tx, changes.map_err(RingError::from)?).await?)
+                let mut retired = Vec::new();
+                for name in names {
+                    let ring = Ring::of(tx.ring(name).await?, tx.keys().await?, timing);
+                    for key in ring.due(now) {
+                        retired.extend(write_all(tx, ring.retire(key.kid(), now)?).await?);
+                    }
+                }
+                Ok(retired)
             })
             .await
     }
-}
-
-async fn write_all(
-    tx: &mut Tx<'_>,
-    changes: Vec<Change<SigningKey>>,
-) -> Result<Vec<SigningKey>, StoreError> {
-    let mut moved = Vec::with_capacity(changes.len());
-    for change in changes {
-        moved.push(tx.write(change).await?);
-    }
-    Ok(moved)
 }

@@ -1,22 +1,22 @@
 //! The key that signs, open in memory: opened and tested when the first token needs it, dropped when the ring moves.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use arc_swap::ArcSwapOption;
 use gatewright_custody::{Place, SealError};
 use gatewright_domain::{
     consumer::ClientId,
     id::KeyId,
-    key::{KeyState, Kid, Sealed, SigningKey},
-    ring::Ring,
+    key::{KeyState, Kid, Purpose, RingName, Sealed, SigningKey},
     secret::Secret,
+    time::Timestamp,
     token::Token,
     version::VersionRef,
 };
 use gatewright_store::StoreError;
 use gatewright_token::{
     claims::AccessClaims,
-    mint::{KeyFault, MintError, NewKey, PrivateKey},
+    mint::{DocumentType, KeyFault, MintError, NewKey, PrivateKey},
 };
 
 use crate::Keys;
@@ -63,6 +63,23 @@ pub enum SignerError {
         /// The key.
         kid: Kid,
     },
+    /// The rings were read too long ago to sign by them (invariant I13).
+    #[error("the key rings could not be read for too long; nothing is signed until they are")]
+    Lease {
+        /// Why they could not.
+        #[source]
+        cause: StoreError,
+    },
+    /// Our clock says that the key has not begun to sign: what it signed would be outside its window (invariant I5).
+    #[error(
+        "the clock of this server is behind: it is {now} here, and the key signs since {begins}"
+    )]
+    Clock {
+        /// What our clock says.
+        now: Timestamp,
+        /// When the key began to sign.
+        begins: Timestamp,
+    },
     /// The token could not be written or signed.
     #[error("the token could not be made")]
     Mint(#[from] MintError),
@@ -71,32 +88,61 @@ pub enum SignerError {
     Store(#[from] StoreError),
 }
 
-/// The open key that signed last.
+/// The keys that are open: those that signed since the rings moved last.
 #[derive(Default)]
-pub(crate) struct Kept(ArcSwapOption<PrivateKey>);
+pub(crate) struct Kept(ArcSwapOption<BTreeMap<Kid, Arc<PrivateKey>>>);
 
 impl Kept {
     fn of(&self, kid: &Kid) -> Option<Arc<PrivateKey>> {
-        self.0.load_full().filter(|open| open.public().kid() == kid)
+        self.0.load().as_ref()?.get(kid).map(Arc::clone)
     }
 
-    /// Drops the open key: after a move of the ring it may never be asked for again.
+    fn keep(&self, open: &Arc<PrivateKey>) {
+        self.0.rcu(|kept| {
+            let mut next = kept.as_deref().cloned().unwrap_or_default();
+            next.insert(open.public().kid().clone(), Arc::clone(open));
+            Some(Arc::new(next))
+        });
+    }
+
+    /// Drops the open keys: after a move of the rings they may never be asked for again.
     pub(crate) fn forget(&self) {
         self.0.store(None);
     }
 }
 
 impl Keys {
-    /// Whether tokens could be signed now: opens the key that signs, unless it is open already, and says which it is.
+    /// Whether tokens could be signed now: opens the key that signs access tokens, unless it is open already, and says
+    /// which it is.
     ///
     /// # Errors
     /// `NoKey`, `Open`, `Unusable`, `Store`.
     pub async fn check_signer(&self) -> Result<Kid, SignerError> {
-        let keys = self.store.reader().signing_keys().await?;
-        let ring = Ring::of(keys, self.config.timing);
-        let active = ring.active().ok_or(SignerError::NoKey)?;
+        let [access, ..] = self.own_rings();
+        let ring = self.read_ring(access).await?;
+        let active = ring.as_ref().and_then(|ring| ring.active());
+        let active = active.ok_or(SignerError::NoKey)?;
         self.signer(active).await?;
         Ok(active.kid().clone())
+    }
+
+    /// Signs a document that is no access token, with the ring of its purpose: `claims` is its JSON, `expires` the moment
+    /// after which nobody accepts it.
+    ///
+    /// # Errors
+    /// `NoKey`, `Lease`, `Open`, `Unusable`, `Mint`, `Store`.
+    pub async fn sign_document(
+        &self,
+        purpose: Purpose,
+        kind: DocumentType,
+        claims: &[u8],
+        expires: Timestamp,
+    ) -> Result<String, SignerError> {
+        let algorithm = self.config.token_algorithm;
+        let key = self
+            .leased(RingName { purpose, algorithm }, expires)
+            .await?;
+        Ok(self.signer(&key).await?.sign_document(kind, claims)?)
     }
 
     /// Signs a token whose row is committed.
@@ -119,13 +165,13 @@ impl Keys {
             return Err(SignerError::NotSigning { kid: kid() });
         };
         let (installation, row) = (self.installation().await?, key.id().to_string());
-        let place = place(&installation, &row, key.kid(), key.algorithm());
+        let place = place(&installation, &row, key.kid(), key.ring());
         let private = self.kek.open(&place, private).await;
         let private = private.map_err(|cause| SignerError::Open { kid: kid(), cause })?;
-        let open = PrivateKey::open(&private, key.kid());
+        let open = PrivateKey::open(key.ring().algorithm, &private, key.kid());
         let open = open.map_err(|cause| SignerError::Unusable { kid: kid(), cause })?;
         let open = Arc::new(open);
-        self.signer.0.store(Some(Arc::clone(&open)));
+        self.signer.keep(&open);
         Ok(open)
     }
 
@@ -133,11 +179,12 @@ impl Keys {
     pub(crate) async fn seal_private(
         &self,
         id: KeyId,
+        ring: RingName,
         new: &NewKey,
     ) -> Result<Sealed, SignerError> {
-        let (kid, algorithm) = (new.public.kid(), new.public.algorithm());
+        let kid = new.public.kid();
         let (installation, row) = (self.installation().await?, id.to_string());
-        let place = place(&installation, &row, kid, algorithm.name());
+        let place = place(&installation, &row, kid, ring);
         let sealed = self.kek.seal(&place, &new.private, &*self.entropy).await;
         sealed.map_err(|cause| SignerError::Seal {
             kid: kid.clone(),
@@ -171,15 +218,15 @@ pub(crate) fn place<'a>(
     installation: &'a str,
     row: &'a str,
     kid: &'a Kid,
-    algorithm: &'a str,
+    ring: RingName,
 ) -> Place<'a> {
     Place {
         installation,
         table: "signing_keys",
         row,
-        purpose: "access",
+        purpose: ring.purpose.as_str(),
         kid: kid.as_str(),
-        algorithm,
+        algorithm: ring.algorithm.name(),
         version: 1,
     }
 }

@@ -17,7 +17,7 @@ use std::{
 use anyhow::Result;
 use figment::Figment;
 use gatewright_custody::{KekSource, Unlocking};
-use gatewright_domain::{plan::Lifetime, ring::Timing, secret::Secret};
+use gatewright_domain::{key::Algorithm, plan::Lifetime, ring::Timing, secret::Secret};
 use gatewright_registry::HostPattern;
 use serde::Deserialize;
 
@@ -49,6 +49,8 @@ pub(crate) struct Settings {
     pub(crate) unlocking: Unlocking,
     pub(crate) timing: Timing,
     pub(crate) jwks_max_age: Duration,
+    pub(crate) verifier_cache: Duration,
+    pub(crate) token_algorithm: Algorithm,
     pub(crate) upstream_allow: Option<Vec<HostPattern>>,
     pub(crate) log: Option<LogFormat>,
     pub(crate) log_level: String,
@@ -96,10 +98,13 @@ struct Written {
     kek_passphrase: Option<String>,
     kek_pin: Option<String>,
     kek_token: Option<String>,
+    rotation_period_s: u64,
     publication_lead_s: u64,
     leeway_s: u64,
     max_token_lifetime_s: u64,
     jwks_max_age_s: u64,
+    verifier_cache_s: u64,
+    token_algorithm: String,
     upstream_allow: Option<Vec<String>>,
     log: Option<LogFormat>,
     log_level: String,
@@ -185,6 +190,9 @@ fn settings(written: Written, sources: Vec<Sourced>) -> Result<Settings> {
     if written.leeway_s > 120 {
         return Err(refuse("leeway_s", "`leeway_s` is at most 120".to_owned()).into());
     }
+    let token_algorithm = written.token_algorithm.parse();
+    let token_algorithm = token_algorithm
+        .map_err(|error| refuse("token_algorithm", format!("`token_algorithm`: {error}")))?;
     let data_dir = written.data_dir;
     let database_url = written.database_url.unwrap_or_else(|| sqlite_in(&data_dir));
     Ok(Settings {
@@ -205,11 +213,14 @@ fn settings(written: Written, sources: Vec<Sourced>) -> Result<Settings> {
             ..Unlocking::default()
         },
         timing: Timing {
+            rotation_period: Duration::from_secs(written.rotation_period_s),
             publication_lead: Duration::from_secs(written.publication_lead_s),
             leeway: Duration::from_secs(written.leeway_s),
             max_lifetime,
         },
         jwks_max_age: Duration::from_secs(written.jwks_max_age_s),
+        verifier_cache: Duration::from_secs(written.verifier_cache_s),
+        token_algorithm,
         upstream_allow: written.upstream_allow.map(patterns).transpose()?,
         log: written.log,
         log_level: written.log_level,

@@ -82,6 +82,8 @@ impl House {
             audience_base: place.gateway.clone(),
             timing: settings.timing,
             jwks_max_age: settings.jwks_max_age,
+            verifier_cache: settings.verifier_cache,
+            token_algorithm: settings.token_algorithm,
         };
         let share = || (Arc::clone(&clock), Arc::clone(&entropy));
         let ((c1, e1), (c2, e2), (c3, e3)) = (share(), share(), share());

@@ -10,6 +10,7 @@ use gatewright_domain::{
     kek::KeyEncryptionKey,
     key::SigningKey,
     operator::{AccessToken, Operator},
+    ring::KeyRing,
     text::Name,
     time::Timestamp,
 };
@@ -284,5 +285,13 @@ impl Reader {
     /// When the database fails.
     pub async fn signing_keys(&self) -> Result<Vec<SigningKey>, StoreError> {
         rows::signing_key::all(&self.database).await
+    }
+
+    /// Every key ring, in the order of purposes and algorithms.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn key_rings(&self) -> Result<Vec<KeyRing>, StoreError> {
+        rows::key_ring::all(&self.database).await
     }
 }

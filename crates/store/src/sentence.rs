@@ -69,9 +69,22 @@ fn verb(action: &str) -> Option<&'static str> {
         "token.revoke" => "revoked the token {}",
         "api-key.issue" => "issued the API key {}",
         "api-key.revoke" => "revoked the API key {}",
-        "key-ring.form" => "formed the key ring",
+        "key-ring.form" => "formed the key ring {}",
+        "key-ring.retime" => "changed the times of the key ring {}",
+        "key-ring.enable" => "let the key ring {} sign again",
+        "key-ring.disable" => "let the key ring {} sign no more",
+        "key-ring.rotate" => "rotated the key ring {}",
+        "key-ring.hold" => "held the rotation of the key ring {} back",
+        "signing-key.stage" => "generated the signing key {}",
         "signing-key.publish" => "published the signing key {}",
         "signing-key.activate" => "activated the signing key {}",
+        "signing-key.discard" => "gave the staged signing key {} up",
+        "signing-key.activate-in-emergency" => {
+            "activated the signing key {} before its time, in an emergency"
+        }
+        "signing-key.suspend" => "suspended the signing key {}",
+        "signing-key.resume" => "resumed the signing key {}",
+        "signing-key.rehearse-compromise" => "rehearsed a compromise of the signing key {}",
         "signing-key.deactivate" => "deactivated the signing key {}",
         "signing-key.retire" => "retired the signing key {}",
         "signing-key.compromise" => "declared the signing key {} compromised",

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use gatewright_domain::{
     consumer::ClientId,
     id::{ApplicationId, ConsumerId, InstallationId, PlanId, SubscriptionId, VersionId},
+    key::RingName,
     limit::RateParts,
+    plan::Lifetime,
+    ring::Timing,
     snapshot::{
         Client, PlanTerms, RevokedToken, Right, SCHEMA, Snapshot, VerificationKey,
         VerificationState,
@@ -19,7 +22,9 @@ use sea_orm::{
     TransactionTrait,
 };
 
-use crate::{error::StoreError, reader::Reader, snapshot_api_keys, snapshot_versions};
+use crate::{
+    error::StoreError, reader::Reader, rows::key_ring, snapshot_api_keys, snapshot_versions,
+};
 
 /// What a snapshot says beside what is stored.
 #[derive(Clone, Debug)]
@@ -39,6 +44,16 @@ impl SnapshotTerms {
     #[must_use]
     pub fn audience(&self, api: &ApiName, number: VersionNumber) -> String {
         format!("{}/{api}/{number}", self.audience_base)
+    }
+
+    /// The installation's times, as far as they bound what a gateway accepts.
+    fn timing(&self) -> Timing {
+        let longest = Lifetime::try_from(u64::from(self.max_lifetime_s));
+        Timing {
+            leeway: std::time::Duration::from_secs(u64::from(self.leeway_s)),
+            max_lifetime: longest.unwrap_or(Lifetime::LONGEST),
+            ..Timing::DEFAULT
+        }
     }
 }
 
@@ -84,7 +99,7 @@ async fn read(
         issuer: terms.issuer.clone(),
         leeway_s: terms.leeway_s,
         max_lifetime_s: terms.max_lifetime_s,
-        keys: keys(tx).await?,
+        keys: keys(tx, terms, now).await?,
         versions: snapshot_versions::versions(tx, terms).await?,
         clients: clients(tx).await?,
         plans: plans(tx).await?,
@@ -114,41 +129,71 @@ struct Head {
 #[derive(FromQueryResult)]
 struct KeyRow {
     kid: String,
+    purpose: String,
+    algorithm: String,
     public_jwk: String,
     state: String,
     activated_at: Option<Timestamp>,
     deactivated_at: Option<Timestamp>,
 }
 
-/// The keys that may be met in a token: retired ones are gone, compromised ones are named so that they are refused.
-async fn keys(tx: &DatabaseTransaction) -> Result<Vec<VerificationKey>, StoreError> {
-    let sql = "SELECT kid, public_jwk, state, activated_at, deactivated_at FROM signing_keys \
-        WHERE state <> 'retired' ORDER BY kid";
+/// The keys that may be met in an access token: those that nobody knows or that are retired are not among them,
+/// compromised ones are named so that they are refused, and keys for other documents are none of a gateway's business.
+async fn keys(
+    tx: &DatabaseTransaction,
+    terms: &SnapshotTerms,
+    now: Timestamp,
+) -> Result<Vec<VerificationKey>, StoreError> {
+    let installation = terms.timing();
+    let rings = key_ring::all(tx).await?;
+    let lives: BTreeMap<RingName, Lifetime> = rings
+        .iter()
+        .map(|ring| (ring.name(), ring.ceiling(installation, now)))
+        .collect();
+    let sql = "SELECT kid, purpose, algorithm, public_jwk, state, activated_at, deactivated_at FROM signing_keys \
+        WHERE state NOT IN ('staged', 'retired') ORDER BY kid";
     let rows: Vec<KeyRow> = all(tx, sql, vec![]).await?;
-    rows.into_iter()
-        .map(|row| {
-            let KeyRow {
-                kid,
-                public_jwk: jwk,
-                state,
-                activated_at,
-                deactivated_at: until,
-            } = row;
-            let corrupt = |column| StoreError::Corrupt {
-                table: "signing_keys",
-                column,
-                row: kid.clone(),
-            };
-            let state = match (state.as_str(), activated_at) {
-                ("compromised", _) => VerificationState::Compromised,
-                ("published", _) => VerificationState::Published,
-                ("active" | "deactivated", Some(from)) => VerificationState::Signed { from, until },
-                _ => return Err(corrupt("state")),
-            };
-            let kid = kid.parse().map_err(|_| corrupt("kid"))?;
-            Ok(VerificationKey { kid, jwk, state })
-        })
-        .collect()
+    let keys = rows.into_iter().map(|row| listed(row, &lives));
+    let keys = keys.collect::<Result<Vec<VerificationKey>, _>>()?;
+    let opens = |key: &VerificationKey| key.purpose.opens_apis();
+    Ok(keys.into_iter().filter(opens).collect())
+}
+
+fn listed(
+    row: KeyRow,
+    lives: &BTreeMap<RingName, Lifetime>,
+) -> Result<VerificationKey, StoreError> {
+    let KeyRow {
+        kid,
+        purpose,
+        algorithm,
+        public_jwk: jwk,
+        state,
+        activated_at,
+        deactivated_at: until,
+    } = row;
+    let corrupt = |column| StoreError::Corrupt {
+        table: "signing_keys",
+        column,
+        row: kid.clone(),
+    };
+    let purpose = purpose.parse().map_err(|_| corrupt("purpose"))?;
+    let algorithm = algorithm.parse().map_err(|_| corrupt("algorithm"))?;
+    let state = match (state.as_str(), activated_at) {
+        ("compromised", _) => VerificationState::Compromised,
+        ("suspended", _) => VerificationState::Suspended,
+        ("published", _) => VerificationState::Published,
+        ("active" | "deactivated", Some(from)) => VerificationState::Signed { from, until },
+        _ => return Err(corrupt("state")),
+    };
+    let ring = RingName { purpose, algorithm };
+    Ok(VerificationKey {
+        kid: kid.parse().map_err(|_| corrupt("kid"))?,
+        jwk,
+        purpose,
+        max_lifetime: lives.get(&ring).copied(),
+        state,
+    })
 }
 
 #[derive(FromQueryResult)]

@@ -30,9 +30,10 @@ const UNIQUE: [(&str, &str, &str); 16] = [
     ("signing_keys_kid", "signing_keys.kid", "kid"),
     (
         "signing_keys_active",
-        "signing_keys.state",
+        "signing_keys.purpose, signing_keys.algorithm",
         "place of the active key",
     ),
+    ("rings_pkey", "rings.purpose, rings.algorithm", "key ring"),
     ("tokens_jti", "tokens.jti", "token jti"),
     (
         "client_secrets_pkey",

@@ -14,9 +14,10 @@ use gatewright_domain::{
         RevisionId, SubscriptionId, TeamId, TokenId, VersionId,
     },
     kek::KeyEncryptionKey,
-    key::{Kid, SigningKey},
+    key::{Kid, RingName, SigningKey},
     operator::{AccessToken, Operator},
     plan::Plan,
+    ring::KeyRing,
     subscription::Subscription,
     team::Team,
     text::Name,
@@ -111,7 +112,15 @@ impl Tx<'_> {
         rows::signing_key::all(self.transaction()?).await
     }
 
-    /// Raises the moment at which the last token of the active key expires; never lowers it. Call it before issuing:
+    /// A ring, held so that nobody else moves it or its keys until this write is over.
+    ///
+    /// # Errors
+    /// `NotFound`; `Corrupt`; `Database`.
+    pub async fn ring(&mut self, name: RingName) -> Result<KeyRing, StoreError> {
+        rows::key_ring::lock(self.transaction()?, name).await
+    }
+
+    /// Raises the moment at which the last token of the active key may expire; never lowers it. Call it before issuing:
     /// it also keeps the key from being rotated away until this write is over.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ use std::{hint::black_box, time::Duration};
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use gatewright_domain::{
+    key::{Algorithm, Purpose},
     snapshot::{VerificationKey, VerificationState},
     time::Timestamp,
 };
@@ -53,11 +54,13 @@ fn verifying(criterion: &mut Criterion) {
 }
 
 fn minted() -> Option<(PrivateKey, VerifierRing, String)> {
-    let new = mint::generate().ok()?;
-    let key = PrivateKey::open(&new.private, new.public.kid()).ok()?;
+    let new = mint::generate(Algorithm::Es256).ok()?;
+    let key = PrivateKey::open(Algorithm::Es256, &new.private, new.public.kid()).ok()?;
     let ring = VerifierRing::of(&[VerificationKey {
         kid: new.public.kid().clone(),
         jwk: new.public.to_json(),
+        purpose: Purpose::Access,
+        max_lifetime: None,
         state: VerificationState::Signed {
             from: Timestamp::from_seconds(1_799_990_000),
             until: None,

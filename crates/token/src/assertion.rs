@@ -7,9 +7,8 @@
 //! same breath in which it looks whether it knows it already. Every refusal is `invalid_client` to the client.
 //!
 //! ```
-//! use gatewright_domain::{consumer::ClientId, time::Timestamp};
+//! use gatewright_domain::{consumer::ClientId, key::Algorithm, time::Timestamp};
 //! use gatewright_token::{
-//!     algorithm::Algorithm,
 //!     assertion::{self, Audience, Demands},
 //!     foreign::ForeignKeys,
 //! };
@@ -32,10 +31,9 @@
 
 use std::time::Duration;
 
-use gatewright_domain::{consumer::ClientId, time::Timestamp};
+use gatewright_domain::{consumer::ClientId, key::Algorithm, time::Timestamp};
 
 use crate::{
-    algorithm::Algorithm,
     claims::Members,
     compact::Compact,
     foreign::ForeignKeys,

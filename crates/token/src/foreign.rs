@@ -5,10 +5,10 @@
 //! a key to replace.
 
 use crate::{
-    algorithm::Algorithm,
     json::{NotStrictJson, Object, Value},
     jwk::{NotAJwk, PublicJwk, refuse_private},
 };
+use gatewright_domain::key::Algorithm;
 
 /// The largest set that is read, a registered one or a fetched one.
 pub const MAX_SET_BYTES: usize = 65_536;

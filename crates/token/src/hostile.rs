@@ -15,10 +15,10 @@ mod times;
 
 use std::fmt;
 
-use gatewright_domain::{secret::Secret, time::Timestamp};
+use gatewright_domain::{key::Algorithm, secret::Secret, time::Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{algorithm::Algorithm, hostile::pair::Pair, jwk::PublicJwk};
+use crate::{hostile::pair::Pair, jwk::PublicJwk};
 
 pub use crate::corpus::Expect;
 pub use deck::{Danger, Trial};

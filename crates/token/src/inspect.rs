@@ -112,9 +112,13 @@ fn mend(refusal: &Refusal, policy: &Policy) -> String {
             "Wait, or set the clocks of issuer and verifier right.".to_owned()
         }
         Step::Expiry | Step::Window => "Issue a new token.".to_owned(),
-        Step::Lifetime => format!(
-            "Issue a token that lives at most {} s.",
-            policy.max_lifetime().as_secs()
-        ),
+        Step::Lifetime => {
+            let longest = if let Refusal::Lifetime { max_s, .. } = refusal {
+                *max_s
+            } else {
+                policy.max_lifetime().as_secs()
+            };
+            format!("Issue a token that lives at most {longest} s.")
+        }
     }
 }

@@ -12,10 +12,9 @@ use aws_lc_rs::{
         RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256, VerificationAlgorithm,
     },
 };
-use gatewright_domain::key::Kid;
+use gatewright_domain::key::{Algorithm, Kid};
 
 use crate::{
-    algorithm::Algorithm,
     base64url,
     json::{NotStrictJson, Object, Value},
 };

@@ -3,10 +3,8 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 
-use crate::{
-    algorithm::Algorithm,
-    jwk::{Numbers, PublicJwk},
-};
+use crate::jwk::{Numbers, PublicJwk};
+use gatewright_domain::key::Algorithm;
 
 /// What precedes the point of a P-256 key, of a P-384 key (RFC 5480 section 2) and of an Ed25519 key (RFC 8410 section 4):
 /// the algorithm and the head of the bit string, whose lengths never vary. The `4` of an uncompressed point is in it.

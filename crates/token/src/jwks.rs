@@ -118,7 +118,9 @@ const fn place(state: KeyStateName) -> Option<u8> {
         KeyStateName::Active => Some(0),
         KeyStateName::Published => Some(1),
         KeyStateName::Deactivated => Some(2),
-        KeyStateName::Retired | KeyStateName::Compromised => None,
+        // Those that are withdrawn while they are suspended, the caller leaves out.
+        KeyStateName::Suspended => Some(3),
+        KeyStateName::Staged | KeyStateName::Retired | KeyStateName::Compromised => None,
     }
 }
 

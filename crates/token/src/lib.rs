@@ -4,7 +4,6 @@
 
 #![deny(missing_docs)]
 
-pub mod algorithm;
 mod base64url;
 mod json;
 mod numeric_date;

@@ -2,32 +2,54 @@
 //!
 //! Invariant: no token leaves that our own verifier could not read.
 
-use aws_lc_rs::{
-    rand::SystemRandom,
-    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair},
+mod pair;
+
+use gatewright_domain::{
+    key::{Algorithm, Kid},
+    secret::Secret,
 };
-use gatewright_domain::{key::Kid, secret::Secret};
 
 use crate::{
-    algorithm::Algorithm,
     base64url,
     claims::{AccessClaims, ReadClaims},
-    jwk::{NotAJwk, Numbers, PublicJwk},
+    jwk::{NotAJwk, PublicJwk},
     policy::MAX_TOKEN_BYTES,
     refusal::Refusal,
 };
+use pair::Pair;
 
 /// What the key signs to prove that it and its public half belong together.
 const SELF_TEST: &[u8] = b"gatewright self-test";
 
-/// The length of a coordinate of P-256.
-const FIELD: usize = 32;
-
-/// A private key that is open: it signs tokens of one algorithm, under one name.
+/// A private key that is open: it signs documents with one algorithm, under one name.
 pub struct PrivateKey {
-    pair: EcdsaKeyPair,
+    pair: Pair,
     public: PublicJwk,
     header: String,
+}
+
+/// What kind of document is signed: the header's `typ`, so that no document passes for one of another kind (RFC 8725
+/// section 3.11).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DocumentType {
+    /// An access token (RFC 9068).
+    AccessToken,
+    /// An answer to introspection (RFC 9701).
+    Introspection,
+    /// A status list of tokens.
+    StatusList,
+}
+
+impl DocumentType {
+    /// The header's `typ`.
+    #[must_use]
+    pub const fn typ(self) -> &'static str {
+        match self {
+            Self::AccessToken => "at+jwt",
+            Self::Introspection => "token-introspection+jwt",
+            Self::StatusList => "statuslist+jwt",
+        }
+    }
 }
 
 /// A key pair that was just made: the private half to be sealed at once, the public half to be published.
@@ -45,9 +67,9 @@ pub enum KeyFault {
     /// The crypto library made none.
     #[error("no key could be made")]
     NotMade,
-    /// The private key is no P-256 key in PKCS #8.
-    #[error("the private key is not a P-256 key in PKCS #8")]
-    NotAPrivateKey,
+    /// The private key is none of its algorithm.
+    #[error("the private key is not a key of {0} in PKCS #8")]
+    NotAPrivateKey(Algorithm),
     /// Its public half is none.
     #[error("the public half of the key is not valid")]
     Public(#[source] NotAJwk),
@@ -81,17 +103,15 @@ pub enum MintError {
     NotSigned,
 }
 
-/// Makes a new ES256 key pair.
+/// Makes a new key pair. For RSA this takes long enough to be done on a thread that may wait.
 ///
 /// # Errors
 /// `NotMade`, `Public`.
-pub fn generate() -> Result<NewKey, KeyFault> {
-    let pair =
-        EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).map_err(|_| KeyFault::NotMade)?;
-    let private = pair.to_pkcs8v1().map_err(|_| KeyFault::NotMade)?;
+pub fn generate(algorithm: Algorithm) -> Result<NewKey, KeyFault> {
+    let pair = Pair::generate(algorithm)?;
     Ok(NewKey {
-        private: Secret::new(private.as_ref().to_vec()),
-        public: public(&pair)?,
+        private: pair.private()?,
+        public: pair.public()?,
     })
 }
 
@@ -100,24 +120,23 @@ impl PrivateKey {
     ///
     /// # Errors
     /// `NotAPrivateKey`, `Public`, `AnotherKey` and `SelfTest`.
-    pub fn open(pkcs8: &Secret<Vec<u8>>, kid: &Kid) -> Result<Self, KeyFault> {
-        let pair = pkcs8
-            .lend(|der| EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, der))
-            .map_err(|_| KeyFault::NotAPrivateKey)?;
-        let public = public(&pair)?;
+    pub fn open(
+        algorithm: Algorithm,
+        pkcs8: &Secret<Vec<u8>>,
+        kid: &Kid,
+    ) -> Result<Self, KeyFault> {
+        let pair = Pair::open(algorithm, pkcs8)?;
+        let public = pair.public()?;
         if public.kid() != kid {
             return Err(KeyFault::AnotherKey);
         }
-        let header = format!(
-            "{{\"alg\":\"{}\",\"typ\":\"at+jwt\",\"kid\":\"{kid}\"}}",
-            public.algorithm()
-        );
+        let header = header(&public, DocumentType::AccessToken);
         let key = Self {
-            header: base64url::encode(header.as_bytes()),
+            header,
             pair,
             public,
         };
-        let proof = key.signature(SELF_TEST).ok_or(KeyFault::SelfTest)?;
+        let proof = key.pair.sign(SELF_TEST).ok_or(KeyFault::SelfTest)?;
         if !key.public.signed(SELF_TEST, &proof) {
             return Err(KeyFault::SelfTest);
         }
@@ -137,41 +156,39 @@ impl PrivateKey {
     pub fn sign(&self, claims: &AccessClaims) -> Result<Secret<String>, MintError> {
         let claims = claims.to_json().map_err(MintError::NotWritten)?;
         ReadClaims::read(&claims).map_err(MintError::Refused)?;
-        // One allocation, so that growing leaves no copy of the token behind.
-        let mut token = String::with_capacity(self.header.len() + claims.len() * 2 + 128);
-        token.push_str(&self.header);
-        token.push('.');
-        base64url::append(&claims, &mut token);
-        let signature = self
-            .signature(token.as_bytes())
-            .ok_or(MintError::NotSigned)?;
-        token.push('.');
-        base64url::append(&signature, &mut token);
-        let length = token.len();
-        let token = Secret::new(token);
+        let token = Secret::new(self.compact(&self.header, &claims)?);
+        let length = token.lend(String::len);
         if length > MAX_TOKEN_BYTES {
             return Err(MintError::TooLarge { length });
         }
         Ok(token)
     }
 
-    /// The signature in its JWS form, `R || S`.
-    fn signature(&self, message: &[u8]) -> Option<Vec<u8>> {
-        let signature = self.pair.sign(&SystemRandom::new(), message).ok()?;
-        Some(signature.as_ref().to_vec())
+    /// Signs a document that is not an access token: its claims, as JSON, under a `typ` of its own.
+    ///
+    /// # Errors
+    /// `NotSigned`.
+    pub fn sign_document(&self, kind: DocumentType, claims: &[u8]) -> Result<String, MintError> {
+        self.compact(&header(&self.public, kind), claims)
+    }
+
+    fn compact(&self, header: &str, claims: &[u8]) -> Result<String, MintError> {
+        // One allocation, so that growing leaves no copy of the token behind: base64url makes four bytes of three, and
+        // no signature of ours has more than 1024 bytes.
+        let mut token = String::with_capacity(header.len() + claims.len() * 2 + 1400);
+        token.push_str(header);
+        token.push('.');
+        base64url::append(claims, &mut token);
+        let signature = self.pair.sign(token.as_bytes());
+        let signature = signature.ok_or(MintError::NotSigned)?;
+        token.push('.');
+        base64url::append(&signature, &mut token);
+        Ok(token)
     }
 }
 
-fn public(pair: &EcdsaKeyPair) -> Result<PublicJwk, KeyFault> {
-    let point = pair.public_key().as_ref();
-    // An uncompressed point: a 4 and the two coordinates (SEC 1 section 2.3.3).
-    let coordinates = point
-        .split_first()
-        .and_then(|(_, rest)| rest.split_at_checked(FIELD));
-    let (x, y) = coordinates.ok_or(KeyFault::Public(NotAJwk::Invalid))?;
-    let numbers = Numbers::Curve {
-        x: x.to_vec(),
-        y: y.to_vec(),
-    };
-    PublicJwk::own(Algorithm::Es256, numbers).map_err(KeyFault::Public)
+fn header(public: &PublicJwk, kind: DocumentType) -> String {
+    let (algorithm, typ, kid) = (public.algorithm(), kind.typ(), public.kid());
+    let header = format!("{{\"alg\":\"{algorithm}\",\"typ\":\"{typ}\",\"kid\":\"{kid}\"}}");
+    base64url::encode(header.as_bytes())
 }

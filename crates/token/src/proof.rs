@@ -10,12 +10,11 @@ mod target;
 use std::time::Duration;
 
 use aws_lc_rs::digest::{SHA256, digest};
-use gatewright_domain::{binding::Thumbprint, time::Timestamp};
+use gatewright_domain::{binding::Thumbprint, key::Algorithm, time::Timestamp};
 
 pub use target::{NotATarget, Target};
 
 use crate::{
-    algorithm::Algorithm,
     base64url,
     claims::Members,
     compact::Compact,

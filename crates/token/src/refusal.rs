@@ -1,8 +1,8 @@
 //! Why a token is refused: one variant for each thing a step can find. None of them repeats what the token says.
 
-use gatewright_domain::time::Timestamp;
+use gatewright_domain::{key::Algorithm, time::Timestamp};
 
-use crate::{algorithm::Algorithm, json::NotStrictJson, verify::Step};
+use crate::{json::NotStrictJson, verify::Step};
 
 /// Why a token does not verify. `Display` is for operators and holds no text of the token; callers are told only that
 /// the token is invalid.
@@ -136,6 +136,12 @@ pub enum Barred {
     /// It is compromised.
     #[error("is compromised")]
     Compromised,
+    /// It is set aside for now.
+    #[error("is suspended")]
+    Suspended,
+    /// It signs documents of another kind.
+    #[error("does not sign access tokens")]
+    OtherPurpose,
 }
 
 /// What is wrong with a claim.

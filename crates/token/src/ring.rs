@@ -3,7 +3,8 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use gatewright_domain::{
-    key::Kid,
+    key::{Kid, Purpose},
+    plan::Lifetime,
     snapshot::{VerificationKey, VerificationState},
     time::Timestamp,
 };
@@ -21,6 +22,8 @@ pub struct VerifierRing(BTreeMap<Kid, RingKey>);
 #[derive(Clone, Debug)]
 pub(crate) struct RingKey {
     pub(crate) public: PublicJwk,
+    purpose: Purpose,
+    max_lifetime: Option<Lifetime>,
     state: VerificationState,
 }
 
@@ -58,7 +61,14 @@ impl VerifierRing {
     /// Every variant of `NotARing`: a ring with a key missing would refuse good tokens, so there is none then.
     pub fn of(keys: &[VerificationKey]) -> Result<Self, NotARing> {
         let mut ring = BTreeMap::new();
-        for VerificationKey { kid, jwk, state } in keys {
+        for VerificationKey {
+            kid,
+            jwk,
+            purpose,
+            max_lifetime,
+            state,
+        } in keys
+        {
             let public: PublicJwk = jwk.parse().map_err(|cause| NotARing::Key {
                 kid: kid.clone(),
                 cause,
@@ -66,11 +76,13 @@ impl VerifierRing {
             if public.kid() != kid {
                 return Err(NotARing::Renamed(kid.clone()));
             }
-            let state = *state;
-            if ring
-                .insert(kid.clone(), RingKey { public, state })
-                .is_some()
-            {
+            let key = RingKey {
+                public,
+                purpose: *purpose,
+                max_lifetime: *max_lifetime,
+                state: *state,
+            };
+            if ring.insert(kid.clone(), key).is_some() {
                 return Err(NotARing::Twice(kid.clone()));
             }
         }
@@ -97,11 +109,23 @@ impl VerifierRing {
 impl RingKey {
     /// The window in which the key signed, when what it signed may be accepted.
     pub(crate) fn window(&self) -> Result<Window, Refusal> {
+        if !self.purpose.opens_apis() {
+            return Err(Refusal::KeyNotVerifying(Barred::OtherPurpose));
+        }
         match self.state {
             VerificationState::Signed { from, until } => Ok(Window { from, until }),
             VerificationState::Published => Err(Refusal::KeyNotVerifying(Barred::NotYetSigning)),
+            VerificationState::Suspended => Err(Refusal::KeyNotVerifying(Barred::Suspended)),
             VerificationState::Compromised => Err(Refusal::KeyNotVerifying(Barred::Compromised)),
         }
+    }
+}
+
+impl RingKey {
+    /// The longest life of a token it signed (invariant I6): its ring's, and never more than the verifier allows at all.
+    pub(crate) fn longest(&self, allowed: Duration) -> Duration {
+        self.max_lifetime
+            .map_or(allowed, |own| own.duration().min(allowed))
     }
 }
 

@@ -3,6 +3,8 @@
 //! Invariant: `verify` and `inspect` run the same `walk`, so they cannot disagree. The claims are not even read before
 //! the signature matches, and nothing a token says chooses how it is checked.
 
+use std::time::Duration;
+
 use gatewright_domain::{
     binding::Binding, consumer::ClientId, decision::TokenFacts, key::Kid, time::Timestamp,
     token::Jti,
@@ -127,7 +129,7 @@ pub(crate) fn walk(
         format!("token {} of {}", claims.jti, claims.client_id)
     });
 
-    claims.judge(policy, now, trail)?;
+    claims.judge(policy, key.longest(policy.max_lifetime()), now, trail)?;
 
     let issued = claims.issued;
     window.holds(issued, policy.leeway())?;
@@ -140,7 +142,13 @@ pub(crate) fn walk(
 
 impl ReadClaims {
     /// The steps that compare a claim with the policy and the time.
-    fn judge(&self, policy: &Policy, now: Timestamp, trail: &mut Trail) -> Result<(), Refusal> {
+    fn judge(
+        &self,
+        policy: &Policy,
+        longest: Duration,
+        now: Timestamp,
+        trail: &mut Trail,
+    ) -> Result<(), Refusal> {
         let (issued, expires, leeway) = (self.issued, self.expires, policy.leeway());
         match (&self.sender, policy.senders()) {
             (Sender::Anybody, Senders::Bearers | Senders::Proved) => {
@@ -183,7 +191,7 @@ impl ReadClaims {
         alive(expires, policy, now)?;
         trail.passed(Step::Expiry, || format!("ends {expires}, now {now}"));
 
-        let (life, longest) = (expires.since(issued), policy.max_lifetime());
+        let life = expires.since(issued);
         if expires <= issued || life > longest {
             let max_s = longest.as_secs();
             return Err(Refusal::Lifetime {

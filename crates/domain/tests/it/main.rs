@@ -7,5 +7,7 @@ mod keks;
 mod lifecycle;
 mod policy;
 mod ring;
+mod ring_actions;
+mod ring_model;
 mod tokens;
 mod town;

@@ -8,6 +8,7 @@ use gatewright_domain::{
     audit::{Aggregate, Change},
     entropy::Entropy,
     id::{ApiId, OperatorId, RevisionId, SessionId, TeamId, VersionId},
+    key::{SigningKey, SigningKeyParts},
     time::Timestamp,
     version::{Version, VersionRef},
 };
@@ -81,5 +82,19 @@ pub(crate) struct Counting;
 impl Entropy for Counting {
     fn fill(&self, bytes: &mut [u8]) {
         (0_u8..).zip(bytes).for_each(|(value, byte)| *byte = value);
+    }
+}
+
+/// A key's parts, to be changed and restored.
+pub(crate) fn parts_of_key(key: &SigningKey) -> SigningKeyParts {
+    SigningKeyParts {
+        id: key.id(),
+        kid: key.kid().clone(),
+        ring: key.ring(),
+        public_jwk: key.public_jwk().to_owned(),
+        state: key.state().clone(),
+        generated: key.generated(),
+        last_expiry: key.last_expiry(),
+        revision: key.revision(),
     }
 }

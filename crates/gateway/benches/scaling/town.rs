@@ -6,6 +6,7 @@ use gatewright_domain::{
     consumer::ClientId,
     entropy::Entropy,
     id::{ApplicationId, ConsumerId, InstallationId, PlanId, SubscriptionId, VersionId},
+    key::{Algorithm, Purpose},
     limit::{Rate, RateParts},
     operation::Method,
     snapshot::{
@@ -92,8 +93,12 @@ impl Town {
 }
 
 fn key() -> Outcome<PrivateKey> {
-    let new = generate()?;
-    Ok(PrivateKey::open(&new.private, new.public.kid())?)
+    let new = generate(Algorithm::Es256)?;
+    Ok(PrivateKey::open(
+        Algorithm::Es256,
+        &new.private,
+        new.public.kid(),
+    )?)
 }
 
 fn listed(key: &PrivateKey) -> VerificationKey {
@@ -101,6 +106,8 @@ fn listed(key: &PrivateKey) -> VerificationKey {
     VerificationKey {
         kid: key.public().kid().clone(),
         jwk: key.public().to_json(),
+        purpose: Purpose::Access,
+        max_lifetime: None,
         state: VerificationState::Signed { from, until: None },
     }
 }

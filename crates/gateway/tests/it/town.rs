@@ -5,6 +5,7 @@ use std::{net::SocketAddr, num::NonZeroUsize, sync::Arc, time::Duration};
 use gatewright_domain::{
     consumer::ClientId,
     id::{ApplicationId, ConsumerId, InstallationId, PlanId, SubscriptionId, VersionId},
+    key::{Algorithm, Purpose},
     limit::{Rate, RateParts},
     operation::Method,
     record::Batch,
@@ -51,8 +52,11 @@ pub(crate) struct Mint(PrivateKey);
 
 impl Mint {
     pub(crate) fn new() -> Self {
-        let key = generate().expect("a key");
-        Self(PrivateKey::open(&key.private, key.public.kid()).expect("the same key"))
+        let key = generate(Algorithm::Es256).expect("a key");
+        Self(
+            PrivateKey::open(Algorithm::Es256, &key.private, key.public.kid())
+                .expect("the same key"),
+        )
     }
 
     /// The key as a snapshot lists it: it has been signing for a day.
@@ -61,6 +65,8 @@ impl Mint {
         VerificationKey {
             kid: self.0.public().kid().clone(),
             jwk: self.0.public().to_json(),
+            purpose: Purpose::Access,
+            max_lifetime: None,
             state: VerificationState::Signed { from, until: None },
         }
     }

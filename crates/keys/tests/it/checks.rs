@@ -13,7 +13,7 @@ async fn the_wrong_key_is_refused_with_what_would_stay_shut() {
         let refused = blind.ensure_ring(&job()).await.unwrap_err();
         let (needed, given) = (kek(1).id().to_owned(), kek(2).id().to_owned());
         let expected = format!(
-            "2 secrets are sealed in the database under {needed}, but the key-encryption key given is {given}; \
+            "6 secrets are sealed in the database under {needed}, but the key-encryption key given is {given}; \
              give the one they were sealed under (no new key is made in its place)"
         );
         assert_eq!(refused.to_string(), expected);
@@ -48,7 +48,7 @@ async fn an_empty_database_takes_any_key_until_something_is_sealed() {
             .await
             .unwrap_err();
         assert!(
-            matches!(refused, KekError::Other { rows: 2, .. }),
+            matches!(refused, KekError::Other { rows: 6, .. }),
             "{refused}"
         );
     }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use gatewright_domain::{
     access::{Action, Subject},
-    key::{KeyError, KeyState, KeyStateName, SigningKey},
-    ring::{Haste, Ring, RingError},
+    key::{KeyError, KeyState, KeyStateName, Purpose, RingName, SigningKey},
+    ring::{Haste, RingError},
     time::Clock,
 };
 use gatewright_keys::RingUseError;
@@ -13,10 +13,15 @@ use gatewright_store::StoreError;
 
 use crate::town::{LEAD, LEEWAY, Town, admin, job, kek, security, wish};
 
+/// How far ahead of the last token its end is reserved.
+const BLOCK: Duration = Duration::from_secs(60);
+
+const ACCESS: RingName = Purpose::Access.ring();
+
 async fn keys(town: &Town) -> Vec<SigningKey> {
     let over = [KeyStateName::Retired, KeyStateName::Compromised];
     let mut keys = town.store.reader().signing_keys().await.unwrap();
-    keys.retain(|key| !over.contains(&key.state().name()));
+    keys.retain(|key| key.ring() == ACCESS && !over.contains(&key.state().name()));
     keys
 }
 
@@ -57,11 +62,16 @@ async fn a_fresh_ring_has_one_key_that_signs_and_one_that_stands_by() {
         ];
         let events = town.events(before).await;
         assert_eq!(events[..3], formed);
-        assert_eq!(events[3..], ["signing-key.activate"]);
+        assert_eq!(events[3], "signing-key.activate");
+        let rings = town.keys.read_rings().await.unwrap();
+        let names: Vec<_> = rings.iter().map(|ring| ring.name()).collect();
+        let [access, people, introspection] = town.keys.own_rings();
+        assert_eq!(names, [access, people, introspection]);
+        assert!(rings.iter().all(|ring| ring.is_whole()));
         town.keys.ensure_ring(&job()).await.unwrap();
         assert_eq!(
             town.revision().await,
-            before + 4,
+            before + 12,
             "a ring that is whole is left alone"
         );
     }
@@ -108,6 +118,13 @@ async fn the_first_standby_signs_at_once_and_later_ones_after_the_lead() {
         let expected = RingError::NotReady(ready);
         assert!(matches!(refused, RingUseError::Ring(error) if error == expected));
         town.wait(LEAD);
+        let held = town.keys.rotate(&security(), Haste::None).await;
+        let held = held.unwrap_err();
+        assert!(
+            matches!(held, RingUseError::Ring(RingError::Held(_))),
+            "{held}"
+        );
+        town.fetch().await;
         let next = town.keys.rotate(&security(), Haste::None).await.unwrap();
         assert_eq!(next.active.kid(), rotated.standby.kid());
     }
@@ -120,6 +137,7 @@ async fn haste_needs_a_reason_and_leaves_it_in_the_trail() {
         let before = town.revision().await;
         town.keys.rotate(&admin(), because()).await.unwrap();
         let moves = [
+            "key-ring.rotate",
             "signing-key.deactivate",
             "signing-key.activate",
             "signing-key.publish",
@@ -146,7 +164,7 @@ async fn a_rotation_breaks_no_token_and_leaves_no_private_key_behind() {
             assert!(town.keys.verify(&text).await.is_ok());
         }
         let sealed = town.store.sealed_under().await.unwrap();
-        assert_eq!(sealed.values().copied().collect::<Vec<u64>>(), [2]);
+        assert_eq!(sealed.values().copied().collect::<Vec<u64>>(), [6]);
     }
 }
 
@@ -170,7 +188,7 @@ async fn a_key_retires_only_when_its_last_token_has_died() {
             .await
             .unwrap();
         town.keys.rotate(&admin(), Haste::None).await.unwrap();
-        let end = issued.token.expires().plus(LEEWAY);
+        let end = issued.token.expires().plus(BLOCK).plus(LEEWAY);
         town.clock.set(end.minus(Duration::from_millis(1)));
         assert!(town.keys.retire_due(&job()).await.unwrap().is_empty());
         assert_eq!(states(&town).await.last(), Some(&KeyStateName::Deactivated));
@@ -265,17 +283,20 @@ async fn every_key_compromised_in_turn_never_leaves_the_set_empty() {
 
 /// Leaves the ring without a standby, as no use-case does.
 async fn lose_standby(town: &Town) {
-    let keys = town.store.reader().signing_keys().await.unwrap();
-    let ring = Ring::of(keys, crate::town::config().timing);
+    let rings = town.keys.read_rings().await.unwrap();
+    let ring = rings
+        .into_iter()
+        .find(|ring| ring.name() == ACCESS)
+        .unwrap();
     let (kid, now) = (ring.standby().unwrap().kid().clone(), town.clock.now());
     let lost = ring
-        .compromise(&kid, Vec::new(), "by hand".parse().unwrap(), now)
+        .compromise(&kid, Vec::new(), &"by hand".parse().unwrap(), now)
         .unwrap();
     let permit = admin()
         .may(Action::CompromiseKey, Subject::KeyRing)
         .unwrap();
     let write = town.store.write(permit, now, async move |tx| {
-        for change in lost {
+        for change in lost.keys {
             tx.write(change).await?;
         }
         Ok::<_, StoreError>(())
@@ -356,7 +377,7 @@ async fn the_outlook_is_what_the_rules_will_say() {
         let rotated = town.keys.rotate(&admin(), Haste::None).await.unwrap();
         let outlook = town.keys.outlook().await.unwrap();
         assert_eq!(outlook.rotates_at, Some(town.clock.now().plus(LEAD)));
-        let safe = issued.token.expires().plus(LEEWAY);
+        let safe = issued.token.expires().plus(BLOCK).plus(LEEWAY);
         let old = rotated.deactivated.unwrap().kid().clone();
         assert_eq!(
             outlook.retires_at.into_iter().collect::<Vec<_>>(),

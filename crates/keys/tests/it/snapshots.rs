@@ -24,7 +24,7 @@ async fn every_server_signs_snapshots_with_the_same_key() {
         let known = town.keys.snapshot_public_key().await.unwrap();
         assert_eq!(third.snapshot_public_key().await.unwrap(), known);
         let sealed = town.store.sealed_under().await.unwrap();
-        assert_eq!(sealed.values().sum::<u64>(), 3);
+        assert_eq!(sealed.values().sum::<u64>(), 7);
     }
 }
 

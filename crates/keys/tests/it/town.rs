@@ -17,6 +17,7 @@ use gatewright_domain::{
         ApiId, ApplicationId, ConsumerId, OperatorId, PlanId, RevisionId, SessionId,
         SubscriptionId, TeamId, VersionId,
     },
+    key::Algorithm,
     limit::RateParts,
     operation::{Method, Operation, Requirement},
     plan::{Lifetime, Plan, Terms},
@@ -30,7 +31,7 @@ use gatewright_domain::{
     version::{Version, VersionRef},
 };
 use gatewright_keys::{IssuedToken, Kek, Keys, KeysConfig};
-use gatewright_store::{Row, Store, StoreError};
+use gatewright_store::{Row, Store, StoreError, quiet::key_rings::Fetcher};
 use gatewright_testkit::{
     clock::FixedClock,
     database::{DatabaseUrl, database_urls},
@@ -64,8 +65,11 @@ pub(crate) fn config() -> KeysConfig {
             publication_lead: LEAD,
             leeway: LEEWAY,
             max_lifetime: Lifetime::try_from(86_400).unwrap(),
+            ..Timing::DEFAULT
         },
         jwks_max_age: Duration::from_secs(300),
+        verifier_cache: Duration::from_secs(3600),
+        token_algorithm: Algorithm::Es256,
     }
 }
 
@@ -166,6 +170,16 @@ impl Town {
             .find(|step| step.rule == rule.title())
             .unwrap()
             .verdict
+    }
+
+    /// Somebody fetches the key set.
+    pub(crate) async fn fetch(&self) {
+        let set = self.keys.jwks().await.unwrap();
+        let fetcher = Fetcher {
+            network: "192.0.2.0/24".to_owned(),
+            agent: "PyJWT".to_owned(),
+        };
+        self.keys.note_fetch_now(&set, fetcher).await.unwrap();
     }
 
     pub(crate) fn wait(&self, span: Duration) -> Timestamp {

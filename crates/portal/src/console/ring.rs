@@ -19,7 +19,11 @@ const MARGIN: Duration = Duration::from_secs(14 * 86_400);
 
 /// Each key a lane: next, active, draining, retired or compromised.
 pub(super) fn timeline(keys: &[Row], now: Timestamp) -> Lanes {
-    let first = keys.iter().map(|key| key.published_at).min().unwrap_or(now);
+    let first = keys
+        .iter()
+        .filter_map(|key| key.published_at)
+        .min()
+        .unwrap_or(now);
     let from = first.max(now.minus(BACK)).min(now.minus(MARGIN));
     let last = now.plus(AHEAD);
     let lane = |key: &Row| {
@@ -35,7 +39,7 @@ pub(super) fn timeline(keys: &[Row], now: Timestamp) -> Lanes {
             })
         };
         let spans = [
-            span(Tone::Notice, "Next", Some(key.published_at), active),
+            span(Tone::Notice, "Next", key.published_at, active),
             span(Tone::Good, "Active", key.activated_at, drains),
             span(Tone::Warning, "Draining", key.deactivated_at, end),
             span(Tone::Quiet, "Retired", key.retired_at, last),

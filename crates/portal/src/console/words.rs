@@ -47,6 +47,8 @@ pub(crate) fn key(state: &str) -> Badge {
     match state {
         "active" => Badge::active(),
         "published" => Badge::next(),
+        "staged" => Badge::staged(),
+        "suspended" => Badge::suspended(),
         "deactivated" => Badge::draining(),
         "compromised" => Badge::compromised(),
         _ => Badge::retired(),

@@ -123,6 +123,18 @@ impl Badge {
         Self::new(Tone::Bad, Icon::Warning, "Compromised")
     }
 
+    /// A key that nobody knows yet.
+    #[must_use]
+    pub fn staged() -> Self {
+        Self::new(Tone::Quiet, Icon::Pending, "Staged")
+    }
+
+    /// A key that is set aside.
+    #[must_use]
+    pub fn suspended() -> Self {
+        Self::new(Tone::Warning, Icon::Warning, "Suspended")
+    }
+
     /// A token that was taken back.
     #[must_use]
     pub fn revoked() -> Self {

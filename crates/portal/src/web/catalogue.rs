@@ -135,6 +135,9 @@ kinds! {
     STATE = "state-forbids" 409 "Its state forbids this": "What was asked for cannot be done from the state it is in."
         because "Versions, plans, subscriptions, tokens and keys move along fixed paths.";
         mend "The detail names the state and what is possible.";
+    ROTATION_HELD = "rotation-held" 409 "The rotation is held": "Somebody who verifies tokens does not know the standby key yet."
+        because "A gateway has not acknowledged it, or the key set with it was never fetched.";
+        mend "Bring the gateways that are named back, or remove them; or force the rotation and say why.";
     KEY_NOT_READY = "key-not-ready" 409 "The standby key may not sign yet": "The standby key has not been published long enough."
         because "Verifiers keep the key set for a while. A key that signs before they can know it fails requests.";
         mend "Wait until the time that is named, or rotate with force and a reason.";

@@ -2,8 +2,14 @@
 
 use gatewright_contract::Findings;
 use gatewright_domain::{
-    access::Denied, api_key::ApiKeyError, client::ClientSecretError, ring::RingError,
-    subscription::SubscriptionError, token::TokenError, version::VersionError,
+    access::Denied,
+    api_key::ApiKeyError,
+    client::ClientSecretError,
+    key::{KeyError, KeyStateName},
+    ring::RingError,
+    subscription::SubscriptionError,
+    token::TokenError,
+    version::VersionError,
 };
 use gatewright_keys::{
     ApiKeyUseError, ClientSecretUseError, InspectError, IssueError, JwksError, RevokeError,
@@ -249,7 +255,7 @@ impl From<IssueError> for Problem {
                 Self::field("/lifetime_s", capital(&error.to_string()))
             }
             IssueError::Stale => Self::of(Kind::STALE),
-            IssueError::NoKey | IssueError::NotSigned { .. } => {
+            IssueError::NoKey | IssueError::NotNow(_) | IssueError::NotSigned { .. } => {
                 let _ = ours(&error);
                 Self::of(Kind::BUSY)
             }
@@ -359,7 +365,21 @@ impl From<RingError> for Problem {
                 of(Kind::KEY_NOT_READY, &error).saying(json!({ "ready_at": ready }))
             }
             RingError::NoSuchKey => Self::of(Kind::NOT_FOUND),
-            RingError::NoStandby | RingError::Key(_) => of(Kind::STATE, &error),
+            RingError::Held(_) => of(Kind::ROTATION_HELD, &error),
+            RingError::Key(KeyError::TokensAlive(ends)) => {
+                of(Kind::RULE_REFUSES, &error).saying(json!({ "invariant": "I4", "ends_at": ends }))
+            }
+            RingError::OtherRing { .. } => {
+                of(Kind::RULE_REFUSES, &error).saying(json!({ "invariant": "I14" }))
+            }
+            RingError::Timing(_) => of(Kind::RULE_REFUSES, &error),
+            RingError::NoStandby
+            | RingError::Disabled(_)
+            | RingError::Enabled(_)
+            | RingError::Key(_) => {
+                let moves = error.stands().map(KeyStateName::moves).unwrap_or_default();
+                of(Kind::STATE, &error).saying(json!({ "allowed": moves }))
+            }
         }
     }
 }
@@ -368,6 +388,7 @@ impl From<RingUseError> for Problem {
     fn from(error: RingUseError) -> Self {
         match error {
             RingUseError::Denied(denied) => denied.into(),
+            RingUseError::NoSuchRing => Self::of(Kind::NOT_FOUND),
             RingUseError::Ring(ring) => ring.into(),
             RingUseError::Stale => Self::of(Kind::STALE),
             RingUseError::Kek(_) | RingUseError::Generate(_) => ours(&error),

@@ -16,6 +16,7 @@ use futures_util::future::LocalBoxFuture;
 use gatewright_domain::{
     access::{Caller, Role},
     id::{OperatorId, TeamId},
+    key::Algorithm,
     operator::Assignment,
     plan::Lifetime,
     ring::Timing,
@@ -99,6 +100,8 @@ impl House {
                 ..Timing::DEFAULT
             },
             jwks_max_age: Duration::from_secs(300),
+            verifier_cache: Duration::from_secs(3600),
+            token_algorithm: Algorithm::Es256,
         };
         let terms = config.terms();
         let kek = Kek::draw(&*entropy);

@@ -107,8 +107,8 @@ async fn list(house: &House, caller: &Caller, printer: Printer) -> Result<()> {
         vec![
             key.kid.clone(),
             key.state.clone(),
-            key.algorithm.clone(),
-            key.published_at.to_string(),
+            format!("{}/{}", key.purpose, key.algorithm),
+            when(key.published_at),
             when(key.activated_at),
             when(key.deactivated_at),
             when(key.last_expiry),
@@ -118,7 +118,7 @@ async fn list(house: &House, caller: &Caller, printer: Printer) -> Result<()> {
     let heads = [
         "kid",
         "state",
-        "algorithm",
+        "ring",
         "published",
         "activated",
         "deactivated",

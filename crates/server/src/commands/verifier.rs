@@ -10,9 +10,9 @@ use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 
 use anyhow::Result;
 use clap::Subcommand;
-use gatewright_token::algorithm::Algorithm;
 
 use crate::{config::Settings, output::Printer};
+use gatewright_domain::key::Algorithm;
 
 /// Verifiers that are not ours: configurations for them, and a trial with hostile tokens
 #[derive(Debug, Subcommand)]

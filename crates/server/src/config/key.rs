@@ -69,7 +69,7 @@ use Fallback::{Follows, Is};
 use Shape::{List, Number, Switch, Text};
 
 /// Every setting, in the order in which they are shown.
-pub(crate) const KEYS: [Key; 23] = [
+pub(crate) const KEYS: [Key; 26] = [
     plain(
         "data_dir",
         Text,
@@ -152,6 +152,18 @@ pub(crate) const KEYS: [Key; 23] = [
         "The token of key services, for addresses without token-file=PATH.",
     ),
     plain(
+        "token_algorithm",
+        Text,
+        Is("\"ES256\""),
+        "What access tokens are signed with where their API does not say: ES256, ES384, EdDSA, RS256 or PS256.",
+    ),
+    plain(
+        "rotation_period_s",
+        Number,
+        Is("7776000"),
+        "How long a key signs before the next one does, where its ring does not say; at least the lead and an hour.",
+    ),
+    plain(
         "publication_lead_s",
         Number,
         Is("86400"),
@@ -174,6 +186,12 @@ pub(crate) const KEYS: [Key; 23] = [
         Number,
         Is("300"),
         "How long others may keep the public key set.",
+    ),
+    plain(
+        "verifier_cache_s",
+        Number,
+        Is("3600"),
+        "How long the most patient verifier keeps the key set whatever it is told; the lead of a ring is no shorter.",
     ),
     plain(
         "upstream_allow",

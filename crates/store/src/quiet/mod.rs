@@ -8,6 +8,7 @@ pub mod assertions;
 pub mod decisions;
 pub mod idempotency;
 pub mod kek_checks;
+pub mod key_rings;
 pub mod last_used;
 pub mod rewraps;
 pub mod sealed_secrets;

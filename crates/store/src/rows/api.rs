@@ -21,6 +21,8 @@ pub(crate) struct Model {
     #[sea_orm(column_type = "Text")]
     pub(crate) title: String,
     pub(crate) team_id: TeamId,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub(crate) token_algorithm: Option<String>,
     pub(crate) registered_at: Timestamp,
     pub(crate) revision: Revision,
 }
@@ -61,6 +63,7 @@ impl TryFrom<Model> for Api {
             name,
             title,
             team_id,
+            token_algorithm,
             registered_at,
             revision,
         } = model;
@@ -70,6 +73,9 @@ impl TryFrom<Model> for Api {
             name: at.parse("name", &name)?,
             title: at.parse("title", &title)?,
             team: team_id,
+            token_algorithm: token_algorithm
+                .map(|name| at.parse("token_algorithm", &name))
+                .transpose()?,
             registered: registered_at,
             revision,
         })
@@ -98,6 +104,7 @@ impl Stored for Api {
             name: Set(api.name.to_string()),
             title: Set(api.title.to_string()),
             team_id: Set(api.team),
+            token_algorithm: Set(api.token_algorithm.map(|chosen| chosen.to_string())),
             registered_at: Set(api.registered),
             revision: Set(api.revision),
         };

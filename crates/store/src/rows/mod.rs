@@ -26,10 +26,14 @@ pub(crate) mod api_key;
 pub(crate) mod api_key_version;
 pub(crate) mod kek_check;
 pub(crate) mod kek_derivation;
+pub(crate) mod key_ring;
+pub(crate) mod key_set_serve;
+pub(crate) mod lease;
 pub(crate) mod sealed_secret;
 pub(crate) mod signing_key;
 pub(crate) mod token;
 pub(crate) mod token_version;
+pub(crate) mod verifier;
 
 pub(crate) mod audit_event;
 pub(crate) mod audit_head;

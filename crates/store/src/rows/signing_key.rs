@@ -3,7 +3,9 @@
 use gatewright_domain::{
     audit::Aggregate,
     id::KeyId,
-    key::{KeyState, KeyStateName, Kid, Sealed, SigningKey, SigningKeyParts},
+    key::{
+        Before, KeyState, KeyStateName, Kid, Listing, RingName, Sealed, SigningKey, SigningKeyParts,
+    },
     revision::Revision,
     time::Timestamp,
 };
@@ -13,7 +15,7 @@ use sea_orm::{
     entity::prelude::*,
 };
 
-use super::{Place, Stored, save};
+use super::{Place, Stored, key_ring, save};
 use crate::error::StoreError;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -24,15 +26,22 @@ pub(crate) struct Model {
     #[sea_orm(column_type = "Text")]
     pub(crate) kid: String,
     #[sea_orm(column_type = "Text")]
+    pub(crate) purpose: String,
+    #[sea_orm(column_type = "Text")]
     pub(crate) algorithm: String,
     #[sea_orm(column_type = "Text")]
     pub(crate) public_jwk: String,
     #[sea_orm(column_type = "Text")]
     pub(crate) state: String,
     pub(crate) generated_at: Timestamp,
-    pub(crate) published_at: Timestamp,
+    pub(crate) published_at: Option<Timestamp>,
     pub(crate) activated_at: Option<Timestamp>,
     pub(crate) deactivated_at: Option<Timestamp>,
+    pub(crate) suspended_at: Option<Timestamp>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub(crate) suspended_from: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub(crate) suspended_listing: Option<String>,
     pub(crate) retired_at: Option<Timestamp>,
     pub(crate) compromised_at: Option<Timestamp>,
     #[sea_orm(column_type = "Text", nullable)]
@@ -57,13 +66,13 @@ pub(crate) async fn all<C: ConnectionTrait>(db: &C) -> Result<Vec<SigningKey>, S
     found.into_iter().map(TryInto::try_into).collect()
 }
 
-/// Raises the moment at which the last token of the active key expires. It is no part of the key's revision, because
-/// every issued token raises it; the key's row is locked by it, so that no rotation slips in before the commit.
+/// Raises the moment at which the last token of the active key may expire; never lowers it. It is no part of the key's
+/// revision, because it says nothing of where the key stands.
 ///
 /// # Errors
 /// `Stale` when the key is not the active one any more.
-pub(crate) async fn raise_last_expiry(
-    transaction: &DatabaseTransaction,
+pub(crate) async fn raise_last_expiry<C: ConnectionTrait>(
+    db: &C,
     kid: &Kid,
     expiry: Timestamp,
 ) -> Result<(), StoreError> {
@@ -75,7 +84,7 @@ pub(crate) async fn raise_last_expiry(
     let update = Entity::update_many()
         .col_expr(Column::LastExpiry, raised.into())
         .filter(active);
-    match update.exec(transaction).await?.rows_affected {
+    match update.exec(db).await?.rows_affected {
         0 => Err(StoreError::Stale),
         _ => Ok(()),
     }
@@ -90,7 +99,10 @@ impl TryFrom<Model> for SigningKey {
         Ok(Self::restore(SigningKeyParts {
             id: model.id,
             kid: at.parse("kid", &model.kid)?,
-            algorithm: model.algorithm,
+            ring: RingName {
+                purpose: at.parse("purpose", &model.purpose)?,
+                algorithm: at.parse("algorithm", &model.algorithm)?,
+            },
             public_jwk: model.public_jwk,
             state,
             generated: model.generated_at,
@@ -101,26 +113,18 @@ impl TryFrom<Model> for SigningKey {
 }
 
 fn state(model: &Model, at: &Place) -> Result<KeyState, StoreError> {
-    let private = || {
-        let kek = at.present("sealed_kek", model.sealed_kek.clone())?;
-        let record = at.present("sealed_record", model.sealed_record.clone())?;
-        Ok::<Sealed, StoreError>(Sealed { kek, record })
-    };
-    let published = model.published_at;
     match model.state.as_str() {
-        "published" => Ok(KeyState::Published {
-            at: published,
-            private: private()?,
+        "staged" => Ok(KeyState::Staged {
+            private: private(model, at)?,
         }),
-        "active" => Ok(KeyState::Active {
-            published,
-            at: at.present("activated_at", model.activated_at)?,
-            private: private()?,
-        }),
-        "deactivated" => Ok(KeyState::Deactivated {
-            published,
-            activated: at.present("activated_at", model.activated_at)?,
-            at: at.present("deactivated_at", model.deactivated_at)?,
+        "suspended" => Ok(KeyState::Suspended {
+            at: at.present("suspended_at", model.suspended_at)?,
+            listing: match model.suspended_listing.as_deref() {
+                Some("listed") => Listing::Listed,
+                Some("withdrawn") => Listing::Withdrawn,
+                Some(_) | None => return Err(at.corrupt("suspended_listing")),
+            },
+            was: living(model, model.suspended_from.as_deref(), at)?,
         }),
         "retired" => Ok(KeyState::Retired {
             at: at.present("retired_at", model.retired_at)?,
@@ -128,8 +132,37 @@ fn state(model: &Model, at: &Place) -> Result<KeyState, StoreError> {
         "compromised" => Ok(KeyState::Compromised {
             at: at.present("compromised_at", model.compromised_at)?,
         }),
-        _ => Err(at.corrupt("state")),
+        living_state => Ok(living(model, Some(living_state), at)?.into()),
     }
+}
+
+/// A state that a key can be suspended from, and return to.
+fn living(model: &Model, state: Option<&str>, at: &Place) -> Result<Before, StoreError> {
+    let published = || at.present("published_at", model.published_at);
+    match state {
+        Some("published") => Ok(Before::Published {
+            at: published()?,
+            private: private(model, at)?,
+        }),
+        Some("active") => Ok(Before::Active {
+            published: published()?,
+            at: at.present("activated_at", model.activated_at)?,
+            private: private(model, at)?,
+        }),
+        Some("deactivated") => Ok(Before::Deactivated {
+            published: published()?,
+            activated: at.present("activated_at", model.activated_at)?,
+            at: at.present("deactivated_at", model.deactivated_at)?,
+        }),
+        Some(_) | None => Err(at.corrupt("state")),
+    }
+}
+
+fn private(model: &Model, at: &Place) -> Result<Sealed, StoreError> {
+    Ok(Sealed {
+        kek: at.present("sealed_kek", model.sealed_kek.clone())?,
+        record: at.present("sealed_record", model.sealed_record.clone())?,
+    })
 }
 
 impl Stored for SigningKey {
@@ -137,6 +170,8 @@ impl Stored for SigningKey {
         let was = self.revision();
         let key = self.at(was.next());
         let this = Column::Id.eq(key.id());
+        // The ring first: whoever moves one of its keys holds its row until the commit.
+        key_ring::advance(transaction, key.ring()).await?;
         save::<Entity>(transaction, active(&key), this, Column::Revision, was).await?;
         Ok(key)
     }
@@ -147,13 +182,17 @@ fn active(key: &SigningKey) -> ActiveModel {
     let mut active = ActiveModel {
         id: Set(key.id()),
         kid: Set(key.kid().to_string()),
-        algorithm: Set(key.algorithm().to_owned()),
+        purpose: Set(key.ring().purpose.to_string()),
+        algorithm: Set(key.ring().algorithm.to_string()),
         public_jwk: Set(key.public_jwk().to_owned()),
         state: Set(key.state().name().to_string()),
         generated_at: Set(key.generated()),
         published_at: NotSet,
         activated_at: NotSet,
         deactivated_at: NotSet,
+        suspended_at: Set(None),
+        suspended_from: Set(None),
+        suspended_listing: Set(None),
         retired_at: NotSet,
         compromised_at: NotSet,
         sealed_kek: Set(None),
@@ -161,40 +200,31 @@ fn active(key: &SigningKey) -> ActiveModel {
         last_expiry: NotSet,
         revision: Set(key.revision()),
     };
-    let private = match key.state() {
-        KeyState::Published { at, private } => {
-            active.published_at = Set(*at);
-            Some(private)
-        }
-        KeyState::Active {
-            published,
-            at,
-            private,
-        } => {
-            active.published_at = Set(*published);
+    match key.state() {
+        KeyState::Staged { .. } => {}
+        KeyState::Published { at, .. } => active.published_at = Set(Some(*at)),
+        KeyState::Active { published, at, .. } => {
+            active.published_at = Set(Some(*published));
             active.activated_at = Set(Some(*at));
-            Some(private)
         }
         KeyState::Deactivated {
             published,
             activated,
             at,
         } => {
-            active.published_at = Set(*published);
+            active.published_at = Set(Some(*published));
             active.activated_at = Set(Some(*activated));
             active.deactivated_at = Set(Some(*at));
-            None
         }
-        KeyState::Retired { at } => {
-            active.retired_at = Set(Some(*at));
-            None
+        KeyState::Suspended { at, listing, was } => {
+            active.suspended_at = Set(Some(*at));
+            active.suspended_from = Set(Some(was.name().to_string()));
+            active.suspended_listing = Set(Some(listing.as_str().to_owned()));
         }
-        KeyState::Compromised { at } => {
-            active.compromised_at = Set(Some(*at));
-            None
-        }
-    };
-    if let Some(Sealed { kek, record }) = private {
+        KeyState::Retired { at } => active.retired_at = Set(Some(*at)),
+        KeyState::Compromised { at } => active.compromised_at = Set(Some(*at)),
+    }
+    if let Some(Sealed { kek, record }) = key.state().private() {
         active.sealed_kek = Set(Some(kek.clone()));
         active.sealed_record = Set(Some(record.clone()));
     }

@@ -10,6 +10,7 @@ pub mod clients;
 pub mod consumers;
 pub mod decisions;
 pub mod events;
+mod evidence;
 pub mod gateways;
 pub mod home;
 pub mod keys;

@@ -4,15 +4,15 @@ use gatewright_domain::{
     access::{Action, Role, Subject},
     gateway::Gateway,
     id::{AccessTokenId, GatewayId, OperatorId},
-    key::{KeyStateName, SigningKey},
+    key::{KeyStateName, Purpose, SigningKey},
     operator::{AccessToken, Assignment, Operator, PasswordHash},
     revision::Revision,
-    ring::{Haste, Ring, Timing},
+    ring::{Evidence, Haste, Ring, Timing},
     version::StatusName,
 };
 use gatewright_store::StoreError;
 
-use crate::world::{NOW, console, worlds};
+use crate::world::{NOW, console, worlds, write_all};
 
 /// Reads in a transaction that changes nothing.
 macro_rules! read {
@@ -135,10 +135,10 @@ async fn a_rotated_key_loses_its_private_part_and_signs_no_more() {
         let permit = console(Action::RotateKey, Subject::KeyRing);
         let fresh = world.generated("third");
         let rotate = world.store.write(permit, NOW, async |tx| {
-            let ring = Ring::of(tx.keys().await?, Timing::DEFAULT);
-            for change in ring.rotate(fresh, Haste::None, NOW).unwrap() {
-                tx.write(change).await?;
-            }
+            let record = tx.ring(Purpose::Access.ring()).await?;
+            let ring = Ring::of(record, tx.keys().await?, Timing::DEFAULT);
+            let moves = ring.rotate(fresh, Haste::None, &Evidence::default(), NOW);
+            write_all(tx, moves.unwrap()).await?;
             tx.keys().await
         });
         let rotated = rotate.await.unwrap();

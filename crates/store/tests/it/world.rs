@@ -12,12 +12,12 @@ use gatewright_domain::{
         ApiId, ApplicationId, ConsumerId, KeyId, OperatorId, PlanId, RequestId, RevisionId,
         SessionId, SubscriptionId, TeamId, TokenId, VersionId,
     },
-    key::{Generated, Sealed, SigningKey},
+    key::{Generated, Purpose, Sealed, SigningKey},
     limit::{Rate, RateParts},
     operation::{Method, Operation, Requirement, Scope},
     plan::{Lifetime, Plan, Terms},
     revision::Revision,
-    ring::{Ring, Timing},
+    ring::{Moves, Ring, Timing},
     subscription::{Subscription, Wish},
     team::Team,
     text::ScopeName,
@@ -25,7 +25,7 @@ use gatewright_domain::{
     token::{Issuance, Jti, Token, TokenWish},
     version::{Version, VersionRef},
 };
-use gatewright_store::{Store, StoreError};
+use gatewright_store::{Store, StoreError, Tx};
 use gatewright_testkit::{
     clock::FixedClock,
     database::{DatabaseUrl, Engine, database_urls},
@@ -245,12 +245,9 @@ impl World {
             .may(Action::Operate, Subject::KeyRing)
             .unwrap();
         let work = self.store.write(permit, NOW, async |tx| {
-            for name in ["first", "second"] {
-                tx.write(SigningKey::publish(self.generated(name), NOW))
-                    .await?;
-            }
-            let ring = Ring::of(tx.keys().await?, Timing::DEFAULT);
-            tx.write(ring.start(NOW).unwrap()).await?;
+            let fresh = [self.generated("first"), self.generated("second")];
+            let formed = Ring::form(Purpose::Access.ring(), Timing::DEFAULT, fresh, NOW).unwrap();
+            write_all(tx, formed).await?;
             tx.keys().await
         });
         work.await.unwrap()
@@ -260,7 +257,7 @@ impl World {
         Generated {
             id: KeyId::draw(NOW, self.dice()),
             kid: kid.parse().unwrap(),
-            algorithm: "ES256".to_owned(),
+            ring: Purpose::Access.ring(),
             public_jwk: "{}".to_owned(),
             private: Sealed {
                 kek: "kek".to_owned(),
@@ -324,4 +321,15 @@ pub(crate) fn auditor(dice: &dyn Entropy) -> Caller {
 
 pub(crate) fn scopes(names: &[&str]) -> BTreeSet<ScopeName> {
     names.iter().map(|name| name.parse().unwrap()).collect()
+}
+
+/// Writes the moves of a ring in their order.
+pub(crate) async fn write_all(tx: &mut Tx<'_>, moves: Moves) -> Result<(), StoreError> {
+    if let Some(ring) = moves.ring {
+        tx.write(ring).await?;
+    }
+    for change in moves.keys {
+        tx.write(change).await?;
+    }
+    Ok(())
 }

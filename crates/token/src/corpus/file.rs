@@ -1,7 +1,7 @@
 //! The file of a corpus, as it is written.
 
 use gatewright_domain::{
-    key::Kid,
+    key::{Kid, Purpose},
     snapshot::{VerificationKey, VerificationState},
     time::Timestamp,
 };
@@ -104,6 +104,8 @@ impl Key {
                 state: standing.state(&kid)?,
                 kid,
                 jwk: serde_json::to_string(&self.0).map_err(NotACorpus::NotJson)?,
+                purpose: Purpose::Access,
+                max_lifetime: None,
             })
         };
         Some(kid.parse().map_err(NotACorpus::Kid).and_then(of))

@@ -1,7 +1,6 @@
 //! A key pair of a sandbox.
 
 use crate::{
-    algorithm::Algorithm,
     base64url,
     jwk::{Numbers, PublicJwk},
 };
@@ -15,6 +14,7 @@ use aws_lc_rs::{
         RsaEncoding, RsaKeyPair,
     },
 };
+use gatewright_domain::key::Algorithm;
 
 /// The length of a coordinate of P-256.
 const FIELD: usize = 32;

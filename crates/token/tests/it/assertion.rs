@@ -1,8 +1,7 @@
 //! Client assertions: one client, for us alone, for five minutes, once.
 
-use gatewright_domain::consumer::ClientId;
+use gatewright_domain::{consumer::ClientId, key::Algorithm};
 use gatewright_token::{
-    algorithm::Algorithm,
     assertion::{
         Addressed, Assertion, AssertionRefusal, Audience, Demands, claimed_client, verify,
     },

@@ -1,7 +1,7 @@
 //! Key sets of others: lenient where the RFC is, never where something private shows.
 
+use gatewright_domain::key::Algorithm;
 use gatewright_token::{
-    algorithm::Algorithm,
     foreign::{ForeignKeys, NotForeignKeys},
     jwk::NotAJwk,
 };

@@ -3,11 +3,11 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use gatewright_domain::{
+    key::{Algorithm, Purpose},
     snapshot::{VerificationKey, VerificationState},
     time::Timestamp,
 };
 use gatewright_token::{
-    algorithm::Algorithm,
     hostile::{Expect, Sandbox},
     jwks,
     policy::Policy,
@@ -29,6 +29,8 @@ fn ring(sandbox: &Sandbox, now: Timestamp) -> VerifierRing {
         .map(|key| VerificationKey {
             kid: key.kid().clone(),
             jwk: key.to_json(),
+            purpose: Purpose::Access,
+            max_lifetime: None,
             state: VerificationState::Signed {
                 from: now.minus(Duration::from_secs(86_400)),
                 until: None,

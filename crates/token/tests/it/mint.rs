@@ -1,9 +1,13 @@
 //! Minting: what leaves is what was asked for, and our own verifier reads it, in this release and in later ones.
 
-use gatewright_domain::secret::Secret;
+use gatewright_domain::{
+    key::{Algorithm, Purpose},
+    secret::Secret,
+    snapshot::{VerificationKey, VerificationState},
+};
 use gatewright_token::{
     claims::AccessClaims,
-    mint::{self, KeyFault, MintError, PrivateKey},
+    mint::{self, DocumentType, KeyFault, MintError, PrivateKey},
     refusal::{ClaimFault, Refusal},
     ring::VerifierRing,
     verify::verify,
@@ -117,17 +121,126 @@ fn a_token_that_would_be_refused_is_not_signed() {
 
 #[test]
 fn a_new_key_opens_under_its_own_name_only() {
-    let new = mint::generate().unwrap();
-    let opened = PrivateKey::open(&new.private, new.public.kid()).unwrap();
+    let new = mint::generate(Algorithm::Es256).unwrap();
+    let opened = PrivateKey::open(Algorithm::Es256, &new.private, new.public.kid()).unwrap();
     assert_eq!(opened.public(), &new.public);
     assert_eq!(new.public.kid().as_str(), new.public.thumbprint());
-    let other = PrivateKey::open(&new.private, &kid().parse().unwrap());
+    let other = PrivateKey::open(Algorithm::Es256, &new.private, &kid().parse().unwrap());
     assert_eq!(other.err(), Some(KeyFault::AnotherKey));
+}
+
+/// A fresh key of an algorithm, and what verifiers know of it.
+fn fresh(algorithm: Algorithm, purpose: Purpose) -> (PrivateKey, VerifierRing) {
+    let new = mint::generate(algorithm).unwrap();
+    let key = PrivateKey::open(algorithm, &new.private, new.public.kid()).unwrap();
+    let from = at(NOW - 3600);
+    let listed = VerificationKey {
+        kid: new.public.kid().clone(),
+        jwk: new.public.to_json(),
+        purpose,
+        max_lifetime: None,
+        state: VerificationState::Signed { from, until: None },
+    };
+    (key, VerifierRing::of(&[listed]).unwrap())
+}
+
+#[test]
+fn every_algorithm_signs_what_our_verifier_and_another_library_accept() {
+    for algorithm in Algorithm::ALL {
+        let (key, ring) = fresh(algorithm, Purpose::Access);
+        assert_eq!(key.public().algorithm(), algorithm);
+        let token = key.sign(&claims()).unwrap().lend(Clone::clone);
+        verify(token.as_bytes(), &ring, &crate::stage::policy(), at(NOW)).unwrap();
+        let (signed, signature) = token.rsplit_once('.').unwrap();
+        let length = match algorithm {
+            Algorithm::Es256 | Algorithm::EdDsa => 64,
+            Algorithm::Es384 => 96,
+            Algorithm::Rs256 | Algorithm::Ps256 => 256,
+        };
+        assert_eq!(decode(signature).len(), length, "{algorithm}");
+        assert!(
+            crate::second_opinion::agrees(key.public(), signed, signature),
+            "{algorithm}"
+        );
+    }
+}
+
+#[test]
+fn a_private_key_opens_for_its_own_algorithm_only() {
+    for algorithm in Algorithm::ALL {
+        let new = mint::generate(algorithm).unwrap();
+        for other in Algorithm::ALL
+            .into_iter()
+            .filter(|other| *other != algorithm)
+        {
+            // An RSA key serves both paddings, and its thumbprint does not tell them apart: the ring's row does.
+            let rsa = [Algorithm::Rs256, Algorithm::Ps256];
+            let same_family = rsa.contains(&algorithm) && rsa.contains(&other);
+            let opened = PrivateKey::open(other, &new.private, new.public.kid());
+            assert_eq!(opened.is_ok(), same_family, "{algorithm} as {other}");
+        }
+    }
+}
+
+#[test]
+fn a_document_of_another_kind_is_no_access_token() {
+    for kind in [DocumentType::Introspection, DocumentType::StatusList] {
+        let (key, ring) = fresh(Algorithm::Es256, Purpose::Access);
+        let token = key.sign(&claims()).unwrap().lend(Clone::clone);
+        let claims = decode(token.split('.').nth(1).unwrap());
+        let document = key.sign_document(kind, &claims).unwrap();
+        let (header, _) = parts(&document);
+        assert!(header.contains(kind.typ()), "{header}");
+        let refused = verify(document.as_bytes(), &ring, &crate::stage::policy(), at(NOW));
+        assert_eq!(refused.unwrap_err(), Refusal::Type);
+    }
+}
+
+#[test]
+fn what_a_key_of_another_purpose_signed_opens_nothing() {
+    for purpose in Purpose::ALL {
+        let (key, ring) = fresh(Algorithm::Es256, purpose);
+        let token = key.sign(&claims()).unwrap().lend(Clone::clone);
+        let verified = verify(token.as_bytes(), &ring, &crate::stage::policy(), at(NOW));
+        assert_eq!(verified.is_ok(), purpose.opens_apis(), "{purpose}");
+    }
+}
+
+#[test]
+fn a_ring_bounds_the_lives_of_its_own_tokens_only() {
+    let (key, _) = fresh(Algorithm::Es256, Purpose::Access);
+    let judged = |max_lifetime: u64| {
+        let listed = VerificationKey {
+            kid: key.public().kid().clone(),
+            jwk: key.public().to_json(),
+            purpose: Purpose::Access,
+            max_lifetime: Some(max_lifetime.try_into().unwrap()),
+            state: VerificationState::Signed {
+                from: at(NOW - 3600),
+                until: None,
+            },
+        };
+        let ring = VerifierRing::of(&[listed]).unwrap();
+        let token = key.sign(&claims()).unwrap().lend(Clone::clone);
+        verify(token.as_bytes(), &ring, &crate::stage::policy(), at(NOW)).map(drop)
+    };
+    let (issued, expires) = (claims().issued, claims().expires);
+    assert_eq!(judged(300), Ok(()));
+    assert_eq!(
+        judged(299),
+        Err(Refusal::Lifetime {
+            issued,
+            expires,
+            max_s: 299
+        })
+    );
 }
 
 #[test]
 fn what_is_no_private_key_does_not_open() {
-    let open = |der: Vec<u8>| PrivateKey::open(&Secret::new(der), &kid().parse().unwrap()).err();
+    let open = |der: Vec<u8>| {
+        PrivateKey::open(Algorithm::Es256, &Secret::new(der), &kid().parse().unwrap()).err()
+    };
     let der = decode(PKCS8);
     for bad in [
         vec![],
@@ -135,15 +248,18 @@ fn what_is_no_private_key_does_not_open() {
         der[1..].to_vec(),
         der[..der.len() - 1].to_vec(),
     ] {
-        assert_eq!(open(bad), Some(KeyFault::NotAPrivateKey));
+        assert_eq!(open(bad), Some(KeyFault::NotAPrivateKey(Algorithm::Es256)));
     }
     let ed = gatewright_token::detached::DocumentKey::generate().unwrap();
-    assert_eq!(open(ed.lend(Vec::clone)), Some(KeyFault::NotAPrivateKey));
+    assert_eq!(
+        open(ed.lend(Vec::clone)),
+        Some(KeyFault::NotAPrivateKey(Algorithm::Es256))
+    );
 }
 
 #[test]
 fn a_private_key_is_not_shown() {
-    let new = mint::generate().unwrap();
+    let new = mint::generate(Algorithm::Es256).unwrap();
     let shown = format!("{new:?}");
     assert!(shown.contains("[secret]"), "{shown}");
     assert!(!shown.contains("\"d\""), "{shown}");
@@ -156,7 +272,7 @@ fn a_token_of_an_earlier_release_is_read() {
     let private = Secret::new(decode(text("private_pkcs8")));
     let jwk = vector["jwk"].to_string();
     let key: gatewright_token::jwk::PublicJwk = jwk.parse().unwrap();
-    let opened = PrivateKey::open(&private, key.kid()).unwrap();
+    let opened = PrivateKey::open(Algorithm::Es256, &private, key.kid()).unwrap();
     assert_eq!(opened.public(), &key);
     let ring = VerifierRing::of(&[serde_json::from_value(json!({
         "kid": key.kid(), "jwk": jwk, "state": vector["state"],

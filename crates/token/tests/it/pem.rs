@@ -8,10 +8,8 @@ use aws_lc_rs::{
         Ed25519KeyPair, KeyPair, RsaKeyPair,
     },
 };
-use gatewright_token::{
-    algorithm::Algorithm,
-    jwk::{Numbers, PublicJwk},
-};
+use gatewright_domain::key::Algorithm;
+use gatewright_token::jwk::{Numbers, PublicJwk};
 
 fn der_of(key: &impl AsDer<PublicKeyX509Der<'static>>) -> Vec<u8> {
     key.as_der().unwrap().as_ref().to_vec()

@@ -1,7 +1,7 @@
 //! DPoP proofs: for this method, this address, this token, now; and a key that shows nothing private.
 
+use gatewright_domain::key::Algorithm;
 use gatewright_token::{
-    algorithm::Algorithm,
     jwk::{NotAJwk, PublicJwk},
     proof::{
         ALGORITHMS, Demands, Freshness, MAX_PROOF_BYTES, Proof, ProofRefusal, Target,

@@ -24,6 +24,14 @@ fn signed(token: &str, jwk: &PublicJwk) -> bool {
     decode::<Value>(token, &key, &validation).is_ok()
 }
 
+/// Whether jsonwebtoken finds that the key signed this, whatever it says.
+pub(crate) fn agrees(key: &PublicJwk, message: &str, signature: &str) -> bool {
+    let algorithm: Algorithm = key.algorithm().name().parse().unwrap();
+    let jwk: Jwk = serde_json::from_str(&key.to_json()).unwrap();
+    let decoding = DecodingKey::from_jwk(&jwk).unwrap();
+    jsonwebtoken::crypto::verify(signature, message.as_bytes(), &decoding, algorithm).unwrap()
+}
+
 #[test]
 fn it_accepts_every_token_of_the_corpus_that_we_accept() {
     let corpus = Corpus::read(CORPUS).unwrap();

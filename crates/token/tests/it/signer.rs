@@ -8,7 +8,7 @@ use aws_lc_rs::{
         Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256, RSA_PSS_SHA256, RsaKeyPair,
     },
 };
-use gatewright_token::algorithm::Algorithm;
+use gatewright_domain::key::Algorithm;
 use serde_json::{Value, json};
 
 use crate::stage::encode;

@@ -8,6 +8,7 @@ use aws_lc_rs::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use gatewright_domain::{
+    key::{Algorithm, Purpose},
     secret::Secret,
     snapshot::{VerificationKey, VerificationState},
     time::Timestamp,
@@ -56,7 +57,8 @@ pub(crate) fn kid() -> String {
 }
 
 pub(crate) fn key() -> PrivateKey {
-    PrivateKey::open(&Secret::new(decode(PKCS8)), &kid().parse().unwrap()).unwrap()
+    let private = Secret::new(decode(PKCS8));
+    PrivateKey::open(Algorithm::Es256, &private, &kid().parse().unwrap()).unwrap()
 }
 
 /// The ring of that key, which signs for a day now.
@@ -72,6 +74,8 @@ pub(crate) fn ring_in(state: VerificationState) -> VerifierRing {
     VerifierRing::of(&[VerificationKey {
         kid: key.public().kid().clone(),
         jwk: key.public().to_json(),
+        purpose: Purpose::Access,
+        max_lifetime: None,
         state,
     }])
     .unwrap()

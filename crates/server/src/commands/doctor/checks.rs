@@ -9,6 +9,7 @@ use std::{
 
 use gatewright_domain::{
     access::Caller,
+    key::{Purpose, RingName},
     ring::Ring,
     time::{Clock, Timestamp},
 };
@@ -201,20 +202,34 @@ fn told(name: &'static str, outcome: Result<Check, StoreError>) -> Check {
 
 async fn signing_keys(settings: &Settings, store: &Store) -> Result<Check, StoreError> {
     let name = "signing keys";
-    let ring = Ring::of(store.reader().signing_keys().await?, settings.timing);
+    let (records, keys) = (
+        store.reader().key_rings().await?,
+        store.reader().signing_keys().await?,
+    );
+    let access = RingName {
+        purpose: Purpose::Access,
+        algorithm: settings.token_algorithm,
+    };
+    let record = records.into_iter().find(|record| record.name() == access);
+    let ring = record.map(|record| Ring::of(record, keys, settings.timing));
     let mend = "gatewright serve makes what is missing at its start";
-    Ok(match (ring.active(), ring.standby()) {
-        (Some(active), Some(standby)) => {
-            let found = format!("{} signs, {} stands by", active.kid(), standby.kid());
-            Check::fine(name, found)
-        }
-        (Some(active), None) => Check::note(
-            name,
-            format!("{} signs, none stands by", active.kid()),
-            mend,
-        ),
-        (None, _) => Check::note(name, "none signs", mend),
-    })
+    Ok(
+        match (
+            ring.as_ref().and_then(Ring::active),
+            ring.as_ref().and_then(Ring::standby),
+        ) {
+            (Some(active), Some(standby)) => {
+                let found = format!("{} signs, {} stands by", active.kid(), standby.kid());
+                Check::fine(name, found)
+            }
+            (Some(active), None) => Check::note(
+                name,
+                format!("{} signs, none stands by", active.kid()),
+                mend,
+            ),
+            (None, _) => Check::note(name, "none signs", mend),
+        },
+    )
 }
 
 async fn newest_event(store: &Store) -> Result<Check, StoreError> {

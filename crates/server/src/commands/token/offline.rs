@@ -5,6 +5,7 @@ use std::{fs, path::Path, time::Duration};
 use anyhow::{Context, Result, bail};
 use gatewright_domain::{
     decision::{Step, Verdict},
+    key::Purpose,
     plan::Lifetime,
     snapshot::{VerificationKey, VerificationState},
     time::{Clock, Timestamp},
@@ -73,6 +74,8 @@ fn inspect_by(
     let listed = jwks::read(&set)?.into_iter().map(|key| VerificationKey {
         kid: key.kid().clone(),
         jwk: key.to_json(),
+        purpose: Purpose::Access,
+        max_lifetime: None,
         state: VerificationState::Signed {
             from: Timestamp::from_millis(0),
             until: None,

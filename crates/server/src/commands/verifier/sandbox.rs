@@ -9,7 +9,8 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use gatewright_token::{algorithm::Algorithm, hostile::Sandbox};
+use gatewright_domain::key::Algorithm;
+use gatewright_token::hostile::Sandbox;
 use serde_json::json;
 
 use crate::{

@@ -2,8 +2,11 @@
 
 use std::{fmt, str::FromStr};
 
+use serde::{Deserialize, Serialize};
+
 /// A JWS algorithm (RFC 7518 section 3.1, RFC 8037) that our keys may have. Symmetric ones and `none` are not of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "&str")]
 pub enum Algorithm {
     /// ECDSA on P-256 with SHA-256: the one we sign with by default.
     Es256,
@@ -23,6 +26,15 @@ pub enum Algorithm {
 pub struct NotAnAlgorithm;
 
 impl Algorithm {
+    /// Every one, in the order in which they are offered.
+    pub const ALL: [Self; 5] = [
+        Self::Es256,
+        Self::Es384,
+        Self::EdDsa,
+        Self::Rs256,
+        Self::Ps256,
+    ];
+
     /// The name in headers and key sets; case matters (RFC 7515 section 4.1.1).
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -46,15 +58,23 @@ impl FromStr for Algorithm {
     type Err = NotAnAlgorithm;
 
     fn from_str(name: &str) -> Result<Self, NotAnAlgorithm> {
-        [
-            Self::Es256,
-            Self::Es384,
-            Self::EdDsa,
-            Self::Rs256,
-            Self::Ps256,
-        ]
-        .into_iter()
-        .find(|algorithm| algorithm.name() == name)
-        .ok_or(NotAnAlgorithm)
+        Self::ALL
+            .into_iter()
+            .find(|algorithm| algorithm.name() == name)
+            .ok_or(NotAnAlgorithm)
+    }
+}
+
+impl TryFrom<String> for Algorithm {
+    type Error = NotAnAlgorithm;
+
+    fn try_from(name: String) -> Result<Self, NotAnAlgorithm> {
+        name.parse()
+    }
+}
+
+impl From<Algorithm> for &'static str {
+    fn from(algorithm: Algorithm) -> &'static str {
+        algorithm.name()
     }
 }

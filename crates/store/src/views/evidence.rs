@@ -1,0 +1,51 @@
+//! Who has learnt a key: which gateways have acknowledged it, and whether a key set with it was fetched.
+
+use gatewright_domain::{id::KeyId, ring::Evidence};
+use sea_orm::FromQueryResult;
+
+use crate::{error::StoreError, reader::Reader, views::Sql};
+
+#[derive(FromQueryResult)]
+struct Row {
+    revision: Option<i64>,
+}
+
+impl Reader {
+    /// What is known of who has learnt a published key. For whoever is about to let it sign.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn evidence(&self, key: KeyId) -> Result<Evidence, StoreError> {
+        let published = self.published_at_revision(key).await?;
+        let receipts = self.receipts(published).await?;
+        let missing = receipts
+            .into_iter()
+            .filter(|receipt| receipt.applied_at.is_none())
+            .map(|receipt| receipt.gateway);
+        Ok(Evidence {
+            missing: missing.collect(),
+            is_served: self.served_since(published).await?,
+        })
+    }
+
+    /// The first revision in which a key is published: an event's number counts from nought, revisions from one.
+    async fn published_at_revision(&self, key: KeyId) -> Result<u64, StoreError> {
+        let find = Sql::new(
+            "SELECT MAX(seq) + 1 AS revision FROM audit_event WHERE action = 'signing-key.publish' AND target_id =",
+        );
+        let row: Option<Row> = find.value(key.to_string()).one(&self.database).await?;
+        let revision = row.and_then(|row| row.revision);
+        // A key that was never published is in no revision.
+        let revision = revision.map(|number| u64::try_from(number).unwrap_or(u64::MAX));
+        Ok(revision.unwrap_or(u64::MAX))
+    }
+
+    async fn served_since(&self, revision: u64) -> Result<bool, StoreError> {
+        let find =
+            Sql::new("SELECT MAX(revision) AS revision FROM key_set_serves WHERE shown = 'all'");
+        let row: Option<Row> = find.one(&self.database).await?;
+        let served = row.and_then(|row| row.revision);
+        let served = served.and_then(|number| u64::try_from(number).ok());
+        Ok(served.is_some_and(|served| revision <= served))
+    }
+}
