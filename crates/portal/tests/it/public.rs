@@ -14,8 +14,8 @@ async fn the_key_set_is_public_and_can_be_kept() {
     let keys = set.good(200);
     assert_eq!(
         keys["keys"].as_array().unwrap().len(),
-        2,
-        "one that signs, one that stands by"
+        6,
+        "of each ring one that signs, one that stands by"
     );
     assert!(keys["keys"][0].get("d").is_none());
     assert_eq!(set.header("access-control-allow-origin"), "*");
