@@ -52,6 +52,8 @@ impl Keys {
         let listed = keys.into_iter().map(|key| VerificationKey {
             kid: key.kid().clone(),
             jwk: key.public_jwk().to_owned(),
+            purpose: key.ring().purpose,
+            max_lifetime: None,
             // When it signed does not matter here.
             state: VerificationState::Published,
         });

@@ -86,11 +86,9 @@ impl Keys {
     ) -> Result<(), RewrapError> {
         let key;
         let place: Place<'_> = match &row.at {
-            SealedAt::SigningKey {
-                id, kid, algorithm, ..
-            } => {
+            SealedAt::SigningKey { id, kid, ring, .. } => {
                 key = id.to_string();
-                signer::place(installation, &key, kid, algorithm)
+                signer::place(installation, &key, kid, *ring)
             }
             SealedAt::Secret { name } => secrets::place(installation, name),
         };

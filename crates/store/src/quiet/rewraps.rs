@@ -3,7 +3,7 @@
 
 use gatewright_domain::{
     id::KeyId,
-    key::{Kid, Sealed},
+    key::{Kid, RingName, Sealed},
     revision::Revision,
 };
 use sea_orm::{
@@ -34,8 +34,8 @@ pub enum SealedAt {
         id: KeyId,
         /// Its public name.
         kid: Kid,
-        /// Its algorithm.
-        algorithm: String,
+        /// The ring it is of.
+        ring: RingName,
         /// How often it was written.
         revision: Revision,
     },
@@ -95,7 +95,10 @@ impl Store {
                 at: SealedAt::SigningKey {
                     id: row.id,
                     kid: at.parse("kid", &row.kid)?,
-                    algorithm: row.algorithm,
+                    ring: RingName {
+                        purpose: at.parse("purpose", &row.purpose)?,
+                        algorithm: at.parse("algorithm", &row.algorithm)?,
+                    },
                     revision: row.revision,
                 },
             })

@@ -3,7 +3,10 @@
 use std::{fs, sync::Arc, time::Duration};
 
 use anyhow::{Context, Result};
-use gatewright_domain::snapshot::{VerificationKey, VerificationState};
+use gatewright_domain::{
+    key::Purpose,
+    snapshot::{VerificationKey, VerificationState},
+};
 use gatewright_token::{jwks, ring::VerifierRing};
 use ureq::{
     Agent,
@@ -28,6 +31,8 @@ pub(super) fn read(keys: &str) -> Result<VerifierRing> {
     let listed = set.into_iter().map(|key| VerificationKey {
         kid: key.kid().clone(),
         jwk: key.to_json(),
+        purpose: Purpose::Access,
+        max_lifetime: None,
         // When it signed does not matter here.
         state: VerificationState::Published,
     });
