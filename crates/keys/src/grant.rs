@@ -69,6 +69,9 @@ pub enum NotNow {
     /// There is no key that signs.
     #[error("there is no signing key")]
     NoKey,
+    /// Nothing can be signed for now.
+    #[error("nothing can be signed for now")]
+    NoSigner(#[source] SignerError),
     /// The row is there, and the token could not be signed.
     #[error("the token was recorded but could not be signed")]
     NotSigned(#[source] SignerError),
@@ -78,6 +81,16 @@ pub enum NotNow {
     /// The store failed.
     #[error("the token could not be recorded")]
     Store(#[from] StoreError),
+}
+
+impl From<SignerError> for NotNow {
+    fn from(error: SignerError) -> Self {
+        match error {
+            SignerError::NoKey => Self::NoKey,
+            SignerError::Store(store) => Self::Store(store),
+            other => Self::NoSigner(other),
+        }
+    }
 }
 
 impl From<NotNow> for GrantError {

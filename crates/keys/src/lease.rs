@@ -9,6 +9,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use arc_swap::ArcSwapOption;
 use gatewright_domain::{
     key::{Kid, RingName, SigningKey},
+    plan::Lifetime,
     ring::Ring,
     time::Timestamp,
 };
@@ -82,6 +83,21 @@ impl Keys {
             }
             leased => leased,
         }
+    }
+
+    /// The same, with room for every token that the ring signs now, and how long the longest of them lives.
+    ///
+    /// # Errors
+    /// As `leased`.
+    pub(crate) async fn leased_whole(
+        &self,
+        name: RingName,
+    ) -> Result<(SigningKey, Lifetime), SignerError> {
+        let rings = self.rings().await?;
+        let ring = rings.iter().find(|ring| ring.name() == name);
+        let longest = ring.ok_or(SignerError::NoKey)?.timing().max_lifetime;
+        let expires = self.clock.now().plus(longest.duration());
+        Ok((self.leased(name, expires).await?, longest))
     }
 
     async fn try_leased(

@@ -11,8 +11,8 @@ use gatewright_domain::{
     access::Action,
     audit::Change,
     id::{ApplicationId, TokenId},
-    key::SigningKey,
-    ring::Ring,
+    key::{Purpose, RingName, SigningKey},
+    plan::Lifetime,
     time::Timestamp,
     token::{GrantWish, Grantee, Issuance, Jti, Token},
 };
@@ -102,10 +102,14 @@ impl Keys {
             .into_iter()
             .map(|waiting| (waiting.order, waiting.answer))
             .unzip();
-        let outcome = self
-            .store
-            .write_jointly(now, async |joint| self.write_all(joint, &orders, now).await)
-            .await;
+        let outcome = match self.access_signer().await {
+            Ok(signer) => {
+                let work =
+                    async |joint: &mut Joint| self.write_all(joint, &orders, (&signer, now)).await;
+                self.store.write_jointly(now, work).await
+            }
+            Err(error) => Err(error),
+        };
         let outcomes =
             outcome.unwrap_or_else(|error| orders.iter().map(|_| Err(error.clone())).collect());
         for (answer, outcome) in answers.into_iter().zip(outcomes) {
@@ -114,24 +118,29 @@ impl Keys {
         }
     }
 
+    /// The key that signs programs' tokens now, with room for the longest of them, and how long that lives.
+    async fn access_signer(&self) -> Result<(SigningKey, Lifetime), GrantError> {
+        let (purpose, algorithm) = (Purpose::Access, self.config.token_algorithm);
+        let leased = self.leased_whole(RingName { purpose, algorithm }).await;
+        Ok(leased.map_err(NotNow::from)?)
+    }
+
     /// One decision and one permit for each order; what is refused leaves the others alone.
     async fn write_all(
         &self,
         joint: &mut Joint,
         orders: &[Order],
-        now: Timestamp,
+        (signer, now): (&(SigningKey, Lifetime), Timestamp),
     ) -> Result<Vec<Answer>, GrantError> {
+        let (key, _) = signer;
         let changed = changed(joint, orders).await?;
-        let ring = Ring::of(joint.keys().await?, self.config.timing);
-        let key = ring.active().ok_or(NotNow::NoKey)?.clone();
         let mut outcomes = Vec::with_capacity(orders.len());
-        let mut last = None;
         for order in orders {
             let newer = changed
                 .iter()
                 .find(|one| one.application.id == order.client.application());
             let record = newer.unwrap_or(&order.client.client);
-            let outcome = self.decide(record, order, &key, now);
+            let outcome = self.decide(record, order, signer, now);
             let outcome = outcome.and_then(|change| {
                 let on = change.event().subject().clone();
                 let permit = order.client.caller.may(Action::IssueToken, on);
@@ -140,12 +149,7 @@ impl Keys {
                 joint.write(permit, change)?;
                 Ok((token, key.clone()))
             });
-            let end = outcome.as_ref().ok().map(|(token, _)| token.expires());
-            last = last.max(end);
             outcomes.push(outcome);
-        }
-        if let Some(last) = last {
-            joint.raise_last_expiry(key.kid(), last).await?;
         }
         Ok(outcomes)
     }
@@ -154,7 +158,7 @@ impl Keys {
         &self,
         record: &ClientRecord,
         order: &Order,
-        key: &SigningKey,
+        (key, ceiling): &(SigningKey, Lifetime),
         now: Timestamp,
     ) -> Result<Change<Token>, GrantError> {
         let issuance = Issuance {
@@ -167,11 +171,10 @@ impl Keys {
             registration: &record.registration,
             entitlements: &record.entitlements,
         };
-        let ceiling = self.config.timing.max_lifetime;
         Ok(Token::grant(
             grantee,
             order.wish.clone(),
-            ceiling,
+            *ceiling,
             issuance,
             now,
         )?)

@@ -8,7 +8,6 @@ use gatewright_domain::{
     access::Permit,
     audit::{Change, Event},
     id::ApplicationId,
-    key::{Kid, SigningKey},
     time::Timestamp,
     token::Token,
 };
@@ -70,14 +69,6 @@ impl Joint {
         Ok(())
     }
 
-    /// Every signing key, those that are over included, oldest first.
-    ///
-    /// # Errors
-    /// `Corrupt`; `Database`.
-    pub async fn keys(&mut self) -> Result<Vec<SigningKey>, StoreError> {
-        rows::signing_key::all(self.open.transaction()?).await
-    }
-
     /// A client as it is now.
     ///
     /// # Errors
@@ -92,18 +83,6 @@ impl Joint {
     /// `Database`.
     pub async fn since(&mut self, revision: u64) -> Result<Since, StoreError> {
         clients::since(self.open.transaction()?, revision).await
-    }
-
-    /// See `Tx::raise_last_expiry`; once for all tokens.
-    ///
-    /// # Errors
-    /// `Stale` when the key is not the active one any more; `Database`.
-    pub async fn raise_last_expiry(
-        &mut self,
-        kid: &Kid,
-        expiry: Timestamp,
-    ) -> Result<(), StoreError> {
-        rows::signing_key::raise_last_expiry(self.open.transaction()?, kid, expiry).await
     }
 
     async fn seal(self, store: &Store) -> Result<(), StoreError> {

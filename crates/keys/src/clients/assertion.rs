@@ -1,9 +1,8 @@
 //! Clients that prove themselves with a signature (`private_key_jwt`): by the keys they registered, for us alone, once.
 
-use gatewright_domain::{consumer::ClientId, secret::Secret, time::Timestamp};
+use gatewright_domain::{consumer::ClientId, key::Algorithm, secret::Secret, time::Timestamp};
 use gatewright_store::{ClientRecord, StoreError, quiet::assertions::Meeting};
 use gatewright_token::{
-    algorithm::Algorithm,
     assertion::{self, Audience, Demands},
     foreign::ForeignKeys,
 };
