@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use actix_web::{FromRequest, HttpRequest, HttpResponse, http::header, web::Data};
 use gatewright_domain::secret::equal_in_constant_time;
+use gatewright_keys::KekRow;
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
@@ -30,6 +31,7 @@ pub struct Meters {
     answers: Family<Answered, Counter>,
     seconds: Family<Asked, Histogram>,
     revision: Gauge,
+    kek_rows: Family<Under, Gauge>,
 }
 
 /// One kind of answer.
@@ -48,12 +50,24 @@ struct Asked {
     route: String,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Under {
+    kek_id: String,
+}
+
 impl Default for Meters {
     fn default() -> Self {
         let answers = Family::<Answered, Counter>::default();
         let seconds = Family::<Asked, Histogram>::new_with_constructor(|| Histogram::new(BOUNDS));
         let revision = Gauge::default();
-        let mut registry = Registry::with_prefix("gatewright_portal");
+        let kek_rows = Family::<Under, Gauge>::default();
+        let mut all = Registry::with_prefix("gatewright");
+        all.register(
+            "kek_rows",
+            "Sealed secrets that rest under each key-encryption key",
+            kek_rows.clone(),
+        );
+        let registry = all.sub_registry_with_prefix("portal");
         registry.register(
             "answers",
             "Requests answered, by method, route and status",
@@ -71,10 +85,11 @@ impl Default for Meters {
             revision.clone(),
         );
         Self {
-            registry: Arc::new(registry),
+            registry: Arc::new(all),
             answers,
             seconds,
             revision,
+            kek_rows,
         }
     }
 }
@@ -92,9 +107,17 @@ impl Meters {
     }
 
     /// Everything, in the text format of OpenMetrics.
-    fn text(&self, revision: u64) -> Result<String, std::fmt::Error> {
+    fn text(&self, revision: u64, keks: &[KekRow]) -> Result<String, std::fmt::Error> {
         self.revision
             .set(i64::try_from(revision).unwrap_or(i64::MAX));
+        // What is retired and empty stays as a zero, so that a graph ends where the last row moved away.
+        for kek in keks {
+            let under = Under {
+                kek_id: kek.id.clone(),
+            };
+            let rows = i64::try_from(kek.rows).unwrap_or(i64::MAX);
+            self.kek_rows.get_or_create(&under).set(rows);
+        }
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
         Ok(text)
@@ -110,9 +133,10 @@ pub async fn metrics(request: HttpRequest, app: Data<App>) -> Result<HttpRespons
         Bearer::extract(&request).await?;
     }
     let revision = app.reader.revision().await?;
+    let keks = app.keys.keks().await?;
     let text = app
         .meters
-        .text(revision)
+        .text(revision, &keks)
         .map_err(|_| Problem::unexpected())?;
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, OPEN_METRICS))

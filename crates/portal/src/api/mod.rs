@@ -13,6 +13,7 @@ mod decisions;
 mod gateways;
 mod home;
 mod inspect;
+mod keks;
 mod keys;
 mod openapi;
 mod operators;
@@ -52,6 +53,7 @@ pub fn routes(config: &mut ServiceConfig) {
         gateways::routes,
         home::routes,
         inspect::routes,
+        keks::routes,
         keys::routes,
         operators::routes,
         plans::routes,

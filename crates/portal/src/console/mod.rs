@@ -18,6 +18,7 @@ pub mod gateways;
 pub mod home;
 pub mod inspector;
 pub mod issue;
+pub mod keks;
 pub mod keys;
 mod lifetimes;
 pub mod moves;

@@ -4,8 +4,8 @@ use actix_web::web::{ServiceConfig, get, post, resource};
 
 use super::{
     account, api_forms, api_keys, apis, applications, audit, client_terms, clients, consumers,
-    contracts, decisions, entry, gateways, home, inspector, issue, keys, moves, operators, problem,
-    search, settings, subscribe, teams, tokens, usage, versions,
+    contracts, decisions, entry, gateways, home, inspector, issue, keks, keys, moves, operators,
+    problem, search, settings, subscribe, teams, tokens, usage, versions,
 };
 
 /// Every page, and every form behind it.
@@ -167,6 +167,7 @@ fn access(config: &mut ServiceConfig) {
                 .get(api_keys::revoke_page)
                 .post(api_keys::revoke),
         )
+        .route("/console/keks", get().to(keks::list))
         .route("/console/keys", get().to(keys::list))
         .service(
             resource("/console/keys/rotate")

@@ -97,7 +97,7 @@ impl Browser {
     }
 }
 
-async fn sign_in(house: &House) -> String {
+pub(crate) async fn sign_in(house: &House) -> String {
     let password = Secret::new(PASSWORD.to_owned());
     let signed_in = house
         .app

@@ -4,6 +4,7 @@
 mod forms;
 mod gateways;
 mod house;
+mod keks;
 mod manners;
 mod oauth;
 mod openapi;
