@@ -3,7 +3,7 @@
 use std::{fmt, process::ExitCode};
 
 use gatewright_domain::{access::Denied, ring::RingError};
-use gatewright_keys::{ApiKeyUseError, IssueError, RevokeError, RingUseError};
+use gatewright_keys::{ApiKeyUseError, IssueError, KekUseError, RevokeError, RingUseError};
 use gatewright_operators::{AccessTokenError, AdmissionError, SetUpError, TeamError};
 use gatewright_registry::GatewayError;
 use gatewright_store::StoreError;
@@ -79,6 +79,7 @@ fn of_use_case(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
         || matches!(cause.downcast_ref(), Some(RevokeError::NotFound))
         || matches!(cause.downcast_ref(), Some(ApiKeyUseError::NotFound))
         || matches!(cause.downcast_ref(), Some(GatewayError::NotFound))
+        || matches!(cause.downcast_ref(), Some(KekUseError::NoSuchKek(_)))
         || matches!(
             cause.downcast_ref(),
             Some(RingUseError::Ring(RingError::NoSuchKey))
@@ -98,6 +99,10 @@ fn of_use_case(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
         || matches!(
             cause.downcast_ref(),
             Some(RingUseError::Ring(_) | RingUseError::Stale)
+        )
+        || matches!(
+            cause.downcast_ref(),
+            Some(KekUseError::Move(_) | KekUseError::Known(_) | KekUseError::Stale)
         )
         || matches!(
             cause.downcast_ref(),

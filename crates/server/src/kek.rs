@@ -137,7 +137,10 @@ fn mend(key: &'static str, source: &KekSource, error: SourceError) -> anyhow::Er
     match &error {
         SourceError::NotAKey | SourceError::Trivial => {
             let message = format!("{source}: {error}");
-            let next = "put back the file as gatewright made it; on a new installation, remove it";
+            let next = match source {
+                KekSource::Text(_) => "make one with: openssl rand -base64 32",
+                _ => "put back the file as gatewright made it; on a new installation, remove it",
+            };
             Failure::new(Code::Failed, message).next(next).into()
         }
         SourceError::Exposed { path, .. } => {
@@ -148,6 +151,10 @@ fn mend(key: &'static str, source: &KekSource, error: SourceError) -> anyhow::Er
             let next = "mend that source; or, when nothing rests under it any more, take it out of `kek_others`";
             Failure::of(Code::Failed, error).next(next).into()
         }
-        _ => error.into(),
+        _ => {
+            let next =
+                "mend that and start again; nothing was changed, and no key is made in its place";
+            Failure::of(Code::Failed, error).next(next).into()
+        }
     }
 }

@@ -13,7 +13,7 @@ use gatewright_testkit::database::DatabaseUrl;
 
 use crate::program::{Place, Ran, Running, ran};
 
-const FREE: [&str; 5] = [
+pub(crate) const FREE: [&str; 5] = [
     "serve",
     "--listen",
     "127.0.0.1:0",
@@ -25,7 +25,7 @@ const FREE: [&str; 5] = [
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A program that ends by itself, with this number, and says these words and a next step.
-fn refused(mut command: Command, code: i32, words: &[&str]) -> Ran {
+pub(crate) fn refused(mut command: Command, code: i32, words: &[&str]) -> Ran {
     let began = Instant::now();
     let ran = ran(&mut command);
     assert_eq!(ran.code, Some(code), "{command:?}: {ran:?}");
@@ -322,13 +322,13 @@ fn a_key_encryption_key_that_is_wrong_or_missing_is_told_and_none_is_made_in_its
     refused(text, 1, &["not a key-encryption key"]);
 }
 
-fn write_key(path: &Path, key: &[u8]) {
+pub(crate) fn write_key(path: &Path, key: &[u8]) {
     fs::write(path, key).unwrap();
     fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
 }
 
 /// Lets it make what it needs, and end in order.
-fn started_once(place: &Place) {
+pub(crate) fn started_once(place: &Place) {
     let running = Running::start(place.command(&FREE));
     running.until("Ready. Portal");
     assert_eq!(running.end(), Some(0));

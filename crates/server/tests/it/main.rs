@@ -18,6 +18,7 @@ mod forge;
 mod help;
 mod http;
 mod instance;
+mod keks;
 mod kill;
 mod leaks;
 mod ports;
