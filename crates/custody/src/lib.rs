@@ -19,7 +19,7 @@ pub use error::{HolderError, SourceError};
 pub use kek::{DataKey, Kek};
 pub use keks::{Followed, Keks};
 pub use passphrase::Derivation;
-pub use pkcs11::{Libraries, Module, ObjectUri, TokenAddress};
+pub use pkcs11::{Libraries, Module, ModuleSigner, ObjectUri, PublicHalf, Scheme, TokenAddress};
 pub use seal::{Place, SealError};
 pub use source::{KekSource, Unlocking};
 pub use transit::TransitAddress;

@@ -3,6 +3,7 @@
 mod key;
 mod library;
 mod module;
+mod signing;
 mod uri;
 
 use std::fmt;
@@ -10,6 +11,7 @@ use std::fmt;
 pub(crate) use key::ModuleKey;
 pub use library::Libraries;
 pub use module::Module;
+pub use signing::{ModuleSigner, PublicHalf, Scheme};
 pub use uri::{ObjectUri, TokenAddress};
 
 impl fmt::Display for TokenAddress {

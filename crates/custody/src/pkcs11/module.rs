@@ -248,7 +248,7 @@ impl Desk {
     /// A session that is signed in.
     fn enter(&self) -> Result<Session, TokenError> {
         let context = self.library.context()?;
-        let session = context.open_ro_session(self.slot(&context)?)?;
+        let session = context.open_rw_session(self.slot(&context)?)?;
         let pin = self.pin.lend(|pin| AuthPin::from(pin.trim().to_owned()));
         match session.login(UserType::User, Some(&pin)) {
             Ok(()) | Err(Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => Ok(session),

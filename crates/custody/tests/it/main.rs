@@ -6,6 +6,7 @@ mod sources;
 mod transit;
 
 mod hardware;
+mod signers;
 mod token;
 
 mod key_files;
