@@ -12,6 +12,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 import control_plane
+import drills
 import gateway
 import library
 import tell
@@ -50,6 +51,8 @@ PARTS = {
     "writes": lambda *_: library.writes(),
     "signatures": lambda *_: library.signatures(),
     "issuance": lambda home, _: control_plane.issuance(programs(), home),
+    "revocation": lambda home, _: drills.revocation(programs(), home),
+    "rotation": lambda home, _: drills.rotation(programs(), home),
     "start": lambda home, _: control_plane.start(programs(), home),
     "memory": lambda home, _: control_plane.footprint(programs(), home),
 }

@@ -23,6 +23,8 @@ def files():
         "writes": writes,
         "signatures": signatures,
         "issuance": issuance,
+        "revocation": revocation,
+        "rotation": rotation,
         "start": start,
         "memory": memory,
     }
@@ -122,3 +124,28 @@ def memory(result):
     rows = [[name, one["VmRSS"], one["Pss"], one["VmHWM"]] for name, one in result["memory_mb"].items()]
     heads = ["gatewright serve", "VmRSS, MB", "PSS, MB", "peak, MB"]
     return page("Resident memory", result, table(heads, rows))
+
+
+def revocation(result):
+    found, terms = result["refused_everywhere_ms"], result["terms"]
+    rows = [[name, *(one[key] for key in ("p50", "p99", "max"))] for name, one in (
+        ("until the last gateway refuses", found), ("until the answer, receipts included", result["answered_ms"]),
+    )]
+    load = sum(one["requests"] / one["microseconds"] * 1e6 for one in result["load"])
+    notes = f"{terms['revocations']} revocations on PostgreSQL, {terms['gateways']} gateways apart, {load:,.0f} requests a second meanwhile.\n"
+    title = "From a revocation to the last refusal, ms"
+    return page(title, result, table(["", "p50", "p99", "longest"], rows), targets(result), notes)
+
+
+def rotation(result):
+    terms = result["terms"]
+    notes = (
+        f"{terms['rotations']} rotations on PostgreSQL under load at {terms['gateways']} gateways: {result['requests']:,} requests,"
+        f" {result['issued']:,} tokens issued and used meanwhile.\n"
+    )
+    return page("Rotations under load", result, targets(result), notes)
+
+
+def targets(result):
+    rows = [[one["of"], one["at_most"], one["measured"], met(one)] for one in result["targets"]]
+    return table(["", "at most", "measured", "met"], rows)
