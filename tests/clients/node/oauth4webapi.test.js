@@ -1,0 +1,93 @@
+// oauth4webapi: as strict about answers as a client can be.
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+
+import * as oauth from "oauth4webapi";
+
+import { api, audience, depot, edit, gateway, issuer, rotate, scopes, shop } from "./around.js";
+
+// It demands https, which a server on this machine does not need.
+const plain = { [oauth.allowInsecureRequests]: true };
+const client = { client_id: shop.client_id };
+const basic = oauth.ClientSecretBasic(shop.client_secret);
+// The depot stands behind the API, and may ask about tokens for it.
+const resource = { client_id: depot.client_id };
+const guard = oauth.ClientSecretBasic(depot.client_secret);
+let server;
+
+before(async () => {
+  const found = await oauth.discoveryRequest(new URL(issuer), { algorithm: "oauth2", ...plain });
+  server = await oauth.processDiscoveryResponse(new URL(issuer), found);
+});
+
+/** How the library reports a 401, which says in WWW-Authenticate what would be right. */
+const challenged = { code: "OAUTH_WWW_AUTHENTICATE_CHALLENGE", status: 401 };
+
+const wish = () => new URLSearchParams({ scope: scopes });
+
+async function fetchToken(auth = basic, more = {}) {
+  const answer = await oauth.clientCredentialsGrantRequest(server, client, auth, wish(), { ...plain, ...more });
+  return oauth.processClientCredentialsResponse(server, client, answer);
+}
+
+const call = (token, options = {}) =>
+  oauth.protectedResourceRequest(token, "GET", new URL(`${gateway}/orders/v1/orders`), undefined, undefined, { ...plain, ...options });
+
+/** A resource server's check of a request (RFC 9068), as the library does it. */
+const accepted = (headers) =>
+  oauth.validateJwtAccessToken(server, new Request(`${gateway}/orders/v1/orders`, { headers }), audience, plain);
+
+test("a client gets a token by client_secret_basic, which is valid by RFC 9068", async () => {
+  const token = await fetchToken();
+  assert.equal(token.token_type, "bearer");
+  const claims = await accepted({ authorization: `Bearer ${token.access_token}` });
+  assert.equal(claims.client_id, shop.client_id);
+  assert.equal((await call(token.access_token)).status, 200);
+});
+
+test("client_secret_post is refused until it is allowed", async () => {
+  await assert.rejects(fetchToken(oauth.ClientSecretPost(shop.client_secret)), challenged);
+  await edit("shop", { auth_methods: ["client_secret_basic", "client_secret_post"] });
+  assert.ok((await fetchToken(oauth.ClientSecretPost(shop.client_secret))).access_token);
+});
+
+test("tokens are valid through a rotation", async () => {
+  const old = await fetchToken();
+  await rotate();
+  const young = await fetchToken();
+  for (const token of [old, young]) await accepted({ authorization: `Bearer ${token.access_token}` });
+});
+
+test("a token is introspected, revoked, and inactive then", async () => {
+  const { access_token: token } = await fetchToken();
+  const ask = async () =>
+    oauth.processIntrospectionResponse(server, resource, await oauth.introspectionRequest(server, resource, guard, token, plain));
+  const told = await ask();
+  assert.equal(told.active, true);
+  assert.equal(told.client_id, shop.client_id);
+  await oauth.processRevocationResponse(await oauth.revocationRequest(server, client, basic, token, plain));
+  assert.deepEqual(await ask(), { active: false });
+});
+
+test("a client proves itself by private_key_jwt", async () => {
+  const pair = await oauth.generateKeyPair("ES256", { extractable: true });
+  const jwk = { ...(await crypto.subtle.exportKey("jwk", pair.publicKey)), kid: "shop-1", alg: "ES256", use: "sig" };
+  delete jwk.key_ops;
+  delete jwk.ext;
+  await edit("shop", { auth_methods: ["client_secret_basic", "private_key_jwt"], key_set: { keys: [jwk] } });
+  const assertion = oauth.PrivateKeyJwt({ key: pair.privateKey, kid: "shop-1" });
+  assert.ok((await fetchToken(assertion)).access_token);
+  const stranger = await oauth.generateKeyPair("ES256");
+  await assert.rejects(fetchToken(oauth.PrivateKeyJwt({ key: stranger.privateKey, kid: "shop-1" })), challenged);
+});
+
+test("a client learns of no other client's token", async () => {
+  const other = { client_id: depot.client_id };
+  const auth = oauth.ClientSecretBasic(depot.client_secret);
+  const answer = await oauth.clientCredentialsGrantRequest(server, other, auth, wish(), plain);
+  const { access_token: token } = await oauth.processClientCredentialsResponse(server, other, answer);
+  const asked = await oauth.revocationRequest(server, client, basic, token, plain);
+  await assert.rejects(oauth.processRevocationResponse(asked), { error: "invalid_grant" });
+  assert.equal((await call(token)).status, 200);
+  assert.ok(await api("GET", "/applications/depot/client"));
+});
