@@ -26,6 +26,7 @@ mod jwks;
 mod opening;
 mod prune;
 mod receipts;
+mod recipe;
 mod recognise;
 
 mod kek_check;
@@ -64,6 +65,7 @@ pub use keks::{KekHealth, KekRow};
 pub use moves::{Compromised, Seen};
 pub use opening::{OpenedOperation, Opening};
 pub use outlook::Outlook;
+pub use recipe::{NotARecipe, Recipe, TermsError, Unfit, VerifierPlace, VerifierTerms};
 pub use recognise::{Recogniser, Worth};
 pub use revoke::{RevokeError, Revoked, RevokedAll};
 pub use revoke_own::{RevokeOwnError, RevokedOwn};

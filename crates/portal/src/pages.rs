@@ -20,4 +20,5 @@ pub mod search;
 pub mod settings;
 pub mod tokens;
 pub mod usage;
+pub mod verifiers;
 pub mod versions;

@@ -16,7 +16,7 @@ use crate::{
     wire::{Answer, Line},
 };
 
-const RECIPE: &str = include_str!("../../../server/src/commands/verifier/recipes/nginx.conf");
+const RECIPE: &str = include_str!("../../../keys/src/recipes/nginx.conf");
 
 fn ask(town: &Town, path: &str, headers: &[(&str, &str)]) -> Answer {
     let mut head = format!("GET {path} HTTP/1.1\r\nHost: api.test\r\nConnection: close\r\n");

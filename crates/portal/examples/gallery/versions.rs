@@ -14,6 +14,7 @@ use gatewright_portal::{
     },
     pages::{
         confirm::{Confirm, Weight},
+        verifiers::{Choice, VerifiersPage},
         versions::{ContractPage, FindingRow, PublishPage, VersionPage},
     },
 };
@@ -31,6 +32,7 @@ pub(crate) fn pages() -> Vec<Rendered> {
         page("publish", publish()),
         page("deprecate", deprecate()),
         page("retire", retire()),
+        page("verifiers", verifiers()),
     ]
 }
 
@@ -237,5 +239,40 @@ fn retire() -> Confirm {
         weight: Weight::Final,
         button: "Retire v1".into(),
         ..deprecate()
+    }
+}
+
+fn verifiers() -> VerifiersPage {
+    let names = ["nginx", "haproxy", "apache", "spring", "node", "python"];
+    let choice = |name| Choice {
+        name,
+        href: "#".into(),
+        is_chosen: name == "haproxy",
+    };
+    VerifiersPage {
+        frame: frame(Place::Apis, "Verify elsewhere").below([
+            link("APIs"),
+            link("orders"),
+            link("v1"),
+        ]),
+        choices: names.map(choice).to_vec(),
+        what: "HAProxy verifies by itself, with the public keys as PEM files beside it",
+        facts: Facts(vec![
+            Fact::new(
+                "Issuer",
+                Value::Copied {
+                    id: "issuer",
+                    text: "https://portal.example".into(),
+                },
+            )
+            .hint("What tokens say as iss, byte for byte"),
+            Fact::code("Type", "at+jwt").hint("What their header says as typ"),
+        ]),
+        configuration: Code::new(
+            "configuration",
+            "haproxy",
+            "frontend gatewright\n    mode http",
+        ),
+        trial: Code::new("trial", "A trial", "gatewright verifier sandbox trial"),
     }
 }

@@ -25,6 +25,7 @@ mod subscriptions;
 mod teams;
 mod tokens;
 mod usage;
+pub(crate) mod verifiers;
 mod versions;
 
 use actix_web::{
@@ -61,6 +62,7 @@ pub fn routes(config: &mut ServiceConfig) {
         teams::routes,
         tokens::routes,
         usage::routes,
+        verifiers::routes,
         versions::routes,
     ];
     for noun in nouns {

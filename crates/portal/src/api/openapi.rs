@@ -15,7 +15,7 @@ use utoipa::{
 use super::{
     access_tokens, api_keys, apis, applications, audit, clients, consumers, contracts, decisions,
     gateways, home, inspect, keks, keys, operators, plans, subscriptions, teams, tokens, usage,
-    versions,
+    verifiers, versions,
 };
 use crate::web::problem::Fault;
 
@@ -62,7 +62,7 @@ struct ProblemDocument {
         keks::list, keys::list, keys::rotate, keys::compromise,
         decisions::list, decisions::show, inspect::inspect,
         audit::events, audit::verify,
-        usage::usage, home::home,
+        usage::usage, home::home, verifiers::configuration,
         operators::list, operators::admit, operators::show, operators::reassign, operators::disable,
         operators::enable, teams::list, teams::form, access_tokens::list, access_tokens::revoke,
         gateways::list, gateways::enrol, gateways::remove,

@@ -34,6 +34,7 @@ pub mod subscribe;
 pub mod teams;
 pub mod tokens;
 pub mod usage;
+pub mod verifiers;
 pub mod versions;
 pub mod visit;
 mod words;

@@ -5,7 +5,7 @@ use actix_web::web::{ServiceConfig, get, post, resource};
 use super::{
     account, api_forms, api_keys, apis, applications, audit, client_terms, clients, consumers,
     contracts, decisions, entry, gateways, home, inspector, issue, keks, keys, moves, operators,
-    problem, search, settings, subscribe, teams, tokens, usage, versions,
+    problem, search, settings, subscribe, teams, tokens, usage, verifiers, versions,
 };
 
 /// Every page, and every form behind it.
@@ -80,6 +80,10 @@ fn registry(config: &mut ServiceConfig) {
         .route(
             "/console/apis/{api}/{version}/publish",
             get().to(moves::publish_page),
+        )
+        .route(
+            "/console/apis/{api}/{version}/verifiers",
+            get().to(verifiers::show),
         )
         .service(
             resource("/console/apis/{api}/{version}/{verb}")

@@ -117,6 +117,11 @@ pub(crate) fn timeline(versions: &[VersionRow], now: Timestamp) -> Option<Lanes>
     ))
 }
 
+/// Whether tokens for it are good for something.
+fn live(found: &Found) -> bool {
+    matches!(found.version.status.as_str(), "published" | "deprecated")
+}
+
 /// The operations of a version.
 pub(crate) fn operations(page: &Found) -> Vec<OperationRow> {
     let row = |operation: &gatewright_store::views::operations::OperationRow| OperationRow {
@@ -178,10 +183,14 @@ pub async fn show(
                 &format!("/apis/{}/versions/{}", at.api, at.version),
             )),
         state: words::lifecycle(&found.version.status),
-        actions: [link("deprecate", deprecate), link("unblock", "Unblock")]
-            .into_iter()
-            .flatten()
-            .collect(),
+        actions: [
+            live(&found).then(|| Link::new("Verify elsewhere", format!("{here}/verifiers"))),
+            link("deprecate", deprecate),
+            link("unblock", "Unblock"),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
         main_action: link("publish", "Publish"),
         missing: missing(&found, &here),
         facts: facts(&found, &app),

@@ -126,6 +126,9 @@ kinds! {
     METHOD = "method-not-allowed" 405 "Not with this method": "This address does not take that method."
         because "The address is right and the method is not.";
         mend "Compare with the API document at /api/v1/openapi.json, or with the contract of the version.";
+    VERIFIER_UNFIT = "verifier-unfit" 422 "The configuration cannot be filled in": "An address holds a character that would break the configuration."
+        because "The issuer, the gateway's address or the upstream has a blank, a quote, a brace, `$`, `#`, `%` or `;` in it.";
+        mend "Correct the address in the settings or of the version, or write the configuration by hand.";
     TAKEN = "taken" 409 "The name is taken": "There is one of that name already."
         because "Names are unique, without regard to case.";
         mend "Choose another, or use the one there is.";

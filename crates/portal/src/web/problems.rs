@@ -13,7 +13,7 @@ use gatewright_domain::{
 };
 use gatewright_keys::{
     ApiKeyUseError, ClientSecretUseError, InspectError, IssueError, JwksError, RevokeError,
-    RingUseError, SnapshotKeyError,
+    RingUseError, SnapshotKeyError, TermsError,
 };
 use gatewright_registry::{
     ApiError, ApplicationUseError, ConsumerError, DraftError, GatewayError, MoveError, PlanError,
@@ -348,6 +348,15 @@ impl From<JwksError> for Problem {
     fn from(error: JwksError) -> Self {
         let _ = ours(&error);
         Self::of(Kind::BUSY)
+    }
+}
+
+impl From<TermsError> for Problem {
+    fn from(error: TermsError) -> Self {
+        match error {
+            TermsError::Jwks(jwks) => jwks.into(),
+            TermsError::Keys(_) => ours(&error),
+        }
     }
 }
 
