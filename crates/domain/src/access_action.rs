@@ -117,6 +117,18 @@ actions! {
         EnrolGateway = "enrol a gateway";
         /// Remove a gateway.
         RemoveGateway = "remove a gateway";
+        /// Trust an outside issuer.
+        TrustIssuer = "trust an outside issuer";
+        /// Change what an outside issuer's tokens may do.
+        EditIssuer = "edit an outside issuer";
+        /// Accept no token of an outside issuer for now.
+        SuspendIssuer = "suspend an outside issuer";
+        /// Accept the tokens of a suspended outside issuer again.
+        ResumeIssuer = "resume an outside issuer";
+        /// Accept no token of an outside issuer ever again.
+        WithdrawIssuer = "withdraw an outside issuer";
+        /// Fetch an outside issuer's keys.
+        RefreshIssuer = "refresh an outside issuer's keys";
         /// Let a disabled application call again.
         EnableApplication = "enable an application";
     }

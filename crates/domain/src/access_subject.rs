@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     audit::Target,
-    id::{ApiId, ApplicationId, ConsumerId, GatewayId, OperatorId, TeamId},
+    id::{ApiId, ApplicationId, ConsumerId, GatewayId, OperatorId, OutsideIssuerId, TeamId},
 };
 
 /// The thing acted on.
@@ -36,6 +36,8 @@ pub enum Subject {
     Operator(OperatorId),
     /// A gateway.
     Gateway(GatewayId),
+    /// An outside issuer.
+    Issuer(OutsideIssuerId),
 }
 
 impl Subject {
@@ -46,7 +48,7 @@ impl Subject {
             Self::Team(team) | Self::Api { team, .. } => teams.contains(team),
             Self::Grant { teams: reached, .. } => reached.is_subset(teams),
             Self::Installation | Self::Consumer(_) => true,
-            Self::KeyRing | Self::Operator(_) | Self::Gateway(_) => false,
+            Self::KeyRing | Self::Operator(_) | Self::Gateway(_) | Self::Issuer(_) => false,
         }
     }
 
@@ -61,7 +63,8 @@ impl Subject {
             | Self::Consumer(_)
             | Self::KeyRing
             | Self::Operator(_)
-            | Self::Gateway(_) => false,
+            | Self::Gateway(_)
+            | Self::Issuer(_) => false,
         }
     }
 
@@ -77,6 +80,7 @@ impl Subject {
             Self::KeyRing => ("key-ring", "access".to_owned()),
             Self::Operator(id) => ("operator", id.to_string()),
             Self::Gateway(id) => ("gateway", id.to_string()),
+            Self::Issuer(id) => ("issuer", id.to_string()),
         };
         Target {
             kind,

@@ -193,6 +193,18 @@ kinds! {
     KekSuperseded = "kek.supersede" by RotateKek;
     /// A key-encryption key was retired: it opens nothing any more.
     KekRetired = "kek.retire" by RetireKek;
+    /// An outside issuer was trusted.
+    IssuerTrusted = "issuer.trust" by TrustIssuer;
+    /// What an outside issuer's tokens may do changed.
+    IssuerRulesEdited = "issuer.edit-rules" by EditIssuer;
+    /// An outside issuer was suspended.
+    IssuerSuspended = "issuer.suspend" by SuspendIssuer;
+    /// An outside issuer's tokens are accepted again.
+    IssuerResumed = "issuer.resume" by ResumeIssuer;
+    /// An outside issuer was withdrawn for good.
+    IssuerWithdrawn = "issuer.withdraw" by WithdrawIssuer;
+    /// Other keys of an outside issuer were fetched.
+    IssuerKeysTaken = "issuer.take-keys" by RefreshIssuer | Operate;
     /// A gateway was enrolled.
     GatewayEnrolled = "gateway.enrol" by EnrolGateway;
     /// A gateway was removed.

@@ -374,6 +374,7 @@ pub fn mend(refusal: &Refusal) -> String {
                 .to_owned()
         }
         Refusal::TokenRevoked => "Issue a new token; this one was revoked.".to_owned(),
+        Refusal::IssuerKeyUnknown { .. } => "Refresh the issuer's keys, then repeat.".to_owned(),
         Refusal::TokenBeforeWatermark { .. } => {
             "Issue a new token; all older ones of the application were revoked.".to_owned()
         }

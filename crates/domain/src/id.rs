@@ -121,6 +121,8 @@ id! {
     ApiKeyId = "apk";
     /// A signing key (its row; see `key::Kid` for its public name).
     KeyId = "key";
+    /// An outside issuer whose tokens are accepted.
+    OutsideIssuerId = "iss";
     /// A gateway that enforces snapshots.
     GatewayId = "gw";
     /// A decision of a gateway on one request.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{text::VersionNumber, time::Timestamp};
+use crate::{id::OutsideIssuerId, text::VersionNumber, time::Timestamp};
 
 /// Why a request is refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +50,11 @@ pub enum Refusal {
     },
     /// The token was revoked.
     TokenRevoked,
+    /// The token is of a trusted outside issuer, and names a key that is not known here, or not yet.
+    IssuerKeyUnknown {
+        /// The issuer.
+        issuer: OutsideIssuerId,
+    },
     /// Every token of the application up to a moment was revoked.
     TokenBeforeWatermark {
         /// The moment.
@@ -105,6 +110,7 @@ impl Refusal {
             | Self::TokenInvalid { .. }
             | Self::ProofInvalid { .. }
             | Self::TokenRevoked
+            | Self::IssuerKeyUnknown { .. }
             | Self::TokenBeforeWatermark { .. }
             | Self::ClientUnknown
             | Self::ClientDisabled
@@ -135,6 +141,7 @@ impl Refusal {
             Self::CredentialMalformed => "credential-malformed",
             Self::TokenInvalid { .. }
             | Self::TokenRevoked
+            | Self::IssuerKeyUnknown { .. }
             | Self::TokenBeforeWatermark { .. }
             | Self::ClientUnknown
             | Self::ClientDisabled
@@ -157,6 +164,7 @@ impl Refusal {
     pub const fn reason(&self) -> &'static str {
         match self {
             Self::TokenRevoked => "token-revoked",
+            Self::IssuerKeyUnknown { .. } => "issuer-key-unknown",
             Self::TokenBeforeWatermark { .. } => "token-before-watermark",
             Self::ClientUnknown => "client-unknown",
             Self::ClientDisabled => "client-disabled",
@@ -236,6 +244,7 @@ impl Refusal {
             }
             Self::TokenInvalid { .. }
             | Self::TokenRevoked
+            | Self::IssuerKeyUnknown { .. }
             | Self::TokenBeforeWatermark { .. }
             | Self::ClientUnknown
             | Self::ClientDisabled

@@ -22,6 +22,7 @@ texts! {
     crate::id::RevisionId, crate::id::PlanId, crate::id::ConsumerId, crate::id::ApplicationId,
     crate::id::SubscriptionId, crate::id::TokenId, crate::id::ApiKeyId, crate::id::KeyId, crate::id::GatewayId, crate::id::DecisionId,
     crate::id::RequestId, crate::text::ApiName, crate::text::Name, crate::text::Title, crate::text::Reason,
+    crate::id::OutsideIssuerId, crate::outside::IssuerName, crate::outside::IssuerAudience, crate::outside::ClaimPath,
     crate::text::ScopeName, crate::text::Upstream, crate::text::VersionNumber, crate::operation::Scope,
     crate::consumer::ClientId, crate::key::Kid, crate::token::Jti, crate::handle::TeamHandle,
     crate::handle::ApiHandle, crate::handle::PlanHandle, crate::handle::ConsumerHandle,

@@ -9,6 +9,7 @@ use crate::{
     key::{Kid, Purpose},
     limit::Rate,
     operation::Method,
+    outside::TrustedIssuer,
     plan::Lifetime,
     refusal::Refusal,
     text::{ApiName, Name, Upstream, VersionNumber},
@@ -52,6 +53,9 @@ pub struct Snapshot {
     /// The API keys that live, and those that ended lately, so that their ends can be told from a key that never was.
     #[serde(default)]
     pub api_keys: Vec<ApiKeyTerms>,
+    /// The outside issuers whose tokens are accepted.
+    #[serde(default)]
+    pub issuers: Vec<TrustedIssuer>,
 }
 
 /// An API key as a gateway recognises it: a fingerprint, never a secret.

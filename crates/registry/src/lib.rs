@@ -26,7 +26,7 @@ pub use gateways::{EnrolledGateway, GatewayError};
 pub use plans::{OpenPlan, PlanError};
 pub use subscriptions::{Subscribe, SubscribeError};
 pub use traffic::Applied;
-pub use upstreams::{HostPattern, NotAHostPattern, UpstreamPolicy, UpstreamRefused};
+pub use upstreams::{UpstreamPolicy, UpstreamRefused};
 pub use versions::{DraftError, MoveError, VersionAt};
 
 /// The use-cases, with what they need to act.

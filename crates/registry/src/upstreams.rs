@@ -1,9 +1,12 @@
 //! Which upstreams are allowed: an address that resolves to this machine, a private network or a metadata service is
 //! refused unless the operator has allowed its host by name or range.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 
-use gatewright_domain::text::Upstream;
+use gatewright_domain::{
+    network::{HostPattern, is_public},
+    text::Upstream,
+};
 
 /// What the operator allows besides public addresses.
 #[derive(Clone, Debug, Default)]
@@ -11,15 +14,6 @@ pub struct UpstreamPolicy {
     /// Host patterns whose addresses are not looked at.
     pub allow: Vec<HostPattern>,
 }
-
-/// A host by name (`orders.internal`), by suffix (`*.internal`), or `*` for any.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HostPattern(String);
-
-/// A text that is not a host pattern.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a host pattern; write a host, `*.` and a domain, or `*`")]
-pub struct NotAHostPattern;
 
 /// Why an upstream is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -38,33 +32,6 @@ pub enum UpstreamRefused {
         /// What it resolves to.
         address: IpAddr,
     },
-}
-
-impl std::str::FromStr for HostPattern {
-    type Err = NotAHostPattern;
-
-    fn from_str(text: &str) -> Result<Self, NotAHostPattern> {
-        let rest = text.strip_prefix("*.").unwrap_or(text);
-        let inside =
-            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':');
-        let fits = text == "*" || (!rest.is_empty() && rest.bytes().all(inside));
-        if fits {
-            Ok(Self(text.to_ascii_lowercase()))
-        } else {
-            Err(NotAHostPattern)
-        }
-    }
-}
-
-impl HostPattern {
-    fn matches(&self, host: &str) -> bool {
-        match self.0.strip_prefix("*.") {
-            Some(domain) => host
-                .strip_suffix(domain)
-                .is_some_and(|rest| rest.ends_with('.')),
-            None => self.0 == "*" || self.0 == host,
-        }
-    }
 }
 
 impl UpstreamPolicy {
@@ -108,45 +75,6 @@ fn host_and_port(upstream: &Upstream) -> (String, u16) {
     match authority.split_once(':') {
         Some((host, port)) => (host.to_ascii_lowercase(), port.parse().unwrap_or(default)),
         None => (authority.to_ascii_lowercase(), default),
-    }
-}
-
-/// Whether an address is one of the public internet's (IANA special-purpose registries, RFC 6890).
-fn is_public(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(address) => is_public_v4(address),
-        IpAddr::V6(address) => is_public_v6(address),
-    }
-}
-
-fn is_public_v4(address: Ipv4Addr) -> bool {
-    let [a, b, c, _] = address.octets();
-    let special = address.is_loopback()
-        || address.is_private()
-        || address.is_link_local()
-        || address.is_unspecified()
-        || address.is_multicast()
-        || address.is_documentation()
-        || matches!(
-            (a, b, c),
-            (0 | 240..=255, _, _) | (100, 64..=127, _) | (192, 0, 0) | (198, 18 | 19, _)
-        );
-    !special
-}
-
-fn is_public_v6(address: Ipv6Addr) -> bool {
-    // An IPv4 address in any IPv6 clothing (mapped, NAT64, 6to4) is judged as what it is.
-    let [a, b, c, d, e, f, g, h] = address.segments();
-    let v4 = |high: u16, low: u16| {
-        let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
-        is_public_v4(Ipv4Addr::new(a, b, c, d))
-    };
-    match (a, b) {
-        (0, 0) if (c, d, e) == (0, 0, 0) && matches!(f, 0 | 0xffff) => f == 0xffff && v4(g, h),
-        (0x64, 0xff9b) => v4(g, h),
-        (0x2002, _) => v4(b, c),
-        (0x2001, 0xdb8 | 0) => false,
-        _ => (0x2000..=0x3fff).contains(&a),
     }
 }
 

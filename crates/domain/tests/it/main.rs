@@ -5,6 +5,7 @@
 mod decision;
 mod keks;
 mod lifecycle;
+mod outside;
 mod policy;
 mod ring;
 mod ring_actions;
