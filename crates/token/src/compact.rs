@@ -2,6 +2,7 @@
 
 use crate::{
     base64url,
+    policy::{MAX_HEADER_BYTES, MAX_TOKEN_BYTES},
     refusal::{Part, Refusal},
 };
 
@@ -29,6 +30,20 @@ impl<'a> Compact<'a> {
             signature,
             signed: signed.ok_or(Refusal::NotCompact)?,
         })
+    }
+
+    /// The same, for what comes without a policy of its own: no larger than any token.
+    pub(crate) fn split_bounded(token: &'a [u8]) -> Result<Self, Refusal> {
+        let (length, max) = (token.len(), MAX_TOKEN_BYTES);
+        if length > max {
+            return Err(Refusal::TooLarge { length, max });
+        }
+        let compact = Self::split(token)?;
+        let (length, max) = (compact.header.len(), MAX_HEADER_BYTES);
+        if length > max {
+            return Err(Refusal::HeaderTooLarge { length, max });
+        }
+        Ok(compact)
     }
 
     pub(crate) fn decode(&self, part: Part) -> Result<Vec<u8>, Refusal> {

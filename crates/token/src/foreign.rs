@@ -30,6 +30,15 @@ struct ForeignKey {
     uses: Vec<PublicJwk>,
 }
 
+/// Why no key is the one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NoSuchKey {
+    /// None is of that name and algorithm.
+    None,
+    /// Several are.
+    Several,
+}
+
 /// Why a document is no key set to know somebody by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotForeignKeys {
@@ -94,6 +103,28 @@ impl ForeignKeys {
     /// The keys, in the order of the set; an RSA key that names no algorithm stands once for each of its two.
     pub fn keys(&self) -> impl Iterator<Item = &PublicJwk> {
         self.0.iter().flat_map(|key| &key.uses)
+    }
+
+    /// The one key that a signature is checked with: that of the name; for a signature without one, or a set without names,
+    /// the only one of the algorithm. Nobody's token costs more than one check, and which key counts is never a guess.
+    pub(crate) fn one(
+        &self,
+        kid: Option<&str>,
+        algorithm: Algorithm,
+    ) -> Result<&PublicJwk, NoSuchKey> {
+        let named = kid.is_some_and(|kid| self.0.iter().any(|key| key.kid.as_deref() == Some(kid)));
+        let asked = |key: &&ForeignKey| match kid {
+            Some(kid) if named => key.kid.as_deref() == Some(kid),
+            Some(_) => key.kid.is_none(),
+            None => true,
+        };
+        let keys = self.0.iter().filter(asked).flat_map(|key| &key.uses);
+        let mut keys = keys.filter(|key| key.algorithm() == algorithm);
+        match (keys.next(), keys.next()) {
+            (Some(only), None) => Ok(only),
+            (Some(_), Some(_)) => Err(NoSuchKey::Several),
+            (None, _) => Err(NoSuchKey::None),
+        }
     }
 
     /// Those that may have made a signature of this algorithm: all of that name, and those that have none.

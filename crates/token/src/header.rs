@@ -12,6 +12,18 @@ const FORBIDDEN: [&str; 11] = [
     "crit", "jwk", "jku", "x5u", "x5c", "x5t", "x5t#S256", "b64", "zip", "enc", "cty",
 ];
 
+/// Members that bring a key of the sender's choice or change how the rest is read (RFC 8725): refused in what others sign.
+/// Hints at a key by its certificate's hash (`x5t`) are common there and harmless: nothing is looked up by them.
+const FORBIDDEN_TO_OTHERS: [&str; 8] = ["crit", "jwk", "jku", "x5u", "x5c", "b64", "zip", "enc"];
+
+/// Refuses the header of another signer for what no such header needs.
+pub(crate) fn plain(header: &Object<'_>) -> Result<(), Refusal> {
+    let forbidden = FORBIDDEN_TO_OTHERS
+        .into_iter()
+        .find(|name| header.get(name).is_some());
+    forbidden.map_or(Ok(()), |name| Err(Refusal::HeaderMember(name)))
+}
+
 /// The types an access token may have (RFC 9068 section 4); media types are compared without regard to case.
 const TYPES: [&str; 2] = ["at+jwt", "application/at+jwt"];
 

@@ -24,6 +24,7 @@ pub mod verify;
 
 pub mod assertion;
 pub mod foreign;
+pub mod outside;
 pub mod proof;
 
 pub mod corpus;

@@ -13,6 +13,7 @@ mod jwk;
 mod kinds;
 mod mint;
 mod mutations;
+mod outside;
 mod pem;
 mod proof;
 mod second_opinion;
