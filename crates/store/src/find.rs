@@ -8,9 +8,10 @@ use gatewright_domain::{
     gateway::Gateway,
     handle::{ApiHandle, ApplicationHandle, ConsumerHandle, PlanHandle, TeamHandle},
     id::{
-        ApiId, ApiKeyId, ApplicationId, ConsumerId, GatewayId, PlanId, SubscriptionId, TeamId,
-        TokenId, VersionId,
+        ApiId, ApiKeyId, ApplicationId, ConsumerId, GatewayId, OutsideIssuerId, PlanId,
+        SubscriptionId, TeamId, TokenId, VersionId,
     },
+    outside::OutsideIssuer,
     plan::Plan,
     subscription::Subscription,
     team::Team,
@@ -215,6 +216,14 @@ impl Sight {
     /// `NotFound`.
     pub async fn find_gateway(&self, id: GatewayId) -> Result<Gateway, StoreError> {
         rows::gateway::load(&self.database, id).await
+    }
+
+    /// An outside issuer, by id.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub async fn find_issuer(&self, id: OutsideIssuerId) -> Result<OutsideIssuer, StoreError> {
+        rows::outside_issuer::load(&self.database, id).await
     }
 
     /// The one row that a statement finds.

@@ -23,7 +23,8 @@ use sea_orm::{
 };
 
 use crate::{
-    error::StoreError, reader::Reader, rows::key_ring, snapshot_api_keys, snapshot_versions,
+    error::StoreError, reader::Reader, rows::key_ring, snapshot_api_keys, snapshot_issuers,
+    snapshot_versions,
 };
 
 /// What a snapshot says beside what is stored.
@@ -104,6 +105,7 @@ async fn read(
         clients: clients(tx).await?,
         plans: plans(tx).await?,
         revoked: revoked(tx, terms, now).await?,
+        issuers: snapshot_issuers::issuers(tx).await?,
         // Sessions of refresh tokens come with the token service.
         revoked_sessions: Vec::new(),
         api_keys: snapshot_api_keys::api_keys(tx, now).await?,

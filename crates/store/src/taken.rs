@@ -1,7 +1,7 @@
 //! What a violated uniqueness means to people. PostgreSQL names the constraint, SQLite the columns.
 
 /// The constraint, the columns, the noun and its field.
-const UNIQUE: [(&str, &str, &str); 17] = [
+const UNIQUE: [(&str, &str, &str); 19] = [
     ("teams_name", "teams.name_folded", "team name"),
     ("operators_name", "operators.name_folded", "operator name"),
     ("apis_name", "apis.name", "api name"),
@@ -43,6 +43,12 @@ const UNIQUE: [(&str, &str, &str); 17] = [
     ("access_tokens_hash", "access_tokens.hash", "access token"),
     ("api_keys_fingerprint", "api_keys.fingerprint", "API key"),
     ("gateways_name", "gateways.name_folded", "gateway name"),
+    (
+        "outside_issuers_name",
+        "outside_issuers.name_folded",
+        "issuer name",
+    ),
+    ("outside_issuers_issuer", "outside_issuers.issuer", "issuer"),
 ];
 
 /// The noun and field whose uniqueness the database's message is about.

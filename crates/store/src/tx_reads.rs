@@ -10,12 +10,13 @@ use gatewright_domain::{
     contract::ContractRevision,
     gateway::Gateway,
     id::{
-        AccessTokenId, ApiId, ApiKeyId, ApplicationId, ConsumerId, GatewayId, OperatorId, PlanId,
-        RevisionId, SubscriptionId, TeamId, TokenId, VersionId,
+        AccessTokenId, ApiId, ApiKeyId, ApplicationId, ConsumerId, GatewayId, OperatorId,
+        OutsideIssuerId, PlanId, RevisionId, SubscriptionId, TeamId, TokenId, VersionId,
     },
     kek::KeyEncryptionKey,
     key::{Kid, RingName, SigningKey},
     operator::{AccessToken, Operator},
+    outside::OutsideIssuer,
     plan::Plan,
     ring::KeyRing,
     subscription::Subscription,
@@ -85,6 +86,8 @@ reads! {
     api_key(id: ApiKeyId) -> ApiKey = rows::api_key::load;
     /// A gateway.
     gateway(id: GatewayId) -> Gateway = rows::gateway::load;
+    /// An outside issuer.
+    outside_issuer(id: OutsideIssuerId) -> OutsideIssuer = rows::outside_issuer::load;
 }
 
 impl Tx<'_> {

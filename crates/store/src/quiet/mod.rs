@@ -7,6 +7,7 @@ pub mod acknowledgements;
 pub mod assertions;
 pub mod decisions;
 pub mod idempotency;
+pub mod issuer_fetches;
 pub mod kek_checks;
 pub mod key_rings;
 pub mod last_used;

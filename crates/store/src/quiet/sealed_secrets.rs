@@ -1,5 +1,6 @@
 //! Secrets of the server itself: made by whichever server starts first, so that all of them share one; nobody asks for
-//! it, and nobody's rights change by it.
+//! it, and nobody's rights change by it. The secret of an outside issuer rests here too: alone it means nothing, and that its issuer
+//! is trusted, or no more, is an event.
 
 use std::collections::BTreeMap;
 
@@ -44,6 +45,16 @@ impl Store {
         let known = OnConflict::column(Column::Name).do_nothing().to_owned();
         let insert = Entity::insert(first).on_conflict(known);
         insert.exec_without_returning(self.quietly()).await?;
+        Ok(())
+    }
+
+    /// Forgets the secret of this name, when what it was for is over.
+    ///
+    /// # Errors
+    /// `Database`.
+    pub async fn forget_sealed_secret(&self, name: &str) -> Result<(), StoreError> {
+        let forget = Entity::delete_by_id(name.to_owned());
+        forget.exec(self.quietly()).await?;
         Ok(())
     }
 

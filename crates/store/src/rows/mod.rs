@@ -44,6 +44,8 @@ pub(crate) mod decision;
 pub(crate) mod gateway;
 pub(crate) mod gateway_ack;
 pub(crate) mod idempotency_key;
+pub(crate) mod issuer_fetch;
+pub(crate) mod outside_issuer;
 pub(crate) mod usage_hour;
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ pub mod events;
 mod evidence;
 pub mod gateways;
 pub mod home;
+pub mod issuers;
 pub mod keys;
 pub mod operations;
 pub mod operators;
