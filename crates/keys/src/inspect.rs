@@ -8,7 +8,9 @@ use gatewright_domain::{
     access::Caller,
     decision::{Rule, Step, TokenFacts, Verdict},
     id::TokenId,
+    outside::TrustedIssuer,
     snapshot::Snapshot,
+    time::Timestamp,
 };
 use gatewright_store::StoreError;
 use gatewright_token::{
@@ -21,6 +23,7 @@ use serde::Serialize;
 
 use crate::{
     Keys,
+    issuers::{claimed, judge},
     opening::{Bearer, Opening},
 };
 
@@ -78,10 +81,10 @@ impl Keys {
     /// # Errors
     /// `Keys`, `Store`; never for what the token is.
     pub async fn inspect(&self, caller: &Caller, token: &str) -> Result<Inspection, InspectError> {
-        let (judgement, openings) = self.judge(token).await?;
+        let judgement = self.judge(token).await?;
         let sight = self.store.reader().as_seen_by(caller);
-        let row = match &judgement.verified {
-            Some(verified) => sight.find_token_by_jti(&verified.facts().jti).await.ok(),
+        let row = match &judgement.facts {
+            Some(facts) => sight.find_token_by_jti(&facts.jti).await.ok(),
             None => None,
         };
         let decoded = inspect::decode_unverified(token.as_bytes(), &judgement.policy).ok();
@@ -93,7 +96,7 @@ impl Keys {
             claims,
             token: row.map(|row| row.id()),
             steps: judgement.steps,
-            openings,
+            openings: judgement.openings,
         })
     }
 
@@ -102,12 +105,12 @@ impl Keys {
     /// # Errors
     /// `Refused` with the first rule that does not let it pass; `NotJudged`.
     pub async fn verify(&self, token: &str) -> Result<TokenFacts, VerifyError> {
-        let (judgement, openings) = self.judge(token).await?;
-        let Judgement {
+        let Judged {
             policy: _,
-            verified,
+            facts,
             steps,
-        } = judgement;
+            openings,
+        } = self.judge(token).await?;
         let refusal = |steps: &[Step]| {
             let mut refused = steps.iter().filter(|step| step.verdict == Verdict::Refused);
             refused.next().cloned()
@@ -119,26 +122,34 @@ impl Keys {
             Some(_) => None,
             None => openings.first().and_then(|opening| refusal(&opening.steps)),
         };
-        match (refusal(&steps).or(refused), verified) {
-            (None, Some(verified)) => Ok(verified.facts().clone()),
+        match (refusal(&steps).or(refused), facts) {
+            (None, Some(facts)) => Ok(facts),
             (Some(step), _) => Err(VerifyError::Refused(Box::new(step))),
             (None, None) => Err(VerifyError::Refused(Box::new(unknown()))),
         }
     }
 
-    async fn judge(&self, token: &str) -> Result<(Judgement, Vec<Opening>), InspectError> {
+    async fn judge(&self, token: &str) -> Result<Judged, InspectError> {
         let now = self.clock.now();
-        let snapshot = self
-            .store
-            .reader()
-            .snapshot(&self.config.terms(), now)
-            .await?;
-        let judgement = self.judge_by(&snapshot, token)?;
-        let openings = match &judgement.verified {
+        let snapshot = self.snapshot(now).await?;
+        if let Some(issuer) = claimed(&snapshot, token.as_bytes()) {
+            return Ok(outside(issuer, &snapshot, token, now));
+        }
+        let Judgement {
+            policy,
+            verified,
+            steps,
+        } = self.judge_by(&snapshot, token)?;
+        let openings = match &verified {
             Some(verified) => Bearer::of(verified, &snapshot, now).openings(),
             None => Vec::new(),
         };
-        Ok((judgement, openings))
+        Ok(Judged {
+            policy,
+            facts: verified.map(|verified| verified.facts().clone()),
+            steps,
+            openings,
+        })
     }
 
     /// What the verifier makes of a token by a snapshot, as a gateway that holds it would.
@@ -147,14 +158,7 @@ impl Keys {
         snapshot: &Snapshot,
         token: &str,
     ) -> Result<Judgement, InspectError> {
-        let leeway = Duration::from_secs(u64::from(snapshot.leeway_s));
-        let lifetime = Duration::from_secs(u64::from(snapshot.max_lifetime_s));
-        let ours = snapshot
-            .versions
-            .iter()
-            .map(|version| version.audience.clone());
-        let policy = Policy::new(snapshot.issuer.clone(), leeway, lifetime);
-        let policy = policy.only_for(ours.collect());
+        let policy = policy(snapshot);
         let ring = VerifierRing::of(&snapshot.keys)?;
         let now = self.clock.now();
         let inspection = inspect::inspect(token.as_bytes(), &ring, &policy, now);
@@ -164,6 +168,52 @@ impl Keys {
             steps: inspection.steps,
         })
     }
+}
+
+/// What is demanded of tokens of ours by a snapshot.
+fn policy(snapshot: &Snapshot) -> Policy {
+    let leeway = Duration::from_secs(u64::from(snapshot.leeway_s));
+    let lifetime = Duration::from_secs(u64::from(snapshot.max_lifetime_s));
+    let ours = snapshot
+        .versions
+        .iter()
+        .map(|version| version.audience.clone());
+    let policy = Policy::new(snapshot.issuer.clone(), leeway, lifetime);
+    policy.only_for(ours.collect())
+}
+
+/// What a trusted outside issuer's registration makes of a token, and what it opens by the rule that matches.
+fn outside(issuer: &TrustedIssuer, snapshot: &Snapshot, token: &str, now: Timestamp) -> Judged {
+    let (trial, taken) = judge(issuer, snapshot, token, now);
+    let facts = taken.map(|taken| {
+        let mut clients = snapshot.clients.iter();
+        let client = clients.find(|client| client.client_id == taken.mapped.client_id);
+        let rights = client.into_iter().flat_map(|client| &client.rights);
+        let versions = rights.filter_map(|right| {
+            let mut versions = snapshot.versions.iter();
+            versions.find(|version| version.id == right.version)
+        });
+        let audience = versions.map(|version| version.audience.clone()).collect();
+        taken.outside.facts(issuer, &taken.mapped, audience)
+    });
+    let bearer = facts
+        .as_ref()
+        .map(|facts| Bearer::of_facts(facts, None, snapshot, now));
+    let openings = bearer.map(|bearer| bearer.openings());
+    Judged {
+        policy: policy(snapshot),
+        steps: trial.steps,
+        openings: openings.unwrap_or_default(),
+        facts,
+    }
+}
+
+/// A token as it is judged, whoever issued it.
+struct Judged {
+    policy: Policy,
+    facts: Option<TokenFacts>,
+    steps: Vec<Step>,
+    openings: Vec<Opening>,
 }
 
 /// What the verifier made of a token.

@@ -4,6 +4,7 @@
 
 mod api_keys;
 mod issue;
+mod issuers;
 mod moves;
 mod revoke;
 mod rotate;
@@ -20,7 +21,9 @@ mod ring;
 mod signer;
 mod snapshot_key;
 
+pub mod fetch;
 mod fetches;
+
 mod inspect;
 mod jwks;
 mod opening;
@@ -58,6 +61,7 @@ pub use grant::{GrantError, NotNow, Wanted};
 pub use inspect::{InspectError, Inspection, Part, VerifyError};
 pub use introspect::{ActiveToken, Asker, NotAnAsker};
 pub use issue::{IssueError, IssuedToken};
+pub use issuers::{IssuerError, IssuerKey, NewKeySource, Refreshed, Trial, TrustIssuer};
 pub use jwks::{Jwks, JwksError};
 pub use kek_check::KekError;
 pub use kek_rotate::{KekRotated, KekUseError};
@@ -132,6 +136,9 @@ pub struct Keys {
     directory: Arc<clients::Directory>,
     queue: Arc<together::Queue>,
     fetches: fetches::Known,
+    opened: Arc<issuers::Opened>,
+    surprises: Arc<issuers::Surprises>,
+    fetch: Arc<dyn fetch::Fetch>,
 }
 
 impl Keys {
@@ -144,8 +151,12 @@ impl Keys {
         entropy: Arc<dyn Entropy>,
         config: KeysConfig,
     ) -> Self {
+        let reach = fetch::Reach::of(&config.issuer, Vec::new());
         Self {
             store,
+            opened: Arc::default(),
+            surprises: Arc::default(),
+            fetch: Arc::new(fetch::Web::within(reach)),
             kek: Arc::new(kek.into()),
             kek_health: Arc::default(),
             clock,
@@ -160,6 +171,12 @@ impl Keys {
             queue: Arc::default(),
             fetches: Arc::default(),
         }
+    }
+
+    /// The same, with another to fetch the keys of outside issuers.
+    #[must_use]
+    pub fn fetching_by(self, fetch: Arc<dyn fetch::Fetch>) -> Self {
+        Self { fetch, ..self }
     }
 
     /// What the tokens say, and the times the ring keeps.

@@ -48,7 +48,16 @@ pub(crate) struct Bearer<'a> {
 
 impl<'a> Bearer<'a> {
     pub(crate) fn of(verified: &'a Verified, snapshot: &'a Snapshot, now: Timestamp) -> Self {
-        let token = verified.facts();
+        Self::of_facts(verified.facts(), verified.session(), snapshot, now)
+    }
+
+    /// `session` is the family the token is of, if it is of one.
+    pub(crate) fn of_facts(
+        token: &'a TokenFacts,
+        session: Option<&str>,
+        snapshot: &'a Snapshot,
+        now: Timestamp,
+    ) -> Self {
         let mut clients = snapshot.clients.iter();
         let client = clients.find(|client| client.client_id == token.client_id);
         let by_name = snapshot
@@ -56,9 +65,7 @@ impl<'a> Bearer<'a> {
             .iter()
             .any(|revoked| revoked.jti == token.jti);
         let mut sessions = snapshot.revoked_sessions.iter();
-        let by_session = verified
-            .session()
-            .is_some_and(|sid| sessions.any(|revoked| revoked.sid == sid));
+        let by_session = session.is_some_and(|sid| sessions.any(|revoked| revoked.sid == sid));
         Self {
             snapshot,
             token,

@@ -6,7 +6,9 @@ mod trail;
 
 mod api_keys;
 mod checks;
+mod fetching;
 mod inspections;
+mod issuers;
 mod issuing;
 mod keks;
 mod key_sets;
