@@ -10,6 +10,7 @@ mod head;
 mod limit;
 mod matcher;
 mod memory;
+mod outsiders;
 mod path;
 mod replays;
 mod sender;

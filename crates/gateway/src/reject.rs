@@ -160,6 +160,7 @@ const fn title(refusal: &Refusal) -> &'static str {
         Refusal::CredentialMalformed => "The credential is malformed",
         Refusal::TokenInvalid { .. }
         | Refusal::TokenRevoked
+        | Refusal::IssuerKeyUnknown { .. }
         | Refusal::TokenBeforeWatermark { .. }
         | Refusal::ClientUnknown
         | Refusal::ClientDisabled

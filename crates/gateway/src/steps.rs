@@ -65,7 +65,7 @@ impl Gate {
             | Refusal::Blocked { .. } => Some(Self::Version),
             Refusal::NoOperation | Refusal::MethodNotAllowed { .. } => Some(Self::Operation),
             Refusal::NoCredential | Refusal::CredentialMalformed => Some(Self::Credential),
-            Refusal::TokenInvalid { .. } => Some(Self::Token),
+            Refusal::TokenInvalid { .. } | Refusal::IssuerKeyUnknown { .. } => Some(Self::Token),
             Refusal::ProofInvalid { .. } => Some(Self::Sender),
             Refusal::UpstreamUnreachable | Refusal::UpstreamTimeout => Some(Self::Upstream),
             Refusal::TokenRevoked
@@ -108,6 +108,9 @@ impl Gate {
             (Self::Reading, Refusal::Malformed { what }) => what.clone(),
             (Self::Token, Refusal::TokenInvalid { step })
             | (Self::Sender, Refusal::ProofInvalid { step }) => step.clone(),
+            (Self::Token, Refusal::IssuerKeyUnknown { issuer }) => {
+                format!("the keys of {issuer}, as last fetched, have none of the token's kid")
+            }
             (Self::Version, _) => trace.route.as_ref().map_or_else(String::new, |route| {
                 let version = &route.version;
                 format!(

@@ -27,13 +27,17 @@ use gatewright_token::{
 use http::HeaderValue;
 use tracing::error;
 
-use crate::bearer::Bearer;
+use crate::{
+    bearer::Bearer,
+    outsiders::{Outsider, Outsiders},
+};
 
 /// The keys of one snapshot, and the terms under which it accepts what they signed.
 pub(crate) struct Verifier {
     ring: VerifierRing,
     policy: Policy,
     standings: HashMap<Kid, Arc<Standing>>,
+    outsiders: Outsiders,
 }
 
 /// A key as it stood in one snapshot, shared by every later one in which it and the terms stand the same.
@@ -58,6 +62,11 @@ enum Proof {
     },
     /// It is listed, and so may be its end.
     Listed { token: TokenFacts, revoked: bool },
+    /// An outside issuer that is trusted so signed it.
+    Outside {
+        token: TokenFacts,
+        issuer: Arc<Outsider>,
+    },
 }
 
 impl Verifier {
@@ -89,11 +98,13 @@ impl Verifier {
             ring,
             policy,
             standings,
+            outsiders: Outsiders::of(snapshot, before.map(|before| &before.outsiders)),
         }
     }
 
     /// Lets nothing stand that was known under `before` and would not be known the same way now.
     pub(crate) fn disown(&self, before: &Self) {
+        self.outsiders.disown(&before.outsiders);
         for (kid, standing) in &before.standings {
             let kept = self
                 .standings
@@ -105,20 +116,23 @@ impl Verifier {
         }
     }
 
-    /// Verifies a token, signature and all.
+    /// Verifies a token, signature and all: by the outside issuer that it says it is from, if that is trusted; otherwise as
+    /// one of ours.
     ///
     /// # Errors
-    /// `TokenInvalid` with the step that refused, for the operator.
+    /// `TokenInvalid` with the step that refused, for the operator; `IssuerKeyUnknown`.
     pub(crate) fn verify(&self, token: Bearer<'_>, now: Timestamp) -> Result<Facts, Refusal> {
         let invalid = |step: String| Refusal::TokenInvalid { step };
+        if let Some(outsider) = self.outsiders.of_token(token) {
+            return Facts::outside(outsider, outsider.verify(token, now)?);
+        }
         let verified = verify(token.0, &self.ring, &self.policy, now)
             .map_err(|refusal| invalid(refusal.to_string()))?;
         let kid = verified.facts().kid.as_ref();
         let standing = kid.and_then(|kid| self.standings.get(kid)).map(Arc::clone);
         let standing =
             standing.ok_or_else(|| invalid("no key of ours has the token's kid".to_owned()))?;
-        let scopes = told(verified.facts())
-            .ok_or_else(|| invalid("a scope holds a character that no scope has".to_owned()))?;
+        let scopes = told(verified.facts()).ok_or_else(untold)?;
         let proof = Proof::Signed { verified, standing };
         Ok(Facts { proof, scopes })
     }
@@ -130,6 +144,12 @@ fn usable(key: &&VerificationKey) -> bool {
         error!(kid = %key.kid, %fault, "Left out a key that cannot be used");
     }
     ring.is_ok()
+}
+
+fn untold() -> Refusal {
+    Refusal::TokenInvalid {
+        step: "a scope holds a character that no scope has".to_owned(),
+    }
 }
 
 /// The scopes of a token as upstreams are told them; nothing when they cannot stand in a header.
@@ -145,11 +165,18 @@ impl Facts {
         Some(Self { proof, scopes })
     }
 
+    /// What an outside issuer's token was mapped to.
+    fn outside(issuer: &Arc<Outsider>, token: TokenFacts) -> Result<Self, Refusal> {
+        let (scopes, issuer) = (told(&token).ok_or_else(untold)?, Arc::clone(issuer));
+        let proof = Proof::Outside { token, issuer };
+        Ok(Self { proof, scopes })
+    }
+
     /// What the decision asks for.
     pub(crate) fn token(&self) -> &TokenFacts {
         match &self.proof {
             Proof::Signed { verified, .. } => verified.facts(),
-            Proof::Listed { token, .. } => token,
+            Proof::Listed { token, .. } | Proof::Outside { token, .. } => token,
         }
     }
 
@@ -157,7 +184,7 @@ impl Facts {
     pub(crate) fn binding(&self) -> Option<&Binding> {
         match &self.proof {
             Proof::Signed { verified, .. } => verified.binding(),
-            Proof::Listed { .. } => None,
+            Proof::Listed { .. } | Proof::Outside { .. } => None,
         }
     }
 
@@ -165,7 +192,7 @@ impl Facts {
     pub(crate) fn session(&self) -> Option<&str> {
         match &self.proof {
             Proof::Signed { verified, .. } => verified.session(),
-            Proof::Listed { .. } => None,
+            Proof::Listed { .. } | Proof::Outside { .. } => None,
         }
     }
 
@@ -179,6 +206,7 @@ impl Facts {
         match &self.proof {
             Proof::Signed { standing, .. } => !standing.over.load(Ordering::Acquire),
             Proof::Listed { .. } => true,
+            Proof::Outside { issuer, .. } => issuer.stands(),
         }
     }
 }

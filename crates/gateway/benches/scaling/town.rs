@@ -86,6 +86,7 @@ impl Town {
             revoked: revoked.collect(),
             revoked_sessions: Vec::new(),
             api_keys: Vec::new(),
+            issuers: Vec::new(),
             versions,
         };
         Ok(Self { snapshot, requests })

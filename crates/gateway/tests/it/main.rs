@@ -15,6 +15,7 @@ mod forwarding;
 mod identity;
 mod last_good;
 mod limits;
+mod outsiders;
 mod paths;
 mod probes;
 mod program;

@@ -182,6 +182,7 @@ pub(crate) fn snapshot(upstream: &str, keys: Vec<VerificationKey>) -> Snapshot {
         revoked: Vec::new(),
         revoked_sessions: Vec::new(),
         api_keys: Vec::new(),
+        issuers: Vec::new(),
     }
 }
 
