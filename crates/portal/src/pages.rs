@@ -12,6 +12,7 @@ pub mod entry;
 pub mod gateways;
 pub mod home;
 pub mod inspector;
+pub mod issuers;
 pub mod keks;
 pub mod keys;
 pub mod operators;

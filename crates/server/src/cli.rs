@@ -143,6 +143,9 @@ pub(crate) enum Command {
     /// Gateways that run apart
     #[command(subcommand)]
     Gateway(commands::gateway::Command),
+    /// Outside issuers, whose tokens are accepted beside our own
+    #[command(subcommand)]
+    Issuer(commands::issuer::Command),
     /// Verifiers that are not ours: configurations for them, and a trial with hostile tokens
     #[command(subcommand)]
     Verifier(commands::verifier::Command),
@@ -175,6 +178,7 @@ impl Command {
             | Self::ApiKey(_)
             | Self::Scan(_)
             | Self::Gateway(_)
+            | Self::Issuer(_)
             | Self::Verifier(_)
             | Self::Audit(_)
             | Self::Contract(_)

@@ -10,6 +10,7 @@ pub(crate) mod migrate;
 pub(crate) mod api_key;
 pub(crate) mod audit;
 pub(crate) mod gateway;
+pub(crate) mod issuer;
 pub(crate) mod kek;
 pub(crate) mod key;
 pub(crate) mod operator;

@@ -17,8 +17,9 @@ use std::{
 use anyhow::Result;
 use figment::Figment;
 use gatewright_custody::{KekSource, Unlocking};
-use gatewright_domain::{key::Algorithm, plan::Lifetime, ring::Timing, secret::Secret};
-use gatewright_registry::HostPattern;
+use gatewright_domain::{
+    key::Algorithm, network::HostPattern, plan::Lifetime, ring::Timing, secret::Secret,
+};
 use serde::Deserialize;
 
 use crate::{
@@ -52,6 +53,7 @@ pub(crate) struct Settings {
     pub(crate) verifier_cache: Duration,
     pub(crate) token_algorithm: Algorithm,
     pub(crate) upstream_allow: Option<Vec<HostPattern>>,
+    pub(crate) issuer_allow: Option<Vec<HostPattern>>,
     pub(crate) log: Option<LogFormat>,
     pub(crate) log_level: String,
     pub(crate) metrics_token: Option<Secret<String>>,
@@ -106,6 +108,7 @@ struct Written {
     verifier_cache_s: u64,
     token_algorithm: String,
     upstream_allow: Option<Vec<String>>,
+    issuer_allow: Option<Vec<String>>,
     log: Option<LogFormat>,
     log_level: String,
     metrics_token: Option<String>,
@@ -221,7 +224,8 @@ fn settings(written: Written, sources: Vec<Sourced>) -> Result<Settings> {
         jwks_max_age: Duration::from_secs(written.jwks_max_age_s),
         verifier_cache: Duration::from_secs(written.verifier_cache_s),
         token_algorithm,
-        upstream_allow: written.upstream_allow.map(patterns).transpose()?,
+        upstream_allow: patterns("upstream_allow", written.upstream_allow)?,
+        issuer_allow: patterns("issuer_allow", written.issuer_allow)?,
         log: written.log,
         log_level: written.log_level,
         metrics_token: written.metrics_token.map(Secret::new),
@@ -255,19 +259,18 @@ fn source_of(key: &str, text: &str) -> Result<KekSource> {
     Ok(source.map_err(|error| refuse(key, format!("`{key}`: {error}")))?)
 }
 
-/// The private hosts that versions may forward to.
-fn patterns(written: Vec<String>) -> Result<Vec<HostPattern>> {
+/// The private hosts that a setting allows.
+fn patterns(
+    setting: &'static str,
+    written: Option<Vec<String>>,
+) -> Result<Option<Vec<HostPattern>>> {
     let pattern = |text: String| {
         let pattern = text.parse::<HostPattern>();
-        let told = |error| {
-            refuse(
-                "upstream_allow",
-                format!("`upstream_allow`: `{text}` is {error}"),
-            )
-        };
+        let told = |error| refuse(setting, format!("`{setting}`: `{text}` is {error}"));
         Ok(pattern.map_err(told)?)
     };
-    written.into_iter().map(pattern).collect()
+    let read = |written: Vec<String>| written.into_iter().map(pattern).collect();
+    written.map(read).transpose()
 }
 
 /// An http or https address without a slash, a query or anything hidden at its end.

@@ -3,7 +3,9 @@
 use std::{fmt, process::ExitCode};
 
 use gatewright_domain::{access::Denied, ring::RingError};
-use gatewright_keys::{ApiKeyUseError, IssueError, KekUseError, RevokeError, RingUseError};
+use gatewright_keys::{
+    ApiKeyUseError, IssueError, IssuerError, KekUseError, RevokeError, RingUseError,
+};
 use gatewright_operators::{AccessTokenError, AdmissionError, SetUpError, TeamError};
 use gatewright_registry::GatewayError;
 use gatewright_store::StoreError;
@@ -80,6 +82,7 @@ fn of_use_case(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
         || matches!(cause.downcast_ref(), Some(ApiKeyUseError::NotFound))
         || matches!(cause.downcast_ref(), Some(GatewayError::NotFound))
         || matches!(cause.downcast_ref(), Some(KekUseError::NoSuchKek(_)))
+        || matches!(cause.downcast_ref(), Some(IssuerError::NotFound))
         || matches!(
             cause.downcast_ref(),
             Some(RingUseError::Ring(RingError::NoSuchKey))
@@ -92,6 +95,10 @@ fn of_use_case(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
         Some(AdmissionError::NameTaken | AdmissionError::AlreadyDisabled(_))
     ) || matches!(cause.downcast_ref(), Some(TeamError::NameTaken))
         || matches!(cause.downcast_ref(), Some(SetUpError::Done))
+        || matches!(
+            cause.downcast_ref(),
+            Some(IssuerError::Taken | IssuerError::Refused(_) | IssuerError::Stale)
+        )
         || matches!(
             cause.downcast_ref(),
             Some(GatewayError::NameTaken(_) | GatewayError::AlreadyRemoved(_))

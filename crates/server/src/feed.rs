@@ -5,8 +5,9 @@ use std::{sync::Arc, time::Duration};
 use anyhow::{Context, Result};
 use gatewright_domain::time::Clock;
 use gatewright_gateway::watch::Watch;
+use gatewright_keys::Keys;
 use gatewright_store::{
-    SnapshotTerms, Store,
+    Store,
     quiet::acknowledgements::{Acknowledgement, EMBEDDED},
 };
 use tokio::time::{MissedTickBehavior, interval};
@@ -22,7 +23,7 @@ const SILENCE: u32 = 20;
 /// Feeds the gateway in this process.
 pub(crate) struct Feed {
     pub(crate) store: Store,
-    pub(crate) terms: SnapshotTerms,
+    pub(crate) keys: Keys,
     pub(crate) watch: Arc<Watch>,
     pub(crate) clock: Arc<dyn Clock>,
 }
@@ -64,7 +65,7 @@ impl Feed {
             Some(applied) if applied.revision == revision => applied,
             Some(_) | None => {
                 let now = self.clock.now();
-                let snapshot = self.store.reader().snapshot(&self.terms, now).await?;
+                let snapshot = self.keys.snapshot(now).await?;
                 let watch = Arc::clone(&self.watch);
                 let offered = tokio::task::spawn_blocking(move || watch.offer(snapshot)).await;
                 offered.context("compiling the snapshot did not end")??

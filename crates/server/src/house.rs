@@ -10,7 +10,10 @@ use std::{
 
 use anyhow::{Context, Result};
 use gatewright_domain::{entropy::Entropy, secret::Secret, time::Clock};
-use gatewright_keys::{Keys, KeysConfig};
+use gatewright_keys::{
+    Keys, KeysConfig,
+    fetch::{Reach, Web},
+};
 use gatewright_operators::Operators;
 use gatewright_registry::{Registry, UpstreamPolicy};
 use gatewright_store::Store;
@@ -85,11 +88,13 @@ impl House {
             verifier_cache: settings.verifier_cache,
             token_algorithm: settings.token_algorithm,
         };
+        let allow = settings.issuer_allow.clone().unwrap_or_default();
+        let fetch = Arc::new(Web::within(Reach::of(&place.issuer, allow)));
         let share = || (Arc::clone(&clock), Arc::clone(&entropy));
         let ((c1, e1), (c2, e2), (c3, e3)) = (share(), share(), share());
         Ok(Self {
             registry: Registry::new(store.clone(), c1, e1, upstreams(settings)?),
-            keys: Keys::new(store.clone(), kek, c2, e2, config),
+            keys: Keys::new(store.clone(), kek, c2, e2, config).fetching_by(fetch),
             operators: Operators::new(store.clone(), c3, e3),
             store,
             clock,

@@ -11,6 +11,7 @@ mod output;
 mod system;
 
 mod house;
+mod issuers;
 mod kek;
 
 mod feed;
@@ -78,6 +79,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         | Command::ApiKey(_)
         | Command::Scan(_)
         | Command::Gateway(_)
+        | Command::Issuer(_)
         | Command::Verifier(_)
         | Command::Audit(_)) => {
             let mut flags = cli.general.said()?;
@@ -117,6 +119,9 @@ async fn run_with(command: Command, settings: &Settings, printer: Printer) -> Re
             .await
             .map(done),
         Command::Token(command) => commands::token::run(command, settings, printer).await,
+        Command::Issuer(command) => commands::issuer::run(command, settings, printer)
+            .await
+            .map(done),
         Command::ApiKey(command) => commands::api_key::run(command, settings, printer).await,
         Command::Scan(arguments) => commands::scan::run(arguments, settings, printer).await,
         Command::Gateway(command) => commands::gateway::run(command, settings, printer)

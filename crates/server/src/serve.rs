@@ -18,7 +18,7 @@ use crate::{
     failure::{Code, Failure},
     feed::Feed,
     house::{House, Place, open_store, portal_url},
-    jobs, records, wire,
+    issuers, jobs, records, wire,
 };
 
 /// A running installation.
@@ -73,7 +73,11 @@ impl Running {
         };
         let portal = wire::Portal::start(&house, listener, metrics_token(settings))?;
         let (at_work, until) = (Arc::clone(&house), stop.clone());
-        let jobs = tokio::spawn(async move { jobs::run(&at_work, until).await });
+        let jobs = tokio::spawn(async move {
+            let keys = at_work.keys.clone();
+            let follow = issuers::follow(keys, until.clone());
+            tokio::join!(jobs::run(&at_work, until), follow);
+        });
         Ok(Self {
             house,
             portal,
@@ -127,7 +131,7 @@ impl Embedded {
     async fn serve(mut handle: Handle, house: &House, stop: CancellationToken) -> Result<Self> {
         let feed = Feed {
             store: house.store.clone(),
-            terms: house.keys.config().terms(),
+            keys: house.keys.clone(),
             watch: handle.watch(),
             clock: Arc::clone(&house.clock),
         };
@@ -137,7 +141,7 @@ impl Embedded {
         Ok(Self {
             handle,
             feeding: tokio::spawn(feed.run(stop)),
-            keeping: tokio::spawn(records::keep_all(registry, batches)),
+            keeping: tokio::spawn(records::keep_all(registry, house.keys.clone(), batches)),
         })
     }
 

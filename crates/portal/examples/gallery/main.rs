@@ -6,6 +6,7 @@ mod audit;
 mod consumers;
 mod entry;
 mod house;
+mod issuers;
 mod keys;
 mod sample;
 mod tokens;
@@ -41,6 +42,7 @@ fn pages() -> Result<Vec<(&'static str, String)>, askama::Error> {
         versions::pages(),
         consumers::pages(),
         tokens::pages(),
+        issuers::pages(),
         keys::pages(),
         audit::pages(),
         house::pages(),

@@ -13,6 +13,7 @@ mod decisions;
 mod gateways;
 mod home;
 mod inspect;
+mod issuers;
 mod keks;
 mod keys;
 mod openapi;
@@ -55,6 +56,7 @@ pub fn routes(config: &mut ServiceConfig) {
         home::routes,
         inspect::routes,
         keks::routes,
+        issuers::routes,
         keys::routes,
         operators::routes,
         plans::routes,

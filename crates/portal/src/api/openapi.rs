@@ -14,8 +14,8 @@ use utoipa::{
 
 use super::{
     access_tokens, api_keys, apis, applications, audit, clients, consumers, contracts, decisions,
-    gateways, home, inspect, keks, keys, operators, plans, subscriptions, teams, tokens, usage,
-    verifiers, versions,
+    gateways, home, inspect, issuers, keks, keys, operators, plans, subscriptions, teams, tokens,
+    usage, verifiers, versions,
 };
 use crate::web::problem::Fault;
 
@@ -66,6 +66,8 @@ struct ProblemDocument {
         operators::list, operators::admit, operators::show, operators::reassign, operators::disable,
         operators::enable, teams::list, teams::form, access_tokens::list, access_tokens::revoke,
         gateways::list, gateways::enrol, gateways::remove,
+        issuers::list, issuers::trust, issuers::show, issuers::edit_rules, issuers::suspend, issuers::resume,
+        issuers::withdraw, issuers::refresh, issuers::try_token,
     ),
     components(schemas(ProblemDocument)),
     modifiers(&Manners),

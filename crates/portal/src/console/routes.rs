@@ -4,8 +4,9 @@ use actix_web::web::{ServiceConfig, get, post, resource};
 
 use super::{
     account, api_forms, api_keys, apis, applications, audit, client_terms, clients, consumers,
-    contracts, decisions, entry, gateways, home, inspector, issue, keks, keys, moves, operators,
-    problem, search, settings, subscribe, teams, tokens, usage, verifiers, versions,
+    contracts, decisions, entry, gateways, home, inspector, issue, issuer_forms, issuer_moves,
+    issuers, keks, keys, moves, operators, problem, search, settings, subscribe, teams, tokens,
+    usage, verifiers, versions,
 };
 
 /// Every page, and every form behind it.
@@ -182,6 +183,27 @@ fn access(config: &mut ServiceConfig) {
             resource("/console/keys/{kid}/compromise")
                 .get(keys::compromise_page)
                 .post(keys::compromise),
+        )
+        .route("/console/issuers", get().to(issuers::list))
+        .service(
+            resource("/console/issuers/new")
+                .get(issuer_forms::new_page)
+                .post(issuer_forms::new),
+        )
+        .route("/console/issuers/{issuer}", get().to(issuers::show))
+        .route(
+            "/console/issuers/{issuer}/try",
+            post().to(issuers::try_token),
+        )
+        .service(
+            resource("/console/issuers/{issuer}/rules")
+                .get(issuer_forms::rules_page)
+                .post(issuer_forms::rules),
+        )
+        .service(
+            resource("/console/issuers/{issuer}/{verb}")
+                .get(issuer_moves::move_page)
+                .post(issuer_moves::do_move),
         )
         .service(
             resource("/console/inspector")

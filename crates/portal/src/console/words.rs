@@ -73,6 +73,7 @@ pub(crate) fn last_hour(at: Option<Timestamp>, now: Timestamp, never: &'static s
 /// Why a request was refused, in words, from the name that records hold.
 pub(crate) fn reason(name: &str) -> String {
     let told = match name {
+        "issuer-key-unknown" => "A key of an outside issuer that is not known here",
         "token-revoked" => "The token was revoked",
         "token-before-watermark" => "Every token of the application was revoked",
         "client-unknown" => "The application is not known",

@@ -15,6 +15,7 @@ pub(super) async fn take(
 ) -> Result<HttpResponse, Problem> {
     let batch: Batch = serde_json::from_slice(&bytes)
         .map_err(|error| Problem::of(Kind::BODY_MALFORMED).because(error.to_string()))?;
+    app.keys.note_surprises(&batch.decisions);
     app.registry.record(gateway.id, batch).await?;
     Ok(HttpResponse::NoContent().finish())
 }

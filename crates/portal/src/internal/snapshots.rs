@@ -113,7 +113,7 @@ impl Snapshots {
 }
 
 async fn make(app: &App) -> Result<Signed, Problem> {
-    let snapshot = app.reader.snapshot(&app.terms, app.now()).await?;
+    let snapshot = app.keys.snapshot(app.now()).await?;
     let (snapshot, bytes) = tokio::task::spawn_blocking(move || {
         let bytes = serde_json::to_vec(&snapshot);
         (snapshot, bytes)

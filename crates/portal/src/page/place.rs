@@ -13,6 +13,8 @@ pub enum Place {
     Consumers,
     /// Signing keys.
     Keys,
+    /// Outside issuers.
+    Issuers,
     /// The inspector of tokens.
     Inspector,
     /// Decisions of the gateways.
@@ -52,7 +54,7 @@ pub const NAVIGATION: [Group; 5] = [
     },
     Group {
         heading: Some("Access"),
-        places: &[Place::Keys, Place::Inspector],
+        places: &[Place::Keys, Place::Issuers, Place::Inspector],
     },
     Group {
         heading: Some("Traffic"),
@@ -73,6 +75,7 @@ impl Place {
             Self::Apis => "APIs",
             Self::Consumers => "Consumers",
             Self::Keys => "Keys",
+            Self::Issuers => "Outside issuers",
             Self::Inspector => "Inspector",
             Self::Decisions => "Decisions",
             Self::Usage => "Usage",
@@ -92,6 +95,7 @@ impl Place {
             Self::Apis => "/console/apis",
             Self::Consumers => "/console/consumers",
             Self::Keys => "/console/keys",
+            Self::Issuers => "/console/issuers",
             Self::Inspector => "/console/inspector",
             Self::Decisions => "/console/decisions",
             Self::Usage => "/console/usage",
@@ -111,6 +115,7 @@ impl Place {
             Self::Apis => Icon::Api,
             Self::Consumers => Icon::Consumer,
             Self::Keys => Icon::Key,
+            Self::Issuers => Icon::Token,
             Self::Inspector => Icon::Inspector,
             Self::Decisions => Icon::Decision,
             Self::Usage => Icon::Usage,

@@ -14,5 +14,6 @@ pub(crate) mod matching;
 pub mod present;
 pub mod problem;
 mod problems;
+mod problems_issuers;
 mod problems_people;
 pub mod query;

@@ -14,9 +14,10 @@ use crate::{
 const ROUTES: &str = include_str!("../../src/console/routes.rs");
 
 /// What is posted although nothing changes: what is asked may not stand in an address.
-const READS: [&str; 3] = [
+const READS: [&str; 4] = [
     "/console/applications/{application}/tokens/new/preview",
     "/console/inspector",
+    "/console/issuers/{issuer}/try",
     "/console/search",
 ];
 
@@ -321,6 +322,40 @@ async fn guard(browser: &mut Browser) {
         )
         .await;
     browser.fill("/console/audit/verify", &[], &[]).await;
+    trust(browser).await;
+}
+
+async fn trust(browser: &mut Browser) {
+    let application = browser.member("/applications/shop", "/id").await;
+    let rules = format!(r#"[{{"application":"{application}","scopes":{{"fixed":[]}}}}]"#);
+    let issuer = [
+        ("name", "script"),
+        ("issuer", "billing-script"),
+        ("audience", "orders"),
+        ("kinds", "any-jwt"),
+        ("max_lifetime_s", "3600"),
+        ("source", "secret"),
+        ("secret", "a secret of as many bytes as it takes"),
+        ("rules", &rules),
+    ];
+    browser.fill("/console/issuers/new", &[], &issuer).await;
+    let id = browser.member("/issuers", "/items/0/id").await;
+    let rules = rules.replace("[]", r#"["orders:v1:read"]"#);
+    browser
+        .fill(
+            "/console/issuers/{issuer}/rules",
+            &[&id],
+            &[("rules", &rules)],
+        )
+        .await;
+    let reason = [("reason", "A breach there.")];
+    browser
+        .fill(
+            "/console/issuers/{issuer}/{verb}",
+            &[&id, "suspend"],
+            &reason,
+        )
+        .await;
 }
 
 async fn people(browser: &mut Browser) {

@@ -53,8 +53,13 @@ async fn every_route_refuses_a_stranger() {
     }
 }
 
-/// What leaves no event, although it is a POST: it changes nothing.
-const READS: [&str; 1] = ["POST /api/v1/inspect"];
+/// What leaves no event, although it is a POST: it changes nothing. That an issuer's keys were fetched and are the same is no
+/// event; that they are others is one (`keys/tests/it/issuers.rs`).
+const READS: [&str; 3] = [
+    "POST /api/v1/inspect",
+    "POST /api/v1/issuers/{issuer}/try",
+    "POST /api/v1/issuers/{issuer}/refresh",
+];
 
 /// A walk through every mutating operation, each of which must leave an event.
 struct Walk {
@@ -303,6 +308,7 @@ async fn guard(walk: &mut Walk) {
         .await;
     walk.go("POST /gateways/{gateway}/remove", &[&gateway], nothing())
         .await;
+    trust(walk).await;
     walk.go("POST /audit/verify", &[], nothing()).await;
     // The last one: nothing more can be done with it.
     let own = walk.house.get("/access-tokens").await["items"][0]["id"]
@@ -310,5 +316,25 @@ async fn guard(walk: &mut Walk) {
         .unwrap()
         .to_owned();
     walk.go("POST /access-tokens/{token}/revoke", &[&own], nothing())
+        .await;
+}
+
+async fn trust(walk: &mut Walk) {
+    let application = walk.house.get("/applications/Shop").await["id"].clone();
+    let rules =
+        |scopes: Value| json!([{ "application": application, "scopes": { "fixed": scopes } }]);
+    let script = json!({
+        "name": "Script", "issuer": "billing-script", "audience": "orders",
+        "keys": { "secret": "a secret of as many bytes as it takes" }, "rules": rules(json!([])),
+    });
+    let id = walk.id("POST /issuers", &[], script).await;
+    let other = json!({ "rules": rules(json!(["orders:v1:read"])) });
+    walk.go("PUT /issuers/{issuer}/rules", &[&id], other).await;
+    let why = json!({ "reason": "A breach there." });
+    walk.go("POST /issuers/{issuer}/suspend", &[&id], why.clone())
+        .await;
+    walk.go("POST /issuers/{issuer}/resume", &[&id], json!({}))
+        .await;
+    walk.go("POST /issuers/{issuer}/withdraw", &[&id], why)
         .await;
 }

@@ -69,7 +69,7 @@ use Fallback::{Follows, Is};
 use Shape::{List, Number, Switch, Text};
 
 /// Every setting, in the order in which they are shown.
-pub(crate) const KEYS: [Key; 26] = [
+pub(crate) const KEYS: [Key; 27] = [
     plain(
         "data_dir",
         Text,
@@ -198,6 +198,12 @@ pub(crate) const KEYS: [Key; 26] = [
         List,
         Follows("127.0.0.1, localhost and ::1 when the gateway listens on this machine only"),
         "Private hosts that versions may forward to; public ones always may.",
+    ),
+    plain(
+        "issuer_allow",
+        List,
+        Follows("none; this machine itself when `issuer` is of this machine"),
+        "Private hosts that keys of outside issuers may be fetched from; public ones always may.",
     ),
     plain(
         "log",

@@ -18,6 +18,7 @@ mod forge;
 mod help;
 mod http;
 mod instance;
+mod issuers;
 mod keks;
 mod kill;
 mod leaks;
