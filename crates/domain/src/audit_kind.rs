@@ -176,7 +176,7 @@ kinds! {
     /// A signing key stopped signing; its private part was erased.
     KeyDeactivated = "signing-key.deactivate" by Operate | ManageRing | RotateKey | SuspendKey;
     /// A signing key was set aside.
-    KeySuspended = "signing-key.suspend" by SuspendKey;
+    KeySuspended = "signing-key.suspend" by Operate | SuspendKey;
     /// A signing key returned to where it stood before it was set aside.
     KeyResumed = "signing-key.resume" by SuspendKey;
     /// A signing key left the key set for good.

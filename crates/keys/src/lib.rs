@@ -37,6 +37,7 @@ mod kek_rotate;
 mod keks;
 mod rewrap;
 mod secrets;
+mod shut;
 
 use std::{fmt, sync::Arc, time::Duration};
 

@@ -130,7 +130,19 @@ impl Keys {
         listing: Listing,
         reason: Reason,
     ) -> Result<Moved, RingUseError> {
-        let asked = self.ask(caller, Action::SuspendKey, &key.kid).await?;
+        let action = Action::SuspendKey;
+        self.suspend_as(caller, action, key, listing, reason).await
+    }
+
+    pub(crate) async fn suspend_as(
+        &self,
+        caller: &Caller,
+        action: Action,
+        key: Seen,
+        listing: Listing,
+        reason: Reason,
+    ) -> Result<Moved, RingUseError> {
+        let asked = self.ask(caller, action, &key.kid).await?;
         self.check_kek().await?;
         let (ring, now) = (asked.ring, asked.now);
         let fresh = vec![

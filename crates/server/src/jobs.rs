@@ -61,6 +61,9 @@ async fn retire(keys: &Keys) -> Result<()> {
 /// Follows the key-encryption key that seals, asks how each feels, and moves under it what still rests under another.
 async fn keks(keys: &Keys) -> Result<()> {
     keys.ask_keks().await;
+    for kid in keys.suspend_shut(&Caller::job("suspend-shut-keys")).await? {
+        warn!(key.kid = %kid, "Suspended the signing key {kid}: its private part does not open in its row");
+    }
     let done = keys.rewrap(|_| {}).await?;
     if done.moved > 0 {
         info!(kek.id = %done.active, secrets = done.moved, "Moved {} secrets under {}", done.moved, done.active);

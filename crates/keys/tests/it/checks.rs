@@ -2,6 +2,7 @@
 
 use gatewright_domain::{ring::Haste, time::Clock};
 use gatewright_keys::{KekError, RingUseError};
+use gatewright_store::quiet::rewraps::SealedAt;
 
 use crate::town::{Town, admin, job, kek, wish};
 
@@ -90,5 +91,51 @@ async fn a_key_that_stays_shut_is_never_replaced() {
         );
         assert!(blind.snapshot_public_key().await.is_err());
         assert_eq!(town.store.reader().signing_keys().await.unwrap(), before);
+    }
+}
+
+/// Gives each key the private part of the next one: what somebody can do who writes to the database.
+async fn exchange_private_parts(town: &Town) -> usize {
+    let mut rows = town
+        .store
+        .sealed_elsewhere("none", None, 100)
+        .await
+        .unwrap();
+    rows.retain(|row| matches!(row.at, SealedAt::SigningKey { .. }));
+    for (row, next) in rows.iter().zip(rows.iter().cycle().skip(1)) {
+        town.store
+            .swap_sealed(row, next.sealed.clone())
+            .await
+            .unwrap();
+    }
+    rows.len()
+}
+
+#[tokio::test]
+async fn keys_whose_private_parts_changed_places_are_suspended_and_others_take_over() {
+    for town in Town::both().await {
+        assert_eq!(
+            town.keys.suspend_shut(&job()).await.unwrap(),
+            [],
+            "all is well"
+        );
+        let count = exchange_private_parts(&town).await;
+        let size = town.revision().await;
+        let server = town.second_server(kek(1)).await;
+        assert!(server.check_signer().await.is_err());
+        assert!(
+            server.suspend_shut(&admin()).await.is_err(),
+            "the server's alone"
+        );
+        let suspended = server.suspend_shut(&job()).await.unwrap();
+        assert_eq!(suspended.len(), count);
+        let events = town.events(size).await;
+        let set_aside = events
+            .iter()
+            .filter(|event| *event == "signing-key.suspend");
+        assert_eq!(set_aside.count(), count, "{events:?}");
+        let signs = server.check_signer().await.unwrap();
+        assert!(!suspended.contains(&signs));
+        assert_eq!(server.suspend_shut(&job()).await.unwrap(), []);
     }
 }
