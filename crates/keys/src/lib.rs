@@ -6,6 +6,7 @@ mod api_keys;
 mod issue;
 mod issuers;
 mod moves;
+mod rehearse;
 mod revoke;
 mod rotate;
 
@@ -72,6 +73,7 @@ pub use opening::{OpenedOperation, Opening};
 pub use outlook::Outlook;
 pub use recipe::{NotARecipe, Recipe, TermsError, Unfit, VerifierPlace, VerifierTerms};
 pub use recognise::{Recogniser, Worth};
+pub use rehearse::Rehearsal;
 pub use revoke::{RevokeError, Revoked, RevokedAll};
 pub use revoke_own::{RevokeOwnError, RevokedOwn};
 pub use rewrap::{RewrapError, Rewrapped};

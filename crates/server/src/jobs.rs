@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use gatewright_domain::{access::Caller, time::Timestamp};
-use gatewright_keys::Keys;
+use gatewright_domain::{access::Caller, id::RequestId, time::Timestamp};
+use gatewright_keys::{Keys, RingUseError, Turn};
 use gatewright_store::Store;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
@@ -31,12 +31,15 @@ pub(crate) async fn run(house: &House, stop: CancellationToken) {
     let mut minutes = interval(MINUTE);
     minutes.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut passed = 0;
+    // A name of this run, so that of several servers one at a time holds what only one shall do.
+    let server = RequestId::draw(house.clock.now(), &*house.entropy).to_string();
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
             _ = minutes.tick() => {}
         }
         let now = house.clock.now();
+        told("rotate keys", rotate(&house.keys, &server).await);
         told("retire keys", retire(&house.keys).await);
         told("look after key-encryption keys", keks(&house.keys).await);
         told(
@@ -48,6 +51,24 @@ pub(crate) async fn run(house: &House, stop: CancellationToken) {
         }
         passed += 1;
     }
+}
+
+/// Rotates the rings whose time is over, as far as everybody who verifies knows the next key.
+async fn rotate(keys: &Keys, server: &str) -> Result<()> {
+    let turns = match keys.rotate_due(&Caller::job("rotate-keys"), server).await {
+        // Another server was faster.
+        Err(RingUseError::Stale) => return Ok(()),
+        turns => turns?,
+    };
+    for turn in turns {
+        match turn {
+            Turn::Rotated(ring) => info!(%ring, "Rotated the key ring {ring}"),
+            Turn::Held(ring, why) => {
+                warn!(%ring, %why, "Held the rotation of the key ring {ring} back")
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Retires the keys whose last token has died.

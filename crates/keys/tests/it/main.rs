@@ -14,5 +14,8 @@ mod keks;
 mod key_sets;
 mod recognising;
 mod revoking;
+#[path = "../../../domain/tests/it/ring_actions.rs"]
+mod ring_actions;
+mod ring_moves;
 mod rings;
 mod snapshots;

@@ -20,6 +20,7 @@ mod openapi;
 mod operators;
 mod plans;
 mod receipts;
+mod rings;
 mod scopes;
 mod slice;
 mod subscriptions;
@@ -57,6 +58,7 @@ pub fn routes(config: &mut ServiceConfig) {
         inspect::routes,
         keks::routes,
         issuers::routes,
+        rings::routes,
         keys::routes,
         operators::routes,
         plans::routes,

@@ -14,8 +14,8 @@ use utoipa::{
 
 use super::{
     access_tokens, api_keys, apis, applications, audit, clients, consumers, contracts, decisions,
-    gateways, home, inspect, issuers, keks, keys, operators, plans, subscriptions, teams, tokens,
-    usage, verifiers, versions,
+    gateways, home, inspect, issuers, keks, keys, operators, plans, rings, subscriptions, teams,
+    tokens, usage, verifiers, versions,
 };
 use crate::web::problem::Fault;
 
@@ -60,6 +60,8 @@ struct ProblemDocument {
         tokens::list, tokens::issue, tokens::show, tokens::revoke, tokens::revoke_all,
         api_keys::list, api_keys::issue, api_keys::show, api_keys::revoke,
         keks::list, keys::list, keys::rotate, keys::compromise,
+        rings::list, rings::stage, rings::publish, rings::discard, rings::activate, rings::suspend, rings::resume,
+        rings::retire, rings::rehearse, rings::blast_radius,
         decisions::list, decisions::show, inspect::inspect,
         audit::events, audit::verify,
         usage::usage, home::home, verifiers::configuration,

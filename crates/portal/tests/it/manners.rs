@@ -285,6 +285,34 @@ async fn guard(walk: &mut Walk) {
         .await
         .json();
     let kid = rotated["active"].as_str().unwrap().to_owned();
+    let ring = json!({ "ring": "access/ES256" });
+    for way in ["publish", "discard"] {
+        let staged = walk.go("POST /keys/stage", &[], ring.clone()).await.json();
+        let staged = staged["keys"].as_array().unwrap().iter();
+        let mut staged = staged.filter(|key| key["state"] == "staged");
+        let staged = staged.next().unwrap()["kid"].as_str().unwrap().to_owned();
+        let to = format!("POST /keys/{{kid}}/{way}");
+        walk.go(&to, &[&staged], nothing()).await;
+        if way == "publish" {
+            let force = json!({ "force": "Drill." });
+            walk.go("POST /keys/{kid}/activate", &[&staged], force)
+                .await;
+            // The one that signed until now has signed no token, but the leeway has not passed.
+            let aside = json!({ "reason": "Look at it.", "listing": "withdrawn" });
+            walk.go("POST /keys/{kid}/suspend", &[&kid], aside).await;
+            let back = json!({ "reason": "All is well." });
+            walk.go("POST /keys/{kid}/resume", &[&kid], back).await;
+            walk.house.clock.advance(std::time::Duration::from_secs(31));
+            walk.go("POST /keys/{kid}/retire", &[&kid], nothing()).await;
+        }
+    }
+    let keys = walk
+        .go("POST /keys/rotate", &[], json!({ "force": "Drill." }))
+        .await
+        .json();
+    let kid = keys["active"].as_str().unwrap().to_owned();
+    walk.go("POST /keys/{kid}/rehearse-compromise", &[&kid], nothing())
+        .await;
     walk.go(
         "POST /keys/{kid}/compromise",
         &[&kid],

@@ -6,6 +6,7 @@ pub mod access_tokens;
 pub mod api_keys;
 pub mod apis;
 pub mod applications;
+pub mod blast;
 pub mod clients;
 pub mod consumers;
 pub mod decisions;
