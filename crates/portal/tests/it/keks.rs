@@ -12,7 +12,7 @@ async fn a_person_a_program_and_the_counters_are_told_the_same() {
         let listed = house.get("/keks").await;
         let kek = &listed["items"][0];
         assert_eq!(kek["state"], "active");
-        assert_eq!((&kek["rows"], &kek["given"]), (&2.into(), &true.into()));
+        assert_eq!((&kek["rows"], &kek["given"]), (&6.into(), &true.into()));
         assert!(kek["health"]["took_us"].is_u64(), "{kek}");
         let id = kek["id"].as_str().unwrap();
 
@@ -23,7 +23,7 @@ async fn a_person_a_program_and_the_counters_are_told_the_same() {
         let page = String::from_utf8(page.send().await.body.to_vec()).unwrap();
         for words in [
             id,
-            "All that is sealed, 2 secrets, rests under the active key.",
+            "All that is sealed, 6 secrets, rests under the active key.",
             "Answers",
         ] {
             assert!(page.contains(words), "{words} is not in {page}");
@@ -36,7 +36,7 @@ async fn a_person_a_program_and_the_counters_are_told_the_same() {
 
         let counters = house.bearer(METRICS_TOKEN, "GET", "/metrics").send().await;
         let text = String::from_utf8(counters.body.to_vec()).unwrap();
-        let line = format!("gatewright_kek_rows{{kek_id=\"{id}\"}} 2");
+        let line = format!("gatewright_kek_rows{{kek_id=\"{id}\"}} 6");
         assert!(text.lines().any(|found| found == line), "{text}");
     }
 }
