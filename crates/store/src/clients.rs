@@ -31,12 +31,12 @@ pub struct ClientRecord {
 pub struct Since {
     /// The revision now.
     pub revision: u64,
-    /// How many events may have changed what a client is granted.
+    /// How many events may have changed what clients are granted or gateways are told.
     pub changes: u64,
 }
 
-/// What never changes what a client is granted.
-const HARMLESS: &str = "'token.issue', 'token.issue-many', 'token.revoke', 'access.deny', 'session.start', 'session.end', \
+/// What changes neither what a client is granted nor what a gateway is told, and happens often.
+const HARMLESS: &str = "'token.issue', 'token.issue-many', 'access.deny', 'session.start', 'session.end', \
     'session.refuse', 'audit.verify', 'server.start'";
 
 #[derive(FromQueryResult)]

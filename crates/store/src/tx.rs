@@ -133,8 +133,19 @@ pub(crate) async fn commit(
     open: Open,
     occurrences: Vec<Occurrence>,
 ) -> Result<(), StoreError> {
-    let size = ledger::append(open.transaction()?, inner.entropy.as_ref(), occurrences).await?;
-    open.commit().await?;
+    let size = commit_silently(&inner, open, occurrences).await?;
     inner.announce(size);
     Ok(())
+}
+
+/// Numbers the occurrences and commits. Whoever follows the revisions hears of it with the next commit that is announced,
+/// or when they look by themselves: for what nobody needs to act upon.
+pub(crate) async fn commit_silently(
+    inner: &Inner,
+    open: Open,
+    occurrences: Vec<Occurrence>,
+) -> Result<u64, StoreError> {
+    let size = ledger::append(open.transaction()?, inner.entropy.as_ref(), occurrences).await?;
+    open.commit().await?;
+    Ok(size)
 }

@@ -44,7 +44,7 @@ async fn ask(
     asker.is_one().map_err(|_| Fault::not_an_asker())?;
     let token = form.one("token");
     let token = token.ok_or_else(|| Fault::invalid_request("token is missing"))?;
-    let snapshot = app.snapshots.newest(app).await.map_err(unavailable)?;
+    let snapshot = app.snapshots.current(app).await.map_err(unavailable)?;
     let found = app.keys.introspect(&snapshot, &asker, token)?;
     let mut response = HttpResponse::Ok();
     unkept(&mut response);

@@ -31,7 +31,7 @@ async fn end(
     let client = authenticate(app, request, &form).await?;
     let token = form.one("token");
     let token = token.ok_or_else(|| Fault::invalid_request("token is missing"))?;
-    let snapshot = app.snapshots.newest(app).await.map_err(unavailable)?;
+    let snapshot = app.snapshots.current(app).await.map_err(unavailable)?;
     match app.keys.revoke_own(&client, &snapshot, token).await? {
         RevokedOwn::Dead => {
             let mut response = HttpResponse::Ok();
