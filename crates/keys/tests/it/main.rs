@@ -7,6 +7,7 @@ mod trail;
 mod api_keys;
 mod checks;
 mod fetching;
+mod granting;
 mod inspections;
 mod issuers;
 mod issuing;
