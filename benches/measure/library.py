@@ -70,6 +70,32 @@ def signatures():
     return {"es256_us": found, "signatures_per_second_of_one_core": round(1e6 / found["sign"])}
 
 
+def tokens():
+    """Tokens per second of clients that ask for their own, beside the signatures of one core and bare group commits."""
+    text = bench("gatewright-keys", "token_service")
+    bare = re.search(r"^ES256: (\d+) signatures", text, re.M)
+    rows = dict(re.findall(r"^(\w+), .*?: (\d+) rows per second", text, re.M))
+    issued = dict(re.findall(r"^(\w+), .*? clients: (\d+) tokens per second", text, re.M))
+    one = lambda engine: {
+        "tokens": int(issued[engine]),
+        "bare group commits": int(rows[engine]),
+        "of bare group commits": round(int(issued[engine]) / int(rows[engine]), 2),
+        "of signatures of one core": round(int(issued[engine]) / int(bare[1]), 2),
+    }
+    found = {engine: one(engine) for engine in issued}
+    goal = lambda engine, least: {
+        "on": engine,
+        "at_least": least,
+        "measured": found[engine]["tokens"],
+        "met": found[engine]["tokens"] >= least,
+    }
+    return {
+        "per_second": found,
+        "signatures_per_second_of_one_core": int(bare[1]),
+        "targets": [goal("SQLite", 3000), goal("PostgreSQL", 5000)],
+    }
+
+
 def scaling():
     """What a request costs in larger installations, as a multiple of its cost in the smallest."""
     text = bench("gatewright-gateway", "scaling")

@@ -22,6 +22,7 @@ def files():
         "scaling": scaling,
         "writes": writes,
         "signatures": signatures,
+        "tokens": tokens,
         "issuance": issuance,
         "revocation": revocation,
         "rotation": rotation,
@@ -102,6 +103,16 @@ def signatures(result):
     rows = [[name, time] for name, time in result["es256_us"].items()]
     rate = f"One core signs {result['signatures_per_second_of_one_core']} tokens a second.\n"
     return page("ES256 on one core", result, table(["step", "µs"], rows), rate)
+
+
+def tokens(result):
+    found = result["per_second"]
+    names = list(next(iter(found.values())))
+    rows = [[engine, *(rates[name] for name in names)] for engine, rates in found.items()]
+    targets = [[one["on"], one["at_least"], one["measured"], met(one)] for one in result["targets"]]
+    goal = table(["tokens per second", "at least", "measured", "met"], targets)
+    rate = f"One core signs {result['signatures_per_second_of_one_core']} tokens a second.\n"
+    return page("Tokens per second of clients that ask for their own", result, table(["engine", *names], rows), goal, rate)
 
 
 def issuance(result):
