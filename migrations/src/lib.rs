@@ -21,6 +21,7 @@ mod m0008_rings;
 mod m0009_clients;
 mod m0010_keks;
 mod m0012_api_keys;
+mod m0013_families;
 mod m0014_issuers;
 
 /// Applies what is missing, within a transaction that the caller holds alone, and says what that was.
@@ -59,6 +60,7 @@ impl MigratorTrait for Steps {
             Box::new(m0009_clients::Migration),
             Box::new(m0010_keks::Migration),
             Box::new(m0012_api_keys::Migration),
+            Box::new(m0013_families::Migration),
             Box::new(m0014_issuers::Migration),
         ]
     }

@@ -12,6 +12,7 @@ mod key_file;
 mod passphrase;
 mod pkcs11;
 mod transit;
+mod under_secret;
 
 mod error;
 
@@ -23,3 +24,4 @@ pub use pkcs11::{Libraries, Module, ModuleSigner, ObjectUri, PublicHalf, Scheme,
 pub use seal::{Place, SealError};
 pub use source::{KekSource, Unlocking};
 pub use transit::TransitAddress;
+pub use under_secret::{open_under_secret, seal_under_secret};

@@ -151,6 +151,14 @@ kinds! {
     ApiKeyIssued = "api-key.issue" by IssueApiKey;
     /// An API key was revoked.
     ApiKeyRevoked = "api-key.revoke" by RevokeApiKey;
+    /// A grant began that can be refreshed.
+    FamilyBegun = "refresh-family.begin" by IssueToken;
+    /// A refresh token was used, and its successor took its place.
+    FamilyTurned = "refresh-family.turn" by IssueToken;
+    /// A refresh token was presented again soon after its use, and the same successor was given.
+    FamilyRepeated = "refresh-family.repeat" by IssueToken;
+    /// A grant was ended, with every token that came of it; by itself when a used refresh token was used again.
+    FamilyRevoked = "refresh-family.revoke" by RevokeToken | IssueToken;
     /// A key ring was made.
     RingFormed = "key-ring.form" by Operate | ManageRing;
     /// A key ring was given other times.

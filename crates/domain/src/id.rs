@@ -119,6 +119,10 @@ id! {
     TokenId = "tok";
     /// An API key of an application (its row, not its secret).
     ApiKeyId = "apk";
+    /// A refresh family: one grant and its chain of refresh tokens. It is the `sid` of its access tokens.
+    FamilyId = "fam";
+    /// A refresh token (its row; its text is never stored).
+    RefreshId = "rt";
     /// A signing key (its row; see `key::Kid` for its public name).
     KeyId = "key";
     /// An outside issuer whose tokens are accepted.

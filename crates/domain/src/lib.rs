@@ -26,6 +26,7 @@ pub mod binding;
 pub mod client;
 pub mod consumer;
 pub mod contract;
+pub mod family;
 pub mod gateway;
 pub mod kek;
 pub mod key;

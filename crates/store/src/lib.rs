@@ -28,6 +28,7 @@ mod store;
 mod taken;
 mod transaction;
 mod tx;
+mod tx_families;
 mod tx_reads;
 mod verify;
 pub mod views;

@@ -40,6 +40,16 @@ const UNIQUE: [(&str, &str, &str); 19] = [
         "client_secrets.id",
         "client secret id",
     ),
+    (
+        "refresh_tokens_generation",
+        "refresh_tokens.family_id, refresh_tokens.generation",
+        "refresh token generation",
+    ),
+    (
+        "refresh_tokens_head",
+        "refresh_tokens.family_id",
+        "unused refresh token",
+    ),
     ("access_tokens_hash", "access_tokens.hash", "access token"),
     ("api_keys_fingerprint", "api_keys.fingerprint", "API key"),
     ("gateways_name", "gateways.name_folded", "gateway name"),

@@ -4,6 +4,7 @@
 
 mod decision;
 mod keks;
+mod families;
 mod lifecycle;
 mod outside;
 mod policy;

@@ -29,6 +29,8 @@ pub(crate) mod kek_derivation;
 pub(crate) mod key_ring;
 pub(crate) mod key_set_serve;
 pub(crate) mod lease;
+pub(crate) mod refresh_family;
+pub(crate) mod refresh_token;
 pub(crate) mod sealed_secret;
 pub(crate) mod signing_key;
 pub(crate) mod token;
