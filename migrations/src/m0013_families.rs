@@ -1,5 +1,5 @@
-//! Refresh families and their tokens, by keyed hash. Read by `store::rows::refresh_family` and
-//! `store::rows::refresh_token`.
+//! Refresh families and their tokens, by keyed hash; and of which family and bound to which key a token is. Read by
+//! `store::rows::refresh_family`, `store::rows::refresh_token` and `store::rows::token`.
 
 use crate::script::{Script, step};
 
@@ -42,4 +42,7 @@ CREATE TABLE refresh_tokens (
 );
 CREATE UNIQUE INDEX refresh_tokens_generation ON refresh_tokens (family_id, generation);
 CREATE UNIQUE INDEX refresh_tokens_head ON refresh_tokens (family_id) WHERE consumed_at IS NULL;
+
+ALTER TABLE tokens ADD COLUMN family_id $uuid REFERENCES refresh_families (id);
+ALTER TABLE tokens ADD COLUMN binding text;
 ";

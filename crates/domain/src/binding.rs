@@ -56,6 +56,26 @@ impl Binding {
     }
 }
 
+/// `member:thumbprint`, as columns hold it.
+impl fmt::Display for Binding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.member(), self.thumbprint())
+    }
+}
+
+impl std::str::FromStr for Binding {
+    type Err = NotAThumbprint;
+
+    fn from_str(text: &str) -> Result<Self, NotAThumbprint> {
+        let (member, thumbprint) = text.split_once(':').ok_or(NotAThumbprint)?;
+        match member {
+            "jkt" => thumbprint.parse().map(Self::Key),
+            "x5t#S256" => thumbprint.parse().map(Self::Certificate),
+            _ => Err(NotAThumbprint),
+        }
+    }
+}
+
 impl TryFrom<String> for Thumbprint {
     type Error = NotAThumbprint;
 
@@ -110,6 +130,22 @@ mod tests {
         let padded = format!("{}=", &good[1..]);
         for bad in [&*loose, short, &*long, &*padded, ""] {
             assert_eq!(bad.parse::<Thumbprint>(), Err(NotAThumbprint), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_binding_reads_back_what_it_shows() {
+        let thumbprint: Thumbprint = "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
+            .parse()
+            .unwrap();
+        for binding in [
+            Binding::Key(thumbprint.clone()),
+            Binding::Certificate(thumbprint.clone()),
+        ] {
+            assert_eq!(binding.to_string().parse(), Ok(binding));
+        }
+        for bad in ["", "jkt", "kid:a", thumbprint.as_str()] {
+            assert_eq!(bad.parse::<Binding>(), Err(NotAThumbprint), "{bad}");
         }
     }
 }

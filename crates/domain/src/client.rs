@@ -64,9 +64,11 @@ macro_rules! words {
 
 words! {
     /// A way to a token (RFC 6749 section 1.3).
-    Grant, NotAGrant = "not a grant: expected client_credentials" {
+    Grant, NotAGrant = "not a grant: expected client_credentials or refresh_token" {
         /// With the client's own credentials, for itself (RFC 6749 section 4.4).
         ClientCredentials = "client_credentials",
+        /// With a refresh token, for a grant that was begun for it (RFC 6749 section 6).
+        RefreshToken = "refresh_token",
     }
 }
 
@@ -135,7 +137,7 @@ pub struct ClientTerms {
 impl Default for ClientTerms {
     fn default() -> Self {
         Self {
-            grants: BTreeSet::from([Grant::ClientCredentials]),
+            grants: BTreeSet::from([Grant::ClientCredentials, Grant::RefreshToken]),
             methods: BTreeSet::from([AuthMethod::SecretBasic]),
             scopes: None,
             lifetime: Lifetime::ACCESS,

@@ -9,8 +9,9 @@ use std::collections::BTreeSet;
 use crate::{
     access::Subject,
     audit::{Aggregate, Change, Facts, Kind, Target, facts, list, or_none},
+    binding::Binding,
     consumer::Application,
-    id::{ApplicationId, TeamId, TokenId},
+    id::{ApplicationId, FamilyId, TeamId, TokenId},
     key::Kid,
     operation::Scope,
     plan::Lifetime,
@@ -39,6 +40,8 @@ pub struct Token {
     issued: Timestamp,
     expires: Timestamp,
     revoked: Option<Timestamp>,
+    family: Option<FamilyId>,
+    binding: Option<Binding>,
     revision: Revision,
 }
 
@@ -56,6 +59,8 @@ pub struct TokenParts {
     pub issued: Timestamp,
     pub expires: Timestamp,
     pub revoked: Option<Timestamp>,
+    pub family: Option<FamilyId>,
+    pub binding: Option<Binding>,
     pub revision: Revision,
 }
 
@@ -152,6 +157,8 @@ impl Token {
             issued,
             expires,
             revoked: None,
+            family: None,
+            binding: None,
             revision: Revision::NEW,
         };
         Ok(Change::first(Kind::TokenIssued, token))
@@ -171,6 +178,8 @@ impl Token {
             issued,
             expires,
             revoked,
+            family,
+            binding,
             revision,
         } = parts;
         Self {
@@ -184,6 +193,8 @@ impl Token {
             issued,
             expires,
             revoked,
+            family,
+            binding,
             revision,
         }
     }
@@ -266,6 +277,18 @@ impl Token {
     pub fn revoked(&self) -> Option<Timestamp> {
         self.revoked
     }
+
+    /// The refresh family it came of, with which it is revoked.
+    #[must_use]
+    pub fn family(&self) -> Option<FamilyId> {
+        self.family
+    }
+
+    /// What its sender must prove to hold.
+    #[must_use]
+    pub fn binding(&self) -> Option<&Binding> {
+        self.binding.as_ref()
+    }
 }
 
 impl Aggregate for Token {
@@ -292,14 +315,20 @@ impl Aggregate for Token {
     }
 
     fn facts(&self) -> Facts {
-        facts([
+        let mut facts = facts([
             ("jti", self.jti.to_string()),
             ("kid", self.kid.to_string()),
             ("versions", list(&self.versions)),
             ("scopes", list(&self.scopes)),
             ("expires", self.expires.to_string()),
             ("revoked", or_none(self.revoked)),
-        ])
+        ]);
+        // Said only of tokens that have them: most have neither.
+        let family = self.family.map(|family| ("family", family.to_string()));
+        let binding = self.binding.as_ref();
+        let binding = binding.map(|binding| ("binding", binding.to_string()));
+        facts.extend(family.into_iter().chain(binding));
+        facts
     }
 
     fn revision(&self) -> Revision {

@@ -83,6 +83,12 @@ impl Authenticated {
     pub fn application(&self) -> ApplicationId {
         self.client.application.id
     }
+
+    /// Whether its registration lets it refresh grants.
+    pub(crate) fn may_refresh(&self) -> bool {
+        let grants = &self.client.registration.terms.grants;
+        grants.contains(&client::Grant::RefreshToken)
+    }
 }
 
 /// Why nobody is believed to be a client.

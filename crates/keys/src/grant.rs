@@ -11,12 +11,14 @@ use std::{
 
 use gatewright_domain::{
     access::Denied,
+    binding::Binding,
     client::{Grant, Pace},
     id::VersionId,
+    key::SigningKey,
     operation::Scope,
     text::Name,
     time::Timestamp,
-    token::{Entitlement, GrantRefused, GrantWish, TokenError},
+    token::{Entitlement, GrantRefused, GrantWish, Token, TokenError},
 };
 use gatewright_store::StoreError;
 
@@ -32,6 +34,8 @@ pub struct Wanted {
     pub scopes: Option<BTreeSet<Scope>>,
     /// The audiences (RFC 8707); none means its only subscription.
     pub resources: BTreeSet<String>,
+    /// What it proved to hold, to which the token will be bound.
+    pub binding: Option<Binding>,
 }
 
 /// Why a client gets no token.
@@ -93,6 +97,13 @@ impl From<SignerError> for NotNow {
     }
 }
 
+impl GrantError {
+    /// Whether something was changed meanwhile, so that another attempt at once may do better.
+    pub(crate) fn is_stale(&self) -> bool {
+        matches!(self, Self::NotNow(cause) if matches!(**cause, NotNow::Store(StoreError::Stale)))
+    }
+}
+
 impl From<NotNow> for GrantError {
     fn from(cause: NotNow) -> Self {
         Self::NotNow(Arc::new(cause))
@@ -146,6 +157,8 @@ impl Keys {
             name: Name::client_credentials(),
             versions: self.versions(&record.entitlements, &wanted.resources)?,
             scopes: wanted.scopes,
+            binding: wanted.binding,
+            family: None,
         };
         self.wait_for_the_second(record.application.not_before)
             .await;
@@ -155,7 +168,17 @@ impl Keys {
                 wish,
             })
             .await?;
-        match self.sign(&token, &key).await {
+        self.seal_grant(client, token, &key).await
+    }
+
+    /// Signs a token whose row is committed.
+    pub(crate) async fn seal_grant(
+        &self,
+        client: &Authenticated,
+        token: Token,
+        key: &SigningKey,
+    ) -> Result<IssuedToken, GrantError> {
+        match self.sign(&token, key).await {
             Ok(text) => Ok(IssuedToken { token, text }),
             Err(cause) => {
                 self.give_up(&client.caller, token).await;

@@ -11,9 +11,12 @@ mod revoke;
 mod rotate;
 
 mod clients;
+mod families;
 mod grant;
 mod introspect;
+mod refresh;
 mod revoke_own;
+mod sender;
 mod together;
 
 mod lease;
@@ -59,6 +62,7 @@ pub use clients::{
     Authenticated, ClientProof, ClientRefused, ClientSecretUseError, IssuedSecret, PepperError,
     Presented, SecretWish,
 };
+pub use families::{BegunFamily, FamilyUseError, FamilyWish};
 pub use grant::{GrantError, NotNow, Wanted};
 pub use inspect::{InspectError, Inspection, Part, VerifyError};
 pub use introspect::{ActiveToken, Asker, NotAnAsker};
@@ -74,11 +78,13 @@ pub use outlook::Outlook;
 pub use recipe::{NotARecipe, Recipe, TermsError, Unfit, VerifierPlace, VerifierTerms};
 pub use recognise::{Recogniser, Worth};
 pub use rehearse::Rehearsal;
+pub use refresh::{NotGood, RefreshError, Refreshed, Refreshing};
 pub use revoke::{RevokeError, Revoked, RevokedAll};
 pub use revoke_own::{RevokeOwnError, RevokedOwn};
 pub use rewrap::{RewrapError, Rewrapped};
 pub use ring::{Moved, RingUseError};
 pub use rotate::{Rotated, Turn};
+pub use sender::{SenderError, Shown};
 pub use signer::SignerError;
 pub use snapshot_key::SnapshotKeyError;
 

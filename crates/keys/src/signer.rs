@@ -207,8 +207,8 @@ impl Keys {
             not_before: None,
             jti: token.jti().to_string(),
             scopes: token.scopes().iter().map(ToString::to_string).collect(),
-            session: None,
-            binding: None,
+            session: token.family().map(|family| family.to_string()),
+            binding: token.binding().cloned(),
         }
     }
 }

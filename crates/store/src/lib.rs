@@ -22,6 +22,7 @@ mod rows;
 mod sentence;
 mod snapshot;
 mod snapshot_api_keys;
+mod snapshot_families;
 mod snapshot_issuers;
 mod snapshot_versions;
 mod store;

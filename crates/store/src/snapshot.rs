@@ -23,7 +23,7 @@ use sea_orm::{
 };
 
 use crate::{
-    error::StoreError, reader::Reader, rows::key_ring, snapshot_api_keys, snapshot_issuers,
+    error::StoreError, reader::Reader, rows::key_ring, snapshot_api_keys, snapshot_families, snapshot_issuers,
     snapshot_versions,
 };
 
@@ -106,8 +106,7 @@ async fn read(
         plans: plans(tx).await?,
         revoked: revoked(tx, terms, now).await?,
         issuers: snapshot_issuers::issuers(tx).await?,
-        // Sessions of refresh tokens come with the token service.
-        revoked_sessions: Vec::new(),
+        revoked_sessions: snapshot_families::revoked(tx, terms, now).await?,
         api_keys: snapshot_api_keys::api_keys(tx, now).await?,
     })
 }

@@ -67,6 +67,8 @@ pub enum Freshness<'a> {
     Clock,
     /// By one of these nonces of ours, whatever the sender's clock says (RFC 9449 section 8).
     Nonce(&'a [&'a str]),
+    /// By a nonce where it carries one, and by its time where it does not.
+    NonceOrClock(&'a [&'a str]),
 }
 
 /// A proof that holds. Only `verify` makes one; it counts once, which the caller makes sure of.
@@ -75,6 +77,16 @@ pub struct Proof {
     thumbprint: Thumbprint,
     jti: String,
     issued: Timestamp,
+    newness: Newness,
+}
+
+/// What showed that a proof was new.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Newness {
+    /// Its time.
+    Time,
+    /// A nonce of ours.
+    Nonce,
 }
 
 /// Why a proof is refused. `Display` is for operators and holds no text of the proof.
@@ -133,12 +145,13 @@ pub fn verify(proof: &[u8], demands: &Demands<'_>, now: Timestamp) -> Result<Pro
 
     let claims = compact.decode(Part::Claims)?;
     let claims = Object::read(&claims).map_err(Refusal::ClaimsNotJson)?;
-    let (jti, issued) = judge(&Members(&claims), demands, now)?;
+    let (jti, issued, newness) = judge(&Members(&claims), demands, now)?;
     let thumbprint = key.thumbprint().parse();
     Ok(Proof {
         thumbprint: thumbprint.map_err(|_| ProofRefusal::Key(NotAJwk::Invalid))?,
         jti,
         issued,
+        newness,
     })
 }
 
@@ -159,6 +172,12 @@ impl Proof {
     #[must_use]
     pub fn issued(&self) -> Timestamp {
         self.issued
+    }
+
+    /// What showed that it is new.
+    #[must_use]
+    pub fn newness(&self) -> Newness {
+        self.newness
     }
 
     /// The name under which to remember it: 32 bytes of its key's thumbprint and its `jti`, so that no sender can use up
@@ -241,7 +260,7 @@ fn judge(
     claims: &Members<'_>,
     demands: &Demands<'_>,
     now: Timestamp,
-) -> Result<(String, Timestamp), ProofRefusal> {
+) -> Result<(String, Timestamp, Newness), ProofRefusal> {
     let (jti, issued) = (claims.identifier("jti")?, claims.moment("iat")?);
     if claims.text("htm")? != demands.method {
         return Err(ProofRefusal::Method);
@@ -252,14 +271,19 @@ fn judge(
         return Err(ProofRefusal::Target);
     }
     let nonce = claims.if_there("nonce", Members::text)?;
-    match demands.freshness {
-        Freshness::Clock if now.plus(WINDOW) < issued || issued.plus(WINDOW) < now => {
-            return Err(ProofRefusal::Time(issued));
-        }
-        Freshness::Nonce(ours) if !nonce.is_some_and(|nonce| ours.contains(&nonce)) => {
+    let by_nonce = match (demands.freshness, nonce) {
+        (Freshness::Nonce(ours), nonce) => Some((ours, nonce)),
+        (Freshness::NonceOrClock(ours), Some(nonce)) => Some((ours, Some(nonce))),
+        (Freshness::NonceOrClock(_), None) | (Freshness::Clock, _) => None,
+    };
+    match by_nonce {
+        Some((ours, nonce)) if !nonce.is_some_and(|nonce| ours.contains(&nonce)) => {
             return Err(ProofRefusal::Nonce);
         }
-        Freshness::Clock | Freshness::Nonce(_) => {}
+        None if now.plus(WINDOW) < issued || issued.plus(WINDOW) < now => {
+            return Err(ProofRefusal::Time(issued));
+        }
+        Some(_) | None => {}
     }
     let hash = claims.if_there("ath", Members::text)?;
     if let Some(token) = demands.access_token
@@ -267,5 +291,9 @@ fn judge(
     {
         return Err(ProofRefusal::AccessToken);
     }
-    Ok((jti, issued))
+    let newness = match by_nonce {
+        Some(_) => Newness::Nonce,
+        None => Newness::Time,
+    };
+    Ok((jti, issued, newness))
 }

@@ -101,6 +101,21 @@ impl Token {
             .map(|entitlement| entitlement.version.place().api.team);
         Ok(teams.collect())
     }
+
+    /// The versions that a grant of these scopes is for.
+    ///
+    /// # Errors
+    /// As `reach`.
+    pub fn versions_for(
+        entitlements: &[Entitlement],
+        scopes: &BTreeSet<Scope>,
+    ) -> Result<Vec<VersionRef>, TokenError> {
+        let used = covering(entitlements, scopes)?;
+        let versions = used
+            .iter()
+            .map(|entitlement| entitlement.version.place().clone());
+        Ok(versions.collect())
+    }
 }
 
 impl Entitlement {

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::{
     audit::{Change, Kind},
+    binding::Binding,
     client::Registration,
     consumer::Application,
-    id::VersionId,
+    id::{FamilyId, VersionId},
     operation::Scope,
     plan::Lifetime,
     revision::Revision,
@@ -35,6 +36,10 @@ pub struct GrantWish {
     pub versions: Option<BTreeSet<VersionId>>,
     /// The scopes it asks for; nothing means all that it may have.
     pub scopes: Option<BTreeSet<Scope>>,
+    /// The key or certificate that it proved to hold, to which the token is bound.
+    pub binding: Option<Binding>,
+    /// The refresh family that it comes of, and when that ends: no token outlives it.
+    pub family: Option<(FamilyId, Timestamp)>,
 }
 
 /// Why a client is granted nothing.
@@ -74,6 +79,8 @@ impl Token {
             name,
             versions,
             scopes,
+            binding,
+            family,
         } = wish;
         let targets = targets(entitlements, versions.as_ref())?;
         let scopes = granted(registration, &targets, scopes)?;
@@ -81,6 +88,7 @@ impl Token {
         let expires = targets
             .iter()
             .map(|target| target.latest_end(longest, issued))
+            .chain(family.map(|(_, end)| Timestamp::from_seconds(end.seconds())))
             .min()
             .filter(|end| issued < *end)
             .ok_or(GrantRefused::NoTarget)?;
@@ -101,6 +109,8 @@ impl Token {
             issued,
             expires,
             revoked: None,
+            family: family.map(|(family, _)| family),
+            binding,
             revision: Revision::NEW,
         };
         Ok(Change::first(Kind::TokenIssued, token))

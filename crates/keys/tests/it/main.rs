@@ -6,6 +6,7 @@ mod trail;
 
 mod api_keys;
 mod checks;
+mod families;
 mod fetching;
 mod granting;
 mod inspections;

@@ -7,6 +7,7 @@ use gatewright_domain::{
     access::{Action, Caller, Origin, Proof, Role},
     api::Api,
     audit::{Aggregate, Change},
+    client::Ending,
     consumer::{Application, Consumer},
     contract::ContractRevision,
     decision::{Rule, Verdict},
@@ -30,7 +31,9 @@ use gatewright_domain::{
     token::TokenWish,
     version::{Version, VersionRef},
 };
-use gatewright_keys::{IssuedToken, Kek, Keys, KeysConfig};
+use gatewright_keys::{
+    Authenticated, ClientProof, IssuedToken, Kek, Keys, KeysConfig, Presented, SecretWish,
+};
 use gatewright_store::{Row, Store, StoreError, quiet::key_rings::Fetcher};
 use gatewright_testkit::{
     clock::FixedClock,
@@ -141,6 +144,29 @@ impl Town {
 
     pub(crate) fn handle(&self) -> ApplicationHandle {
         ApplicationHandle::Id(self.application.id)
+    }
+
+    /// Another application, which has proved who it is.
+    pub(crate) async fn other_client(&self) -> Authenticated {
+        let builder = Builder {
+            store: &self.store,
+            now: self.clock.now(),
+            entropy: &self.entropy,
+        };
+        let other = builder.register_as("globex").await;
+        let wish = SecretWish {
+            ending: Ending::Never,
+            overlap: None,
+        };
+        let handle = ApplicationHandle::Id(other.id);
+        let admin = admin();
+        let issued = self.keys.issue_client_secret(&admin, &handle, wish);
+        let presented = Presented {
+            client: other.client_id().to_string(),
+            proof: ClientProof::Basic(issued.await.unwrap().text),
+        };
+        let believed = self.keys.authenticate(&presented, Origin::default());
+        believed.await.unwrap()
     }
 
     /// A token for `orders:v1:read`, for ten minutes.
@@ -298,9 +324,13 @@ impl Builder<'_> {
     }
 
     async fn register(&self) -> Application {
+        self.register_as("acme").await
+    }
+
+    async fn register_as(&self, consumer: &str) -> Application {
         let (now, dice): (_, &dyn Entropy) = (self.now, self.entropy);
         let id = ConsumerId::draw(now, dice);
-        let consumer = Consumer::register(id, "acme".parse().unwrap(), now);
+        let consumer = Consumer::register(id, consumer.parse().unwrap(), now);
         let consumer = self.put(Action::RegisterConsumer, consumer).await;
         let id = ApplicationId::draw(now, dice);
         let application = Application::register(id, &consumer, "shop".parse().unwrap(), now);

@@ -2,7 +2,7 @@
 
 use gatewright_domain::{
     audit::Aggregate,
-    id::{ApplicationId, TokenId},
+    id::{ApplicationId, FamilyId, TokenId},
     revision::Revision,
     time::Timestamp,
     token::{Jti, Token, TokenParts},
@@ -35,6 +35,9 @@ pub(crate) struct Model {
     pub(crate) expires_at: Timestamp,
     pub(crate) revoked_at: Option<Timestamp>,
     pub(crate) last_used_at: Option<Timestamp>,
+    pub(crate) family_id: Option<FamilyId>,
+    #[sea_orm(column_type = "Text")]
+    pub(crate) binding: Option<String>,
     pub(crate) revision: Revision,
 }
 
@@ -46,6 +49,12 @@ pub(crate) enum Relation {
         to = "super::application::Column::Id"
     )]
     Application,
+    #[sea_orm(
+        belongs_to = "super::refresh_family::Entity",
+        from = "Column::FamilyId",
+        to = "super::refresh_family::Column::Id"
+    )]
+    Family,
 }
 
 impl Related<super::application::Entity> for Entity {
@@ -87,6 +96,8 @@ pub(crate) fn restore(model: Model, versions: Vec<VersionRef>) -> Result<Token, 
         expires_at,
         revoked_at,
         last_used_at: _,
+        family_id,
+        binding,
         revision,
     } = model;
     let at = Place::of("tokens", id);
@@ -101,6 +112,10 @@ pub(crate) fn restore(model: Model, versions: Vec<VersionRef>) -> Result<Token, 
         issued: issued_at,
         expires: expires_at,
         revoked: revoked_at,
+        family: family_id,
+        binding: binding
+            .map(|binding| at.parse("binding", &binding))
+            .transpose()?,
         revision,
     }))
 }
@@ -134,6 +149,8 @@ fn active(token: &Token) -> ActiveModel {
         expires_at: Set(token.expires()),
         revoked_at: Set(token.revoked()),
         last_used_at: NotSet,
+        family_id: Set(token.family()),
+        binding: Set(token.binding().map(ToString::to_string)),
         revision: Set(token.revision()),
     }
 }

@@ -4,7 +4,7 @@ use gatewright_domain::key::Algorithm;
 use gatewright_token::{
     jwk::{NotAJwk, PublicJwk},
     proof::{
-        ALGORITHMS, Demands, Freshness, MAX_PROOF_BYTES, Proof, ProofRefusal, Target,
+        ALGORITHMS, Demands, Freshness, MAX_PROOF_BYTES, Newness, Proof, ProofRefusal, Target,
         access_token_hash, verify,
     },
     refusal::{ClaimFault, Refusal},
@@ -249,6 +249,27 @@ fn it_is_made_within_a_minute_or_with_a_nonce_of_ours() {
     );
     assert_eq!(with(json!("n-1"), &[]), Err(ProofRefusal::Nonce));
     assert_eq!(with(json!(1), &["1"]), claim("nonce", ClaimFault::Type));
+    let either = |nonce: Option<&str>, iat: i64| {
+        let mut claims = claims();
+        claims["iat"] = iat.into();
+        if let Some(nonce) = nonce {
+            claims["nonce"] = nonce.into();
+        }
+        let proof = signer.sign(&header(&signer), &claims);
+        let judged = judge_fresh(&proof, Freshness::NonceOrClock(&["n-3", "n-2"]));
+        judged.map(|proof| proof.newness())
+    };
+    assert_eq!(either(None, NOW), Ok(Newness::Time));
+    assert_eq!(either(Some("n-3"), NOW - 900), Ok(Newness::Nonce));
+    assert_eq!(
+        either(Some("n-1"), NOW),
+        Err(ProofRefusal::Nonce),
+        "a stale one"
+    );
+    assert_eq!(
+        either(None, NOW - 61),
+        Err(ProofRefusal::Time(at(NOW - 61)))
+    );
     let bare = signer.sign(&header(&signer), &claims());
     let judged = judge_fresh(&bare, Freshness::Nonce(&["n-1"])).unwrap_err();
     assert_eq!(

@@ -1,0 +1,328 @@
+//! Refreshing: a used refresh token gives way to its successor, once, whoever else tries at the same moment.
+//!
+//! Invariant: every answer to the same token carries the same successor, or the family is over. The use of a token, its
+//! successor, the family's new head and the access token's row are one transaction.
+
+use std::collections::BTreeSet;
+
+use gatewright_custody::{SealError, open_under_secret, seal_under_secret};
+use gatewright_domain::{
+    access::Action,
+    audit::Aggregate,
+    binding::{Binding, Thumbprint},
+    family::{self, Family, FamilyError, RefreshSecret, RefreshToken, Successor, Use},
+    id::{TokenId, VersionId},
+    key::SigningKey,
+    operation::Scope,
+    ring::Ring,
+    secret::{Secret, equal_in_constant_time},
+    text::Reason,
+    time::Timestamp,
+    token::{GrantWish, Grantee, Issuance, Jti, Token},
+};
+use gatewright_store::{StoreError, Tx};
+
+use crate::{
+    IssuedToken, Keys,
+    clients::{Authenticated, PepperError},
+    grant::{GrantError, NotNow},
+};
+
+/// How often it is tried: a rotation of the signing key may come in between.
+const ATTEMPTS: usize = 3;
+
+/// What a client shows and asks for.
+#[derive(Debug)]
+pub struct Refreshing {
+    /// The refresh token.
+    pub text: Secret<String>,
+    /// The scopes; nothing means all of the grant.
+    pub scopes: Option<BTreeSet<Scope>>,
+    /// The audiences; none means all of the grant.
+    pub resources: BTreeSet<String>,
+    /// The key that it proved to hold.
+    pub proved: Option<Thumbprint>,
+}
+
+/// What a client gets.
+#[derive(Debug)]
+pub struct Refreshed {
+    /// A new access token.
+    pub issued: IssuedToken,
+    /// The next refresh token.
+    pub text: Secret<String>,
+}
+
+/// Why a grant is not refreshed.
+#[derive(Debug, thiserror::Error)]
+pub enum RefreshError {
+    /// Its registration names other grants.
+    #[error("the client may not use this grant")]
+    NotThisGrant,
+    /// There is no such token for this client, or not any more. Which, no client is told.
+    #[error("the refresh token is not good: {0}")]
+    NotGood(NotGood),
+    /// More than the grant carries was asked for; nothing was used.
+    #[error("the grant does not carry all of these scopes")]
+    WiderScope,
+    /// Something else than the grant is for was asked for; nothing was used.
+    #[error("the grant is not for all of these resources")]
+    OtherTarget,
+    /// No access token is issued.
+    #[error(transparent)]
+    Grant(#[from] GrantError),
+    /// Tokens cannot be compared.
+    #[error("refresh tokens cannot be compared")]
+    Pepper(#[from] PepperError),
+    /// The successor could not be sealed, or does not open.
+    #[error("the next refresh token could not be sealed or opened")]
+    Seal(#[from] SealError),
+}
+
+/// Why a refresh token is not good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotGood {
+    /// It is no token that we issued.
+    #[error("it is unknown")]
+    Unknown,
+    /// The family says no.
+    #[error(transparent)]
+    Family(FamilyError),
+    /// It was used before, and the family has ended for it.
+    #[error("it was used before; the grant is revoked")]
+    Reused,
+}
+
+impl From<NotGood> for RefreshError {
+    fn from(why: NotGood) -> Self {
+        Self::NotGood(why)
+    }
+}
+
+impl From<FamilyError> for RefreshError {
+    fn from(why: FamilyError) -> Self {
+        Self::NotGood(NotGood::Family(why))
+    }
+}
+
+impl From<StoreError> for RefreshError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NotFound => Self::NotGood(NotGood::Unknown),
+            other => Self::Grant(other.into()),
+        }
+    }
+}
+
+/// What the transaction came to.
+enum Outcome {
+    Given {
+        token: Token,
+        key: Box<SigningKey>,
+        text: Secret<String>,
+    },
+    Reused(Family),
+}
+
+/// What is known before the transaction.
+struct Attempt<'a> {
+    client: &'a Authenticated,
+    asked: &'a Refreshing,
+    shown: &'a RefreshToken,
+    now: Timestamp,
+}
+
+impl Keys {
+    /// Refreshes a grant for the client that holds it.
+    ///
+    /// # Errors
+    /// Every variant of `RefreshError`. Whatever is refused uses nothing up, but for a token that was used before: then
+    /// the family is revoked.
+    pub async fn refresh(
+        &self,
+        client: &Authenticated,
+        asked: Refreshing,
+    ) -> Result<Refreshed, RefreshError> {
+        if !client.may_refresh() {
+            return Err(RefreshError::NotThisGrant);
+        }
+        let shown = self.shown(&asked.text).await?;
+        for _ in 1..ATTEMPTS {
+            match self.try_refresh(client, &asked, &shown).await {
+                Err(RefreshError::Grant(error)) if error.is_stale() => {}
+                outcome => return outcome,
+            }
+        }
+        self.try_refresh(client, &asked, &shown).await
+    }
+
+    /// The token whose text is shown.
+    async fn shown(&self, text: &Secret<String>) -> Result<RefreshToken, RefreshError> {
+        let id = text.lend(|text| family::id_of(text));
+        let id = id.map_err(|_| NotGood::Unknown)?;
+        let token = self.store.reader().refresh_token(id).await?;
+        let hash = self.pepper().await?.hash(text);
+        if equal_in_constant_time(token.hmac(), &hash) {
+            Ok(token)
+        } else {
+            Err(NotGood::Unknown.into())
+        }
+    }
+
+    async fn try_refresh(
+        &self,
+        client: &Authenticated,
+        asked: &Refreshing,
+        shown: &RefreshToken,
+    ) -> Result<Refreshed, RefreshError> {
+        let now = self.clock.now();
+        let family = self.store.reader().family(shown.family()).await?;
+        // A stranger is refused by the policy, which writes it down; the family stays as it is.
+        let (action, on) = (Action::IssueToken, family.subject());
+        let permit = self.store.permit(&client.caller, action, on, now).await;
+        family.admits(client.application(), asked.proved.as_ref(), now)?;
+        let permit = permit.map_err(|_| NotGood::Family(FamilyError::AnotherApplication))?;
+        let attempt = Attempt {
+            client,
+            asked,
+            shown,
+            now,
+        };
+        let next = family::draw(now, &*self.entropy);
+        let outcome = self
+            .store
+            .write(permit, now, async |tx| {
+                self.decide_use(tx, &attempt, next).await
+            })
+            .await?;
+        match outcome {
+            Outcome::Given { token, key, text } => {
+                let issued = self.seal_grant(client, token, &key).await?;
+                Ok(Refreshed { issued, text })
+            }
+            Outcome::Reused(family) => {
+                tracing::warn!(
+                    family.id = %family.id(), application.id = %family.application(),
+                    "A used refresh token was used again; revoked {} and every token of it", family.id()
+                );
+                Err(NotGood::Reused.into())
+            }
+        }
+    }
+
+    /// The one transaction. Nobody else has the family meanwhile.
+    async fn decide_use(
+        &self,
+        tx: &mut Tx<'_>,
+        attempt: &Attempt<'_>,
+        next: RefreshSecret,
+    ) -> Result<Outcome, RefreshError> {
+        let Attempt {
+            client,
+            asked,
+            shown,
+            now,
+        } = *attempt;
+        let family = tx.family_alone(shown.family()).await?;
+        let token = tx.refresh_token(shown.id()).await?;
+        family.admits(client.application(), asked.proved.as_ref(), now)?;
+        let terms = self.family_terms();
+        let used = family.judge(&token, terms, now);
+        if used == Use::Reuse {
+            let reason: Option<Reason> = "a used refresh token was used again".parse().ok();
+            let revoked = tx.write(family.revoke(reason, now)?).await?;
+            return Ok(Outcome::Reused(revoked));
+        }
+        let wish = self.wish(&family, asked)?;
+        let (access, key) = self.decide_access(tx, &family, wish, now).await?;
+        let expires = access.expires();
+        let place = place(&token);
+        let text = if used == Use::Turn {
+            let sealed = seal_under_secret(&asked.text, &place, &next.text)?;
+            let hmac = self.pepper().await?.hash(&next.text);
+            let generation = token.generation().saturating_add(1);
+            let heir = RefreshToken::new(next.id, (family.id(), generation), hmac, now);
+            tx.consume_refresh_token(&token.consume(Successor(sealed), now))
+                .await?;
+            tx.keep_refresh_token(&heir).await?;
+            tx.write(family.turn(expires, terms, now)).await?;
+            next.text
+        } else {
+            let sealed = token.successor().ok_or(SealError::NotARecord)?;
+            let text = open_under_secret(&asked.text, &place, &sealed.0)?;
+            tx.repeat_refresh_token(&token.repeat()).await?;
+            tx.write(family.repeat(expires)).await?;
+            text
+        };
+        Ok(Outcome::Given {
+            token: access,
+            key: Box::new(key),
+            text,
+        })
+    }
+
+    /// What the access token is to be, within the grant.
+    fn wish(&self, family: &Family, asked: &Refreshing) -> Result<GrantWish, RefreshError> {
+        let scopes = match &asked.scopes {
+            Some(scopes) if scopes.is_subset(family.scopes()) => scopes.clone(),
+            Some(_) => return Err(RefreshError::WiderScope),
+            None => family.scopes().clone(),
+        };
+        let terms = self.config.terms();
+        let named = |resource: &String| {
+            let mut places = family.versions().iter();
+            places.any(|place| terms.audience(&place.api.name, place.number) == *resource)
+        };
+        let all: BTreeSet<VersionId> = family.versions().iter().map(|place| place.id).collect();
+        // A token for fewer versions would need another permit; the gateway asks for the audience of one anyway.
+        let every = asked.resources.is_empty() || asked.resources.len() == all.len();
+        if !every || !asked.resources.iter().all(named) {
+            return Err(RefreshError::OtherTarget);
+        }
+        Ok(GrantWish {
+            name: family.name().clone(),
+            versions: Some(all),
+            scopes: Some(scopes),
+            binding: asked.proved.clone().map(Binding::Key),
+            family: Some((family.id(), family.absolute_end())),
+        })
+    }
+
+    async fn decide_access(
+        &self,
+        tx: &mut Tx<'_>,
+        family: &Family,
+        wish: GrantWish,
+        now: Timestamp,
+    ) -> Result<(Token, SigningKey), RefreshError> {
+        let application = tx.application(family.application()).await?;
+        let registration = tx.registration(&application).await?;
+        let entitlements = tx.entitlements(application.id).await?;
+        let ring = Ring::of(tx.keys().await?, self.config.timing);
+        let key = ring
+            .active()
+            .ok_or_else(|| GrantError::from(NotNow::NoKey))?
+            .clone();
+        let grantee = Grantee {
+            application: &application,
+            registration: &registration,
+            entitlements: &entitlements,
+        };
+        let issuance = Issuance {
+            id: TokenId::draw(now, &*self.entropy),
+            jti: Jti::draw(&*self.entropy),
+            kid: key.kid().clone(),
+        };
+        let ceiling = self.config.timing.max_lifetime;
+        let change = Token::grant(grantee, wish, ceiling, issuance, now);
+        let change = change.map_err(GrantError::from)?;
+        tx.raise_last_expiry(key.kid(), change.after().expires())
+            .await?;
+        Ok((tx.write(change).await?, key))
+    }
+}
+
+/// Where a successor rests: it opens for no other token.
+fn place(token: &RefreshToken) -> String {
+    format!("refresh_tokens/{}/{}", token.family(), token.generation())
+}
