@@ -3,8 +3,8 @@
 #![cfg(test)]
 
 mod decision;
-mod keks;
 mod families;
+mod keks;
 mod lifecycle;
 mod outside;
 mod policy;
