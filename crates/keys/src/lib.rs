@@ -84,7 +84,7 @@ pub use revoke_own::{RevokeOwnError, RevokedOwn};
 pub use rewrap::{RewrapError, Rewrapped};
 pub use ring::{Moved, RingUseError};
 pub use rotate::{Rotated, Turn};
-pub use sender::{SenderError, Shown};
+pub use sender::{SenderError, Shown, sender_algorithms};
 pub use signer::SignerError;
 pub use snapshot_key::SnapshotKeyError;
 

@@ -20,6 +20,12 @@ const TURN: Duration = Duration::from_secs(150);
 /// The bytes of a nonce: enough that nobody guesses one.
 const NONCE: usize = 16;
 
+/// The names of the algorithms that proofs may have.
+#[must_use]
+pub fn sender_algorithms() -> [&'static str; 5] {
+    proof::ALGORITHMS.map(|algorithm| algorithm.name())
+}
+
 /// A request that shows a proof.
 #[derive(Clone, Copy, Debug)]
 pub struct Shown<'a> {

@@ -11,6 +11,7 @@ mod consumers;
 mod contracts;
 mod decisions;
 mod gateways;
+mod grants;
 mod home;
 mod inspect;
 mod issuers;
@@ -54,6 +55,7 @@ pub fn routes(config: &mut ServiceConfig) {
         contracts::routes,
         decisions::routes,
         gateways::routes,
+        grants::routes,
         home::routes,
         inspect::routes,
         keks::routes,

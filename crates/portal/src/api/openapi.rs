@@ -14,8 +14,8 @@ use utoipa::{
 
 use super::{
     access_tokens, api_keys, apis, applications, audit, clients, consumers, contracts, decisions,
-    gateways, home, inspect, issuers, keks, keys, operators, plans, rings, subscriptions, teams,
-    tokens, usage, verifiers, versions,
+    gateways, grants, home, inspect, issuers, keks, keys, operators, plans, rings, subscriptions,
+    teams, tokens, usage, verifiers, versions,
 };
 use crate::web::problem::Fault;
 
@@ -54,7 +54,7 @@ struct ProblemDocument {
         plans::list, plans::open, plans::show, plans::edit, plans::close,
         consumers::list, consumers::register, consumers::show, consumers::register_application,
         applications::list, applications::show, applications::disable, applications::enable,
-        clients::show, clients::edit, clients::issue, clients::revoke,
+        clients::show, clients::edit, clients::issue, clients::revoke, grants::begin, grants::revoke,
         subscriptions::list, subscriptions::subscribe, subscriptions::show, subscriptions::pause,
         subscriptions::resume, subscriptions::close,
         tokens::list, tokens::issue, tokens::show, tokens::revoke, tokens::revoke_all,

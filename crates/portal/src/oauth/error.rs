@@ -1,4 +1,4 @@
-//! How the OAuth endpoints fail: RFC 6749 section 5.2, with the codes of RFC 7009 and RFC 8707. The one place that knows
+//! How the OAuth endpoints fail: RFC 6749 section 5.2, with the codes of RFC 7009, RFC 8707 and RFC 9449. The one place that knows
 //! which outcome has which code, status and headers. Descriptions are constant, so that nothing of a request is echoed.
 
 use std::time::Duration;
@@ -7,7 +7,7 @@ use actix_web::{
     HttpResponse,
     http::{StatusCode, header},
 };
-use gatewright_keys::{ClientRefused, GrantError, InspectError, RevokeOwnError};
+use gatewright_keys::{ClientRefused, GrantError, InspectError, RefreshError, RevokeOwnError};
 use serde_json::json;
 use tracing::error;
 
@@ -23,6 +23,7 @@ pub(super) struct Fault {
     status: StatusCode,
     description: &'static str,
     retry_after: Option<Duration>,
+    nonce: Option<String>,
 }
 
 impl Fault {
@@ -32,6 +33,7 @@ impl Fault {
             status,
             description,
             retry_after: None,
+            nonce: None,
         }
     }
 
@@ -87,12 +89,33 @@ impl Fault {
         Self::new("insufficient_scope", StatusCode::FORBIDDEN, description)
     }
 
+    /// The refresh token is not good, or not any more. Which, no client is told.
+    const fn invalid_grant() -> Self {
+        let description = "The refresh token is not good, or not any more";
+        Self::new("invalid_grant", StatusCode::BAD_REQUEST, description)
+    }
+
+    /// The proof of the sender's key does not hold.
+    pub(super) const fn invalid_dpop_proof() -> Self {
+        let description = "Send one new DPoP proof, made now for POST and this endpoint";
+        Self::new("invalid_dpop_proof", StatusCode::BAD_REQUEST, description)
+    }
+
+    /// The proof carries a nonce that is not taken any more; here is one that is.
+    pub(super) fn use_dpop_nonce(nonce: String) -> Self {
+        let description = "Put the nonce of the DPoP-Nonce header into the proof";
+        Self {
+            nonce: Some(nonce),
+            ..Self::new("use_dpop_nonce", StatusCode::BAD_REQUEST, description)
+        }
+    }
+
     const fn unauthorized_client(description: &'static str) -> Self {
         Self::new("unauthorized_client", StatusCode::BAD_REQUEST, description)
     }
 
     /// Another attempt may do better.
-    pub(super) const fn not_now() -> Self {
+    pub(super) fn not_now() -> Self {
         let status = StatusCode::SERVICE_UNAVAILABLE;
         let description = "The server cannot get to it now; nothing was issued";
         Self {
@@ -101,7 +124,7 @@ impl Fault {
         }
     }
 
-    const fn too_fast(wait: Duration) -> Self {
+    fn too_fast(wait: Duration) -> Self {
         let status = StatusCode::TOO_MANY_REQUESTS;
         let description = "The client asks for tokens faster than it may";
         Self {
@@ -119,6 +142,9 @@ impl Fault {
                 .as_secs()
                 .saturating_add(u64::from(wait.subsec_nanos() > 0));
             response.insert_header((header::RETRY_AFTER, seconds.max(1)));
+        }
+        if let Some(nonce) = &self.nonce {
+            response.insert_header(("dpop-nonce", nonce.as_str()));
         }
         if self.status == StatusCode::UNAUTHORIZED {
             // Whatever the client tried: RFC 6749 demands it for the header, and no client minds it elsewhere.
@@ -200,6 +226,23 @@ impl From<GrantError> for Fault {
             }
             GrantError::TooFast(wait) => Self::too_fast(wait),
             GrantError::NotNow(_) => ours(&refused),
+        }
+    }
+}
+
+impl From<RefreshError> for Fault {
+    fn from(refused: RefreshError) -> Self {
+        match refused {
+            RefreshError::NotThisGrant => GrantError::NotThisGrant.into(),
+            RefreshError::NotGood(_) => Self::invalid_grant(),
+            RefreshError::WiderScope => {
+                Self::invalid_scope("The grant does not carry all of these scopes")
+            }
+            RefreshError::OtherTarget => {
+                Self::invalid_target("Name every resource of the grant, or none")
+            }
+            RefreshError::Grant(refused) => refused.into(),
+            RefreshError::Pepper(_) | RefreshError::Seal(_) => ours(&refused),
         }
     }
 }

@@ -46,6 +46,7 @@ pub(super) async fn server(app: Data<App>, path: Path<String>) -> Result<HttpRes
         "introspection_endpoint_auth_signing_alg_values_supported": SIGNED_BY,
         "revocation_endpoint_auth_methods_supported": methods,
         "revocation_endpoint_auth_signing_alg_values_supported": SIGNED_BY,
+        "dpop_signing_alg_values_supported": gatewright_keys::sender_algorithms(),
         "service_documentation": format!("{portal}/api/v1/openapi.json"),
     })))
 }
@@ -76,6 +77,7 @@ pub(super) async fn resource(
         "authorization_servers": [app.terms.issuer],
         "jwks_uri": format!("{portal}/oauth2/jwks"),
         "bearer_methods_supported": ["header"],
+        "dpop_signing_alg_values_supported": gatewright_keys::sender_algorithms(),
         "resource_documentation": format!("{portal}/apis/{api}/versions/{number}"),
         "scopes_supported": scopes,
     })))

@@ -7,6 +7,7 @@ mod introspect;
 mod jwks;
 mod metadata;
 mod revoke;
+mod sender;
 mod token;
 
 use actix_web::{

@@ -240,6 +240,11 @@ async fn call(walk: &mut Walk) {
         nothing(),
     )
     .await;
+    let grant = json!({ "name": "nightly", "scopes": ["orders:v1:read"] });
+    let grants = "POST /applications/{application}/grants";
+    let grant = walk.id(grants, &["Shop"], grant).await;
+    walk.go("POST /grants/{grant}/revoke", &[&grant], nothing())
+        .await;
     walk.go(
         "POST /applications/{application}/revoke-all",
         &["Shop"],

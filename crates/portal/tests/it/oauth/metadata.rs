@@ -23,7 +23,7 @@ async fn the_issuer_says_what_there_is() {
     assert_eq!(document["response_types_supported"], json!([]));
     assert_eq!(
         document["grant_types_supported"],
-        json!(["client_credentials"])
+        json!(["client_credentials", "refresh_token"])
     );
     let methods = &document["token_endpoint_auth_methods_supported"];
     assert_eq!(

@@ -4,6 +4,7 @@ mod assertions;
 mod corpus;
 mod introspection;
 mod metadata;
+mod senders;
 mod shop;
 mod token_errors;
 mod tokens;
