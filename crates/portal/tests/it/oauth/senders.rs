@@ -19,7 +19,7 @@ impl Shop {
         let mut ask = self.house.stranger("POST", "/oauth2/token");
         ask = ask.with("authorization", &self.basic());
         for proof in proofs {
-            ask = ask.with("dpop", proof);
+            ask = ask.appended("dpop", proof);
         }
         ask.raw(FORM, encoded(fields)).await
     }
