@@ -179,7 +179,8 @@ fn policy(snapshot: &Snapshot) -> Policy {
         .iter()
         .map(|version| version.audience.clone());
     let policy = Policy::new(snapshot.issuer.clone(), leeway, lifetime);
-    policy.only_for(ours.collect())
+    // Whoever asks has no request of its sender's before them, and is told what it is bound to.
+    policy.only_for(ours.collect()).for_bound_tokens_too()
 }
 
 /// What a trusted outside issuer's registration makes of a token, and what it opens by the rule that matches.

@@ -3,9 +3,11 @@
 
 use gatewright_domain::{
     access::{Caller, Horizon},
+    binding::Binding,
     decision::TokenFacts,
     snapshot::{RoutedVersion, Snapshot},
 };
+use gatewright_store::StoreError;
 use gatewright_token::verify::Verified;
 
 use crate::{Keys, clients::Authenticated, inspect::InspectError, opening::Bearer};
@@ -28,6 +30,8 @@ pub struct ActiveToken {
     pub subject: String,
     /// The family it belongs to.
     pub session: Option<String>,
+    /// What its sender must prove to hold, to whoever takes it.
+    pub binding: Option<Binding>,
 }
 
 /// The asker is an operator who does not see every API.
@@ -66,8 +70,8 @@ impl Keys {
     /// A token, when it is good now for a version that the asker stands behind; of any other nothing is said.
     ///
     /// # Errors
-    /// `Keys`; never for what the token is.
-    pub fn introspect(
+    /// `Keys`, `Store`; never for what the token is.
+    pub async fn introspect(
         &self,
         snapshot: &Snapshot,
         asker: &Asker<'_>,
@@ -81,7 +85,30 @@ impl Keys {
         let mut served = versions.filter(|version| asker.serves(version));
         let bearer = Bearer::of(&verified, snapshot, self.clock.now());
         let opens = served.any(|version| bearer.opens(version));
-        Ok(opens.then(|| active(&verified)))
+        let active = opens && self.is_bound_by_us(&verified).await?;
+        Ok(active.then(|| active_token(&verified)))
+    }
+
+    /// Whether a binding is the one that the token was issued with. Who asks is going to trust it in our name, so what
+    /// nobody may send as a bearer token is not called good on its own word.
+    async fn is_bound_by_us(&self, verified: &Verified) -> Result<bool, InspectError> {
+        let Some(binding) = verified.binding() else {
+            return Ok(true);
+        };
+        let facts = verified.facts();
+        let Some(application) = facts.client_id.application() else {
+            return Ok(false);
+        };
+        let row = self
+            .store
+            .reader()
+            .token_of_client(application, &facts.jti)
+            .await;
+        match row {
+            Ok(token) => Ok(token.binding() == Some(binding)),
+            Err(StoreError::NotFound) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// What a token says, when it is ours and holds, whatever it opens.
@@ -98,10 +125,11 @@ impl Keys {
     }
 }
 
-fn active(verified: &Verified) -> ActiveToken {
+fn active_token(verified: &Verified) -> ActiveToken {
     ActiveToken {
         facts: verified.facts().clone(),
         subject: verified.subject().to_owned(),
         session: verified.session().map(str::to_owned),
+        binding: verified.binding().cloned(),
     }
 }

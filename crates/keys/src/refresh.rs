@@ -157,7 +157,7 @@ impl Keys {
     }
 
     /// The token whose text is shown.
-    async fn shown(&self, text: &Secret<String>) -> Result<RefreshToken, RefreshError> {
+    pub(crate) async fn shown(&self, text: &Secret<String>) -> Result<RefreshToken, RefreshError> {
         let id = text.lend(|text| family::id_of(text));
         let id = id.map_err(|_| NotGood::Unknown)?;
         let token = self.store.reader().refresh_token(id).await?;

@@ -4,12 +4,16 @@ use gatewright_domain::{
     access::{Action, Caller},
     audit::Aggregate,
     consumer::ClientId,
+    family,
+    secret::Secret,
     snapshot::Snapshot,
     token::Token,
 };
 use gatewright_store::StoreError;
 
-use crate::{Keys, RevokeError, clients::Authenticated, inspect::InspectError};
+use crate::{
+    FamilyUseError, Keys, RefreshError, RevokeError, clients::Authenticated, inspect::InspectError,
+};
 
 /// What became of a token that a client wants to end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +33,12 @@ pub enum RevokeOwnError {
     /// It could not be revoked.
     #[error(transparent)]
     NotRevoked(#[from] RevokeError),
+    /// A refresh token could not be looked up.
+    #[error(transparent)]
+    NotLookedUp(Box<RefreshError>),
+    /// A grant could not be revoked.
+    #[error(transparent)]
+    FamilyNotRevoked(FamilyUseError),
 }
 
 impl Keys {
@@ -42,6 +52,9 @@ impl Keys {
         snapshot: &Snapshot,
         token: &str,
     ) -> Result<RevokedOwn, RevokeOwnError> {
+        if family::id_of(token).is_ok() {
+            return self.end_family(client, token).await;
+        }
         let Some(facts) = self.holder_of(snapshot, token)? else {
             return Ok(RevokedOwn::Dead);
         };
@@ -65,6 +78,32 @@ impl Keys {
             // Ours by its signature and without a row: it was swept out, which happens long after its end.
             Err(StoreError::NotFound) => Ok(RevokedOwn::Dead),
             Err(error) => Err(RevokeError::Store(error).into()),
+        }
+    }
+
+    /// Ends the grant of a refresh token, with every access token that came of it.
+    async fn end_family(
+        &self,
+        client: &Authenticated,
+        text: &str,
+    ) -> Result<RevokedOwn, RevokeOwnError> {
+        let text = Secret::new(text.to_owned());
+        let token = match self.shown(&text).await {
+            Ok(token) => token,
+            Err(RefreshError::NotGood(_)) => return Ok(RevokedOwn::Dead),
+            Err(error) => return Err(RevokeOwnError::NotLookedUp(Box::new(error))),
+        };
+        let family = self.store.reader().family(token.family()).await;
+        let family = family.map_err(RevokeError::Store)?;
+        if family.revoked().is_some() {
+            return Ok(RevokedOwn::Dead);
+        }
+        if family.application() != client.application() {
+            return Ok(RevokedOwn::OfAnother);
+        }
+        match self.revoke_family(&client.caller, family.id(), None).await {
+            Ok(_) | Err(FamilyUseError::AlreadyRevoked) => Ok(RevokedOwn::Dead),
+            Err(error) => Err(RevokeOwnError::FamilyNotRevoked(error)),
         }
     }
 

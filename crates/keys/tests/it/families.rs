@@ -82,7 +82,7 @@ async fn authenticate(town: &Town) -> Authenticated {
         .await
         .unwrap();
     let presented = Presented {
-        client: town.application.client_id().to_string(),
+        client: Some(town.application.client_id().to_string()),
         proof: ClientProof::Basic(issued.text),
     };
     let keys = &town.keys;

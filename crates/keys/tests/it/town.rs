@@ -162,7 +162,7 @@ impl Town {
         let admin = admin();
         let issued = self.keys.issue_client_secret(&admin, &handle, wish);
         let presented = Presented {
-            client: other.client_id().to_string(),
+            client: Some(other.client_id().to_string()),
             proof: ClientProof::Basic(issued.await.unwrap().text),
         };
         let believed = self.keys.authenticate(&presented, Origin::default());

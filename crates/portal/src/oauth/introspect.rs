@@ -5,6 +5,7 @@ use actix_web::{
     http::header,
     web::{Bytes, Data},
 };
+use gatewright_domain::binding::Binding;
 use gatewright_keys::{ActiveToken, Asker, Authenticated};
 use serde_json::{Map, Value, json};
 
@@ -45,7 +46,7 @@ async fn ask(
     let token = form.one("token");
     let token = token.ok_or_else(|| Fault::invalid_request("token is missing"))?;
     let snapshot = app.snapshots.current(app).await.map_err(unavailable)?;
-    let found = app.keys.introspect(&snapshot, &asker, token)?;
+    let found = app.keys.introspect(&snapshot, &asker, token).await?;
     let mut response = HttpResponse::Ok();
     unkept(&mut response);
     Ok(response.json(match found {
@@ -84,7 +85,14 @@ fn described(app: &App, active: &ActiveToken) -> Value {
         say("scope", json!(facts.scopes.join(" ")));
     }
     say("client_id", json!(facts.client_id));
-    say("token_type", json!("Bearer"));
+    let token_type = match &active.binding {
+        Some(Binding::Key(_)) => "DPoP",
+        Some(Binding::Certificate(_)) | None => "Bearer",
+    };
+    say("token_type", json!(token_type));
+    if let Some(binding) = &active.binding {
+        say("cnf", json!({ binding.member(): binding.thumbprint() }));
+    }
     say("exp", json!(facts.expires.seconds()));
     say("iat", json!(facts.issued.seconds()));
     say("sub", json!(active.subject));

@@ -61,6 +61,18 @@ async fn a_client_that_shows_a_key_gets_a_token_bound_to_it() {
         let claims: Value = serde_json::from_slice(&claims.unwrap()).unwrap();
         assert_eq!(claims["cnf"], json!({ "jkt": sender.thumbprint() }));
 
+        let ask = shop
+            .house
+            .bearer(shop.house.admin_token(), "POST", "/oauth2/introspect");
+        let active = ask.raw(FORM, encoded(&[("token", token)])).await.json();
+        assert_eq!(active["active"], true, "{active}");
+        assert_eq!(active["token_type"], "DPoP");
+        assert_eq!(active["cnf"], json!({ "jkt": sender.thumbprint() }));
+        let ended = shop.post("/oauth2/revoke", &[("token", token)]).await;
+        assert_eq!(ended.status, 200);
+        let listed = shop.house.get("/applications/Shop/tokens").await;
+        assert_eq!(listed["items"][0]["status"], "revoked", "{listed}");
+
         let again = shop.prove(&[proof], &OWN).await;
         assert_eq!(error_of(&again, 400), "invalid_dpop_proof");
         let mut with_nonce = shop.claims("p-2");
@@ -170,6 +182,15 @@ async fn a_grant_gives_no_more_than_it_carries_and_ends_when_it_is_revoked() {
         .await;
     assert!(revoked.good(200)["revoked_at"].is_string());
     assert_eq!(error_of(&shop.refresh(second).await, 400), "invalid_grant");
+    let (id, third) = shop.begin(None).await;
+    let ended = shop.post("/oauth2/revoke", &[("token", &third)]).await;
+    assert_eq!(ended.status, 200);
+    assert_eq!(error_of(&shop.refresh(&third).await, 400), "invalid_grant");
+    let over = shop
+        .house
+        .post(&format!("/grants/{id}/revoke"), json!({}))
+        .await;
+    over.problem("state-forbids");
     shop.edit(json!({ "grants": ["client_credentials"] })).await;
     let refused = shop.refresh(second).await;
     assert_eq!(error_of(&refused, 400), "unauthorized_client");
