@@ -1,5 +1,6 @@
-//! Refresh families and their tokens, by keyed hash; and of which family and bound to which key a token is. Read by
-//! `store::rows::refresh_family`, `store::rows::refresh_token` and `store::rows::token`.
+//! Refresh families and their tokens, by keyed hash; of which family and bound to which key a token is; and
+//! which clients must show a key. Read by `store::rows::refresh_family`, `store::rows::refresh_token`, `store::rows::token` and
+//! `store::rows::registration`.
 
 use crate::script::{Script, step};
 
@@ -45,4 +46,6 @@ CREATE UNIQUE INDEX refresh_tokens_head ON refresh_tokens (family_id) WHERE cons
 
 ALTER TABLE tokens ADD COLUMN family_id $uuid REFERENCES refresh_families (id);
 ALTER TABLE tokens ADD COLUMN binding text;
+
+ALTER TABLE registrations ADD COLUMN senders text NOT NULL DEFAULT 'anybody';
 ";

@@ -84,6 +84,16 @@ words! {
     }
 }
 
+words! {
+    /// Who may send the tokens that a client gets.
+    Senders, NotSenders = "not senders: expected anybody or dpop" {
+        /// Whoever bears them, unless the client shows a key when it asks.
+        Anybody = "anybody",
+        /// Only who holds the key that the client has to show when it asks (RFC 9449).
+        Holders = "dpop",
+    }
+}
+
 /// How many tokens a client may have in a minute: 1 to 1,000,000.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Pace(u32);
@@ -128,6 +138,8 @@ pub struct ClientTerms {
     pub lifetime: Lifetime,
     /// How many tokens it may have in a minute.
     pub pace: Pace,
+    /// Who may send the tokens that it gets.
+    pub senders: Senders,
     /// The public keys that its assertions are verified with, as a JSON Web Key Set; whoever edits it has read it.
     pub key_set: Option<String>,
     /// The versions whose tokens it may ask about, because it stands behind them (RFC 7662 section 4).
@@ -142,6 +154,7 @@ impl Default for ClientTerms {
             scopes: None,
             lifetime: Lifetime::ACCESS,
             pace: Pace::DEFAULT,
+            senders: Senders::Anybody,
             key_set: None,
             serves: BTreeSet::new(),
         }
@@ -206,6 +219,7 @@ impl Aggregate for Registration {
             scopes,
             lifetime,
             pace,
+            senders,
             key_set,
             serves,
         } = &self.terms;
@@ -218,6 +232,7 @@ impl Aggregate for Registration {
             ("scopes", or_none(scopes.as_ref().map(list))),
             ("token_lifetime_s", lifetime.seconds().to_string()),
             ("tokens_per_minute", pace.per_minute().to_string()),
+            ("senders", senders.to_string()),
             ("serves", list(serves)),
             (
                 "key_set",

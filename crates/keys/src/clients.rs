@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use gatewright_domain::{
     access::{Action, Caller, Origin, Subject},
-    client::{self, AuthMethod},
+    binding::Binding,
+    client::{self, AuthMethod, Senders},
     consumer::ClientId,
     id::ApplicationId,
     secret::{Secret, equal_in_constant_time},
@@ -17,7 +18,7 @@ use gatewright_domain::{
 };
 use gatewright_store::{ClientRecord, StoreError};
 
-use crate::Keys;
+use crate::{GrantError, Keys};
 
 pub(crate) use directory::Directory;
 pub(crate) use pepper::Kept as Pepper;
@@ -82,6 +83,14 @@ impl Authenticated {
     #[must_use]
     pub fn application(&self) -> ApplicationId {
         self.client.application.id
+    }
+
+    /// Whether it showed a key, if it must.
+    pub(crate) fn asks_as_it_must(&self, shown: Option<&Binding>) -> Result<(), GrantError> {
+        match (self.client.registration.terms.senders, shown) {
+            (Senders::Anybody, _) | (Senders::Holders, Some(_)) => Ok(()),
+            (Senders::Holders, None) => Err(GrantError::ProofNeeded),
+        }
     }
 
     /// Whether its registration lets it refresh grants.

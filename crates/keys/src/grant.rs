@@ -47,6 +47,9 @@ pub enum GrantError {
     /// Its registration names another grant.
     #[error("the client may not use this grant")]
     NotThisGrant,
+    /// It must show a key, and showed none.
+    #[error("the client must show a key when it asks")]
+    ProofNeeded,
     /// The policy forbids it.
     #[error(transparent)]
     Denied(Denied),
@@ -151,6 +154,7 @@ impl Keys {
         if !terms.grants.contains(&Grant::ClientCredentials) {
             return Err(GrantError::NotThisGrant);
         }
+        client.asks_as_it_must(wanted.binding.as_ref())?;
         let pace = self.directory.pace_of(record.application.id);
         keep_pace(&pace, terms.pace, now).map_err(GrantError::TooFast)?;
         let wish = GrantWish {

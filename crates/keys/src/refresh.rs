@@ -146,6 +146,8 @@ impl Keys {
         if !client.may_refresh() {
             return Err(RefreshError::NotThisGrant);
         }
+        let key = asked.proved.clone().map(Binding::Key);
+        client.asks_as_it_must(key.as_ref())?;
         let shown = self.shown(&asked.text).await?;
         for _ in 1..ATTEMPTS {
             match self.try_refresh(client, &asked, &shown).await {

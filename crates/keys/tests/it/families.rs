@@ -289,6 +289,31 @@ async fn p10_whoever_lost_the_answer_gets_the_same_successor() {
 }
 
 #[tokio::test]
+async fn whoever_is_cut_off_in_the_middle_leaves_one_head_and_can_go_on() {
+    for grant in Grant::both().await {
+        let mut text = grant.first();
+        for cut in 0..25_u64 {
+            let (keys, client) = (grant.town.keys.clone(), grant.client.clone());
+            let asked = shown(&text);
+            let task = tokio::spawn(async move { keys.refresh(&client, asked).await.map(drop) });
+            tokio::time::sleep(Duration::from_micros(cut * 400)).await;
+            task.abort();
+            let _ = task.await;
+            // Before the commit nothing has happened, after it the successor waits: either way there is one next token.
+            text = grant.next(&text).await;
+        }
+        let head = grant
+            .town
+            .store
+            .reader()
+            .family(grant.family.family.id())
+            .await;
+        assert_eq!(head.unwrap().head(), 25);
+        assert!(!grant.is_over().await);
+    }
+}
+
+#[tokio::test]
 async fn what_is_no_token_of_ours_is_unknown() {
     for grant in Grant::both().await {
         let first = grant.first();

@@ -7,7 +7,7 @@ use actix_web::{
     web::{self, Data, Path, ServiceConfig},
 };
 use gatewright_domain::{
-    client::{ClientTerms, Ending, Pace, SecretId},
+    client::{ClientTerms, Ending, Pace, SecretId, Senders},
     consumer::ClientId,
     handle::ApplicationHandle,
     operation::Scope,
@@ -44,6 +44,8 @@ pub(super) struct ClientEdit {
     key_set: Option<Option<Value>>,
     /// The versions whose tokens it may ask about, as `api/version`.
     serves: Option<BTreeSet<String>>,
+    /// Whether it must show a key when it asks, to which its tokens are bound (DPoP).
+    require_dpop: Option<bool>,
     /// How long its tokens live at most, in seconds: from 60 to 31536000.
     token_lifetime_s: Option<u64>,
     /// How many tokens it may have in a minute: from 1 to 1000000.
@@ -145,6 +147,7 @@ fn edited(old: ClientTerms, edit: ClientEdit) -> Result<ClientTerms, Problem> {
         scopes,
         key_set,
         serves,
+        require_dpop,
         token_lifetime_s,
         tokens_per_minute,
     } = edit;
@@ -160,6 +163,11 @@ fn edited(old: ClientTerms, edit: ClientEdit) -> Result<ClientTerms, Problem> {
         pace: pace.unwrap_or(old.pace),
         key_set: key_set.map_or(old.key_set, |set| set.map(|set| set.to_string())),
         serves: serves.map_or(Ok(old.serves), |places| served(&places))?,
+        senders: match require_dpop {
+            Some(true) => Senders::Holders,
+            Some(false) => Senders::Anybody,
+            None => old.senders,
+        },
     })
 }
 

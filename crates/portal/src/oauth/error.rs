@@ -215,6 +215,7 @@ impl From<GrantError> for Fault {
             GrantError::NotThisGrant => {
                 Self::unauthorized_client("The client may not use this grant")
             }
+            GrantError::ProofNeeded => Self::invalid_dpop_proof(),
             GrantError::Denied(_) => {
                 Self::unauthorized_client("The client may not have this token")
             }

@@ -31,6 +31,8 @@ pub(crate) struct Model {
     pub(crate) key_set: Option<String>,
     #[sea_orm(column_type = "JsonBinary")]
     pub(crate) serves: Json,
+    #[sea_orm(column_type = "Text")]
+    pub(crate) senders: String,
     pub(crate) revision: Revision,
 }
 
@@ -70,6 +72,7 @@ pub(crate) async fn of_application<C: ConnectionTrait>(
         tokens_per_minute,
         key_set,
         serves,
+        senders,
         revision,
     } = model;
     let at = Place::of("registrations", application_id);
@@ -85,6 +88,7 @@ pub(crate) async fn of_application<C: ConnectionTrait>(
             .map_err(|_| at.corrupt("tokens_per_minute"))?,
         key_set,
         serves: at.json("serves", serves)?,
+        senders: at.parse("senders", &senders)?,
     };
     Ok(Registration {
         terms,
@@ -122,6 +126,7 @@ impl Stored for Registration {
             tokens_per_minute: Set(i64::from(terms.pace.per_minute())),
             key_set: Set(terms.key_set.clone()),
             serves: Set(serde_json::json!(terms.serves)),
+            senders: Set(terms.senders.to_string()),
             revision: Set(registration.revision),
         };
         let this = Column::ApplicationId.eq(registration.application);

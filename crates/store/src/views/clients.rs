@@ -1,7 +1,7 @@
 //! Applications as clients: what they may ask for, and their secrets without text.
 
 use gatewright_domain::{
-    client::{ClientTerms, Registration},
+    client::{ClientTerms, Registration, Senders},
     consumer::{Application, ClientId},
     handle::ApplicationHandle,
     revision::Revision,
@@ -32,6 +32,8 @@ pub struct ClientPage {
     pub token_lifetime_s: u32,
     /// How many tokens it may have in a minute.
     pub tokens_per_minute: u32,
+    /// Whether it must show a key when it asks, to which its tokens are bound (DPoP).
+    pub require_dpop: bool,
     /// The public keys that its assertions are verified with, as a JSON Web Key Set.
     pub key_set: Option<String>,
     /// The versions whose tokens it may ask about, as `api/version`: it stands behind them.
@@ -97,6 +99,7 @@ impl Sight {
             scopes,
             lifetime,
             pace,
+            senders,
             key_set,
             serves,
         } = terms;
@@ -107,6 +110,7 @@ impl Sight {
             scopes: scopes.map(|all| all.iter().map(ToString::to_string).collect()),
             token_lifetime_s: lifetime.seconds(),
             tokens_per_minute: pace.per_minute(),
+            require_dpop: senders == Senders::Holders,
             key_set,
             serves: serves
                 .iter()

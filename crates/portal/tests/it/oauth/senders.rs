@@ -1,7 +1,5 @@
 //! Bound tokens and refreshed grants at the token endpoint.
 
-use std::time::Duration;
-
 use gatewright_domain::time::Clock;
 use gatewright_testkit::sender::Sender;
 use serde_json::{Value, json};
@@ -209,5 +207,13 @@ async fn p06_a_bound_grant_asks_for_its_key_at_every_refresh() {
     let proof = own.proof(&shop.claims("o-2")).unwrap();
     let refreshed = shop.prove(&[proof], &fields).await.good(200);
     assert_eq!(refreshed["token_type"], "DPoP");
-    shop.house.clock.advance(Duration::from_secs(1));
+    shop.edit(json!({ "require_dpop": true })).await;
+    assert_eq!(error_of(&shop.ask(&[]).await, 400), "invalid_dpop_proof");
+    let next = refreshed["refresh_token"].as_str().unwrap();
+    let bare = shop.refresh(next).await;
+    assert_eq!(error_of(&bare, 400), "invalid_dpop_proof");
+    let proof = own.proof(&shop.claims("o-3")).unwrap();
+    shop.prove(&[proof], &OWN).await.good(200);
+    let page = shop.house.get("/applications/Shop/client").await;
+    assert_eq!(page["require_dpop"], true);
 }
