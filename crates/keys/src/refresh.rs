@@ -14,7 +14,7 @@ use gatewright_domain::{
     id::{TokenId, VersionId},
     key::SigningKey,
     operation::Scope,
-    ring::Ring,
+    plan::Lifetime,
     secret::{Secret, equal_in_constant_time},
     text::Reason,
     time::Timestamp,
@@ -25,7 +25,7 @@ use gatewright_store::{StoreError, Tx};
 use crate::{
     IssuedToken, Keys,
     clients::{Authenticated, PepperError},
-    grant::{GrantError, NotNow},
+    grant::GrantError,
 };
 
 /// How often it is tried: a rotation of the signing key may come in between.
@@ -129,6 +129,8 @@ struct Attempt<'a> {
     client: &'a Authenticated,
     asked: &'a Refreshing,
     shown: &'a RefreshToken,
+    /// The key that signs now, and how long its tokens live at most.
+    signer: &'a (SigningKey, Lifetime),
     now: Timestamp,
 }
 
@@ -184,10 +186,12 @@ impl Keys {
         let permit = self.store.permit(&client.caller, action, on, now).await;
         family.admits(client.application(), asked.proved.as_ref(), now)?;
         let permit = permit.map_err(|_| NotGood::Family(FamilyError::AnotherApplication))?;
+        let signer = self.access_signer().await?;
         let attempt = Attempt {
             client,
             asked,
             shown,
+            signer: &signer,
             now,
         };
         let next = family::draw(now, &*self.entropy);
@@ -223,6 +227,7 @@ impl Keys {
             client,
             asked,
             shown,
+            signer,
             now,
         } = *attempt;
         let family = tx.family_alone(shown.family()).await?;
@@ -236,7 +241,7 @@ impl Keys {
             return Ok(Outcome::Reused(revoked));
         }
         let wish = self.wish(&family, asked)?;
-        let (access, key) = self.decide_access(tx, &family, wish, now).await?;
+        let access = self.decide_access(tx, &family, wish, (signer, now)).await?;
         let expires = access.expires();
         let place = place(&token);
         let text = if used == Use::Turn {
@@ -258,7 +263,7 @@ impl Keys {
         };
         Ok(Outcome::Given {
             token: access,
-            key: Box::new(key),
+            key: Box::new(signer.0.clone()),
             text,
         })
     }
@@ -295,16 +300,11 @@ impl Keys {
         tx: &mut Tx<'_>,
         family: &Family,
         wish: GrantWish,
-        now: Timestamp,
-    ) -> Result<(Token, SigningKey), RefreshError> {
+        ((key, ceiling), now): (&(SigningKey, Lifetime), Timestamp),
+    ) -> Result<Token, RefreshError> {
         let application = tx.application(family.application()).await?;
         let registration = tx.registration(&application).await?;
         let entitlements = tx.entitlements(application.id).await?;
-        let ring = Ring::of(tx.keys().await?, self.config.timing);
-        let key = ring
-            .active()
-            .ok_or_else(|| GrantError::from(NotNow::NoKey))?
-            .clone();
         let grantee = Grantee {
             application: &application,
             registration: &registration,
@@ -315,12 +315,9 @@ impl Keys {
             jti: Jti::draw(&*self.entropy),
             kid: key.kid().clone(),
         };
-        let ceiling = self.config.timing.max_lifetime;
-        let change = Token::grant(grantee, wish, ceiling, issuance, now);
+        let change = Token::grant(grantee, wish, *ceiling, issuance, now);
         let change = change.map_err(GrantError::from)?;
-        tx.raise_last_expiry(key.kid(), change.after().expires())
-            .await?;
-        Ok((tx.write(change).await?, key))
+        Ok(tx.write(change).await?)
     }
 }
 

@@ -119,7 +119,7 @@ impl Keys {
     }
 
     /// The key that signs programs' tokens now, with room for the longest of them, and how long that lives.
-    async fn access_signer(&self) -> Result<(SigningKey, Lifetime), GrantError> {
+    pub(crate) async fn access_signer(&self) -> Result<(SigningKey, Lifetime), GrantError> {
         let (purpose, algorithm) = (Purpose::Access, self.config.token_algorithm);
         let leased = self.leased_whole(RingName { purpose, algorithm }).await;
         Ok(leased.map_err(NotNow::from)?)
