@@ -23,8 +23,8 @@ use sea_orm::{
 };
 
 use crate::{
-    error::StoreError, reader::Reader, rows::key_ring, snapshot_api_keys, snapshot_families, snapshot_issuers,
-    snapshot_versions,
+    error::StoreError, reader::Reader, rows::key_ring, snapshot_api_keys, snapshot_families,
+    snapshot_issuers, snapshot_versions,
 };
 
 /// What a snapshot says beside what is stored.

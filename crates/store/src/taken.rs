@@ -1,7 +1,7 @@
 //! What a violated uniqueness means to people. PostgreSQL names the constraint, SQLite the columns.
 
 /// The constraint, the columns, the noun and its field.
-const UNIQUE: [(&str, &str, &str); 19] = [
+const UNIQUE: [(&str, &str, &str); 21] = [
     ("teams_name", "teams.name_folded", "team name"),
     ("operators_name", "operators.name_folded", "operator name"),
     ("apis_name", "apis.name", "api name"),

@@ -59,7 +59,7 @@ impl World {
 
     fn push(&mut self) {
         let generation = self.tokens.len();
-        let id = RefreshId::from_uuid(Uuid::from_u128(generation as u128));
+        let id = RefreshId::from_uuid(Uuid::from_u128(u128::try_from(generation).unwrap()));
         let place = (self.family.id(), u32::try_from(generation).unwrap());
         let token = RefreshToken::new(id, place, Vec::new(), self.now);
         self.tokens.push(token);
@@ -106,7 +106,10 @@ fn each_use_turns_the_family_by_one() {
     let mut world = World::new();
     for generation in 0..5 {
         assert_eq!(world.present(generation), Given::Token(generation + 1));
-        assert_eq!(world.family.head() as usize, generation + 1);
+        assert_eq!(
+            usize::try_from(world.family.head()).unwrap(),
+            generation + 1
+        );
     }
     assert_eq!(world.family.last_expiry(), NOON.plus(seconds(600)));
 }
@@ -286,7 +289,7 @@ proptest! {
             let given = world.present(generation);
             // One chain: no generation twice, and the head is the one unused token.
             prop_assert_eq!(world.heads(), 1);
-            prop_assert_eq!(world.family.head() as usize, world.tokens.len() - 1);
+            prop_assert_eq!(usize::try_from(world.family.head()).unwrap(), world.tokens.len() - 1);
             let late = before.consumed().is_some_and(|at| TERMS.grace < world.now.since(at));
             if was_over || overtaken || late {
                 prop_assert_eq!(given, Given::Nothing);

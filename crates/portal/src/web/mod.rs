@@ -14,6 +14,7 @@ pub(crate) mod matching;
 pub mod present;
 pub mod problem;
 mod problems;
+mod problems_grants;
 mod problems_issuers;
 mod problems_people;
 pub mod query;

@@ -12,7 +12,7 @@ use gatewright_domain::{
     version::VersionError,
 };
 use gatewright_keys::{
-    ApiKeyUseError, ClientSecretUseError, FamilyUseError, InspectError, IssueError, JwksError, RevokeError,
+    ApiKeyUseError, ClientSecretUseError, InspectError, IssueError, JwksError, RevokeError,
     RingUseError, SnapshotKeyError, TermsError,
 };
 use gatewright_registry::{
@@ -283,25 +283,6 @@ impl From<ClientSecretUseError> for Problem {
             }
             ClientSecretUseError::Stale => Self::of(Kind::STALE),
             ClientSecretUseError::Store(store) => store.into(),
-        }
-    }
-}
-
-impl From<FamilyUseError> for Problem {
-    fn from(error: FamilyUseError) -> Self {
-        match error {
-            FamilyUseError::Denied(denied) => denied.into(),
-            FamilyUseError::NotFound => Self::of(Kind::NOT_FOUND),
-            FamilyUseError::Ambiguous => Self::of(Kind::AMBIGUOUS),
-            FamilyUseError::Refused(refused) => refused.into(),
-            FamilyUseError::NoScope => Self::field("/scopes", capital(&error.to_string())),
-            FamilyUseError::AlreadyRevoked => of(Kind::STATE, &error),
-            FamilyUseError::Pepper(_) => {
-                let _ = ours(&error);
-                Self::of(Kind::BUSY)
-            }
-            FamilyUseError::Stale => Self::of(Kind::STALE),
-            FamilyUseError::Store(store) => store.into(),
         }
     }
 }

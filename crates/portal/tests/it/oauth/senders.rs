@@ -48,7 +48,7 @@ async fn a_client_that_shows_a_key_gets_a_token_bound_to_it() {
     for shop in Shop::both().await {
         let sender = Sender::new().unwrap();
         let proof = sender.proof(&shop.claims("p-1")).unwrap();
-        let answer = shop.prove(&[proof.clone()], &OWN).await;
+        let answer = shop.prove(std::slice::from_ref(&proof), &OWN).await;
         let granted = answer.good(200);
         assert_eq!(granted["token_type"], "DPoP");
         let nonce = answer.header("dpop-nonce").to_owned();
