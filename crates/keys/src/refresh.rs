@@ -46,7 +46,7 @@ pub struct Refreshing {
 
 /// What a client gets.
 #[derive(Debug)]
-pub struct Refreshed {
+pub struct RefreshedGrant {
     /// A new access token.
     pub issued: IssuedToken,
     /// The next refresh token.
@@ -140,11 +140,11 @@ impl Keys {
     /// # Errors
     /// Every variant of `RefreshError`. Whatever is refused uses nothing up, but for a token that was used before: then
     /// the family is revoked.
-    pub async fn refresh(
+    pub async fn refresh_grant(
         &self,
         client: &Authenticated,
         asked: Refreshing,
-    ) -> Result<Refreshed, RefreshError> {
+    ) -> Result<RefreshedGrant, RefreshError> {
         if !client.may_refresh() {
             return Err(RefreshError::NotThisGrant);
         }
@@ -152,12 +152,12 @@ impl Keys {
         client.asks_as_it_must(key.as_ref())?;
         let shown = self.shown(&asked.text).await?;
         for _ in 1..ATTEMPTS {
-            match self.try_refresh(client, &asked, &shown).await {
+            match self.try_refresh_grant(client, &asked, &shown).await {
                 Err(RefreshError::Grant(error)) if error.is_stale() => {}
                 outcome => return outcome,
             }
         }
-        self.try_refresh(client, &asked, &shown).await
+        self.try_refresh_grant(client, &asked, &shown).await
     }
 
     /// The token whose text is shown.
@@ -173,12 +173,12 @@ impl Keys {
         }
     }
 
-    async fn try_refresh(
+    async fn try_refresh_grant(
         &self,
         client: &Authenticated,
         asked: &Refreshing,
         shown: &RefreshToken,
-    ) -> Result<Refreshed, RefreshError> {
+    ) -> Result<RefreshedGrant, RefreshError> {
         let now = self.clock.now();
         let family = self.store.reader().family(shown.family()).await?;
         // A stranger is refused by the policy, which writes it down; the family stays as it is.
@@ -204,7 +204,7 @@ impl Keys {
         match outcome {
             Outcome::Given { token, key, text } => {
                 let issued = self.seal_grant(client, token, &key).await?;
-                Ok(Refreshed { issued, text })
+                Ok(RefreshedGrant { issued, text })
             }
             Outcome::Reused(family) => {
                 tracing::warn!(

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, time::Duration};
 use gatewright_domain::{access::Origin, client::Ending, secret::Secret, time::Clock};
 use gatewright_keys::{
     Authenticated, BegunFamily, ClientProof, FamilyUseError, FamilyWish, NotGood, Presented,
-    RefreshError, Refreshed, Refreshing, SecretWish, Shown,
+    RefreshError, RefreshedGrant, Refreshing, SecretWish, Shown,
 };
 use gatewright_testkit::sender::Sender;
 
@@ -41,8 +41,11 @@ impl Grant {
         self.family.text.lend(String::clone)
     }
 
-    async fn refresh(&self, text: &str) -> Result<Refreshed, RefreshError> {
-        self.town.keys.refresh(&self.client, shown(text)).await
+    async fn refresh(&self, text: &str) -> Result<RefreshedGrant, RefreshError> {
+        self.town
+            .keys
+            .refresh_grant(&self.client, shown(text))
+            .await
     }
 
     /// A refresh that must go well: the next token.
@@ -110,7 +113,7 @@ fn shown(text: &str) -> Refreshing {
     }
 }
 
-fn why(outcome: Result<Refreshed, RefreshError>) -> NotGood {
+fn why(outcome: Result<RefreshedGrant, RefreshError>) -> NotGood {
     match outcome {
         Err(RefreshError::NotGood(why)) => why,
         other => panic!("{other:?}"),
@@ -145,7 +148,7 @@ async fn p01_two_at_once_get_the_same_successor() {
         let first = grant.first();
         let (one, two) = tokio::join!(grant.refresh(&first), grant.refresh(&first));
         let (one, two) = (one.unwrap(), two.unwrap());
-        let text = |refreshed: &Refreshed| refreshed.text.lend(String::clone);
+        let text = |refreshed: &RefreshedGrant| refreshed.text.lend(String::clone);
         assert_eq!(text(&one), text(&two));
         assert_ne!(one.issued.token.jti(), two.issued.token.jti());
         grant.next(&text(&one)).await;
@@ -164,7 +167,7 @@ async fn p02_of_fifty_on_three_servers_one_turns_and_none_fails_badly() {
         let calls = (0..50).map(|number| {
             let (keys, client) = (servers[number % 3].clone(), grant.client.clone());
             let asked = shown(&first);
-            tokio::spawn(async move { keys.refresh(&client, asked).await })
+            tokio::spawn(async move { keys.refresh_grant(&client, asked).await })
         });
         let calls: Vec<_> = calls.collect();
         let (mut successors, mut given) = (BTreeSet::new(), 0);
@@ -245,7 +248,7 @@ async fn p06_a_bound_family_is_refreshed_by_the_holder_of_its_key_only() {
         let with = async |sender: Option<&Sender>| {
             let mut asked = shown(&family.text.lend(String::clone));
             asked.proved = sender.map(|sender| sender.thumbprint().parse().unwrap());
-            town.keys.refresh(&client, asked).await
+            town.keys.refresh_grant(&client, asked).await
         };
         for sender in [None, Some(&other)] {
             let refused = why(with(sender).await);
@@ -265,7 +268,7 @@ async fn p07_more_than_the_grant_is_refused_and_uses_nothing() {
             let scopes = scopes.iter().map(|scope| scope.parse().unwrap()).collect();
             asked.scopes = Some(scopes);
             asked.resources = resources.iter().map(|one| (*one).to_owned()).collect();
-            grant.town.keys.refresh(&grant.client, asked).await
+            grant.town.keys.refresh_grant(&grant.client, asked).await
         };
         let wider = with(&["orders:v1:read", "orders:v1:write"], &[]).await;
         assert!(matches!(wider, Err(RefreshError::WiderScope)));
@@ -283,7 +286,10 @@ async fn p10_whoever_lost_the_answer_gets_the_same_successor() {
         let lost = grant.next(&first).await;
         grant.town.wait(Duration::from_secs(30));
         let another = grant.town.second_server(crate::town::kek(1)).await;
-        let again = another.refresh(&grant.client, shown(&first)).await.unwrap();
+        let again = another
+            .refresh_grant(&grant.client, shown(&first))
+            .await
+            .unwrap();
         assert_eq!(again.text.lend(String::clone), lost);
     }
 }
@@ -295,7 +301,8 @@ async fn whoever_is_cut_off_in_the_middle_leaves_one_head_and_can_go_on() {
         for cut in 0..25_u64 {
             let (keys, client) = (grant.town.keys.clone(), grant.client.clone());
             let asked = shown(&text);
-            let task = tokio::spawn(async move { keys.refresh(&client, asked).await.map(drop) });
+            let task =
+                tokio::spawn(async move { keys.refresh_grant(&client, asked).await.map(drop) });
             tokio::time::sleep(Duration::from_micros(cut * 400)).await;
             task.abort();
             let _ = task.await;

@@ -7,7 +7,9 @@ use actix_web::{
     web::{Bytes, Data},
 };
 use gatewright_domain::{binding::Binding, operation::Scope, secret::Secret};
-use gatewright_keys::{Authenticated, IssuedToken, RefreshError, Refreshed, Refreshing, Wanted};
+use gatewright_keys::{
+    Authenticated, IssuedToken, RefreshError, RefreshedGrant, Refreshing, Wanted,
+};
 use serde_json::json;
 
 use super::{
@@ -83,7 +85,7 @@ async fn refresh_token(
         resources: resources(form)?,
         proved: sender.key().cloned(),
     };
-    let Refreshed { issued, text } = app.keys.refresh(client, refreshing).await?;
+    let RefreshedGrant { issued, text } = app.keys.refresh_grant(client, refreshing).await?;
     Ok(granted(
         issued,
         &asked.unwrap_or_default(),
