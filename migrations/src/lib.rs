@@ -22,6 +22,7 @@ mod m0009_clients;
 mod m0010_keks;
 mod m0012_api_keys;
 mod m0014_issuers;
+mod m0015_successions;
 
 /// Applies what is missing, within a transaction that the caller holds alone, and says what that was.
 ///
@@ -60,6 +61,7 @@ impl MigratorTrait for Steps {
             Box::new(m0010_keks::Migration),
             Box::new(m0012_api_keys::Migration),
             Box::new(m0014_issuers::Migration),
+            Box::new(m0015_successions::Migration),
         ]
     }
 }

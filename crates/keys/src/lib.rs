@@ -31,6 +31,7 @@ mod prune;
 mod receipts;
 mod recipe;
 mod recognise;
+mod replace;
 
 mod kek_check;
 mod kek_rotate;
@@ -72,6 +73,7 @@ pub use opening::{OpenedOperation, Opening};
 pub use outlook::Outlook;
 pub use recipe::{NotARecipe, Recipe, TermsError, Unfit, VerifierPlace, VerifierTerms};
 pub use recognise::{Recogniser, Worth};
+pub use replace::ReplaceError;
 pub use revoke::{RevokeError, Revoked, RevokedAll};
 pub use revoke_own::{RevokeOwnError, RevokedOwn};
 pub use rewrap::{RewrapError, Rewrapped};

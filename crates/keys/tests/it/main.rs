@@ -13,6 +13,7 @@ mod issuing;
 mod keks;
 mod key_sets;
 mod recognising;
+mod replacing;
 mod revoking;
 mod rings;
 mod snapshots;

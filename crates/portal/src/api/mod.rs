@@ -23,6 +23,7 @@ mod receipts;
 mod scopes;
 mod slice;
 mod subscriptions;
+mod successions;
 mod teams;
 mod tokens;
 mod usage;
@@ -61,6 +62,7 @@ pub fn routes(config: &mut ServiceConfig) {
         operators::routes,
         plans::routes,
         subscriptions::routes,
+        successions::routes,
         teams::routes,
         tokens::routes,
         usage::routes,

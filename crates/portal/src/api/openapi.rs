@@ -14,8 +14,8 @@ use utoipa::{
 
 use super::{
     access_tokens, api_keys, apis, applications, audit, clients, consumers, contracts, decisions,
-    gateways, home, inspect, issuers, keks, keys, operators, plans, subscriptions, teams, tokens,
-    usage, verifiers, versions,
+    gateways, home, inspect, issuers, keks, keys, operators, plans, subscriptions, successions,
+    teams, tokens, usage, verifiers, versions,
 };
 use crate::web::problem::Fault;
 
@@ -58,6 +58,7 @@ struct ProblemDocument {
         subscriptions::list, subscriptions::subscribe, subscriptions::show, subscriptions::pause,
         subscriptions::resume, subscriptions::close,
         tokens::list, tokens::issue, tokens::show, tokens::revoke, tokens::revoke_all,
+        successions::replace, successions::lineage,
         api_keys::list, api_keys::issue, api_keys::show, api_keys::revoke,
         keks::list, keys::list, keys::rotate, keys::compromise,
         decisions::list, decisions::show, inspect::inspect,

@@ -16,4 +16,5 @@ pub mod problem;
 mod problems;
 mod problems_issuers;
 mod problems_people;
+mod problems_tokens;
 pub mod query;
