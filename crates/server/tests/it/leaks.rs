@@ -66,6 +66,7 @@ fn walk(engine: Engine, layout: Layout) {
         (3, 1, 1),
         "{report:#}"
     );
+    assert_eq!(of("client-secret"), 1);
     assert_eq!(of("gateway-token"), usize::from(layout == Layout::Apart));
     let dotenv = found
         .iter()
@@ -92,9 +93,9 @@ fn walk(engine: Engine, layout: Layout) {
     );
     let outcomes = revoked["findings"].as_array().unwrap().iter();
     let outcomes = outcomes.filter(|one| one["revocation"]["outcome"] == "revoked");
-    assert_eq!(outcomes.count(), 4, "{revoked:#}");
+    assert_eq!(outcomes.count(), 5, "{revoked:#}");
     let happened = instance.happened_since(before);
-    assert_eq!(happened.len(), 2, "{happened:?}");
+    assert_eq!(happened.len(), 3, "{happened:?}");
     assert!(
         happened.iter().all(|one| one.ends_with(": It leaked")),
         "{happened:?}"
@@ -107,7 +108,7 @@ fn walk(engine: Engine, layout: Layout) {
     let code = if is_root() { 0 } else { 1 };
     let after = scan(&instance, folder.path(), &[], code);
     let over = after["findings"].as_array().unwrap().iter();
-    assert!(over.clone().count() == 4 && over.clone().all(|one| one["status"] == "revoked"));
+    assert!(over.clone().count() == 5 && over.clone().all(|one| one["status"] == "revoked"));
     scan(&instance, folder.path(), &["--strict"], 10);
 }
 
@@ -131,6 +132,13 @@ fn leak(instance: &Instance, key: &str, token: &str) -> TempDir {
     line.extend_from_slice(token.as_bytes());
     put("line.log", &line);
     put("access", instance.admin.as_bytes());
+    let secret = instance
+        .post("/applications/Shop/secrets", &json!({}))
+        .good(201);
+    put(
+        "client.ini",
+        secret["client_secret"].as_str().unwrap().as_bytes(),
+    );
     put("truncated", &token.as_bytes()[..token.len() - 1]);
     put("mistyped", key.replace("gw_live_", "gw_live_0").as_bytes());
     put(
@@ -176,7 +184,9 @@ fn scan(instance: &Instance, folder: &Path, more: &[&str], code: i32) -> Value {
 /// No text of more than a hint's length after the prefix of a credential, and nothing of the shape of a token.
 fn holds_no_secret(text: &str) {
     let whole = regex::Regex::new(r"gw_[a-z]+_[0-9A-Za-z]{5}|eyJ[0-9A-Za-z_-]{10}").unwrap();
-    assert!(!whole.is_match(text), "{text}");
+    // The id of a client secret stands in it, and is public.
+    let id = regex::Regex::new("gw_cs_[0-9A-Za-z]{8}…").unwrap();
+    assert!(!whole.is_match(&id.replace_all(text, "")), "{text}");
 }
 
 /// By the key set alone, from a file and from its address: tokens are certain, keys are known by their checksum.
@@ -201,7 +211,12 @@ fn offline(instance: &Instance, folder: &Path) {
         statuses.retain(|status| !status.starts_with("gateway"));
         assert_eq!(
             statuses,
-            ["access-token unknown", "api-key unknown", "token unended"]
+            [
+                "access-token unknown",
+                "api-key unknown",
+                "client-secret unknown",
+                "token unended"
+            ]
         );
     }
     fs::remove_file(file).unwrap();
