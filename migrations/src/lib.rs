@@ -20,6 +20,7 @@ mod m0007_sign_in_links;
 mod m0008_rings;
 mod m0009_clients;
 mod m0010_keks;
+mod m0011_revocations;
 mod m0012_api_keys;
 
 /// Applies what is missing, within a transaction that the caller holds alone, and says what that was.
@@ -57,6 +58,7 @@ impl MigratorTrait for Steps {
             Box::new(m0008_rings::Migration),
             Box::new(m0009_clients::Migration),
             Box::new(m0010_keks::Migration),
+            Box::new(m0011_revocations::Migration),
             Box::new(m0012_api_keys::Migration),
         ]
     }

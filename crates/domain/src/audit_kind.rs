@@ -151,6 +151,20 @@ kinds! {
     ApiKeyIssued = "api-key.issue" by IssueApiKey;
     /// An API key was revoked.
     ApiKeyRevoked = "api-key.revoke" by RevokeApiKey;
+    /// Every token of a session was revoked.
+    SessionRevoked = "session.revoke" by RevokeSession;
+    /// Every token of an application was revoked, as far as one version goes.
+    SubscriptionTokensRevoked = "subscription.revoke-tokens" by RevokeSubscriptionTokens;
+    /// Every token for a version was revoked.
+    VersionTokensRevoked = "version.revoke-tokens" by RevokeVersionTokens;
+    /// Every token of a consumer was revoked.
+    ConsumerTokensRevoked = "consumer.revoke-tokens" by RevokeConsumerTokens;
+    /// Every token of the installation was revoked.
+    IssuerTokensRevoked = "issuer.revoke-tokens" by RevokeEverything | Restore;
+    /// The database was put back from a copy: a new epoch begins.
+    InstallationRestored = "installation.restore" by Restore;
+    /// Revocations that the copy did not know were taken over from those who did.
+    RevocationsRecovered = "installation.recover-revocations" by Restore;
     /// A key ring was made.
     RingFormed = "key-ring.form" by Operate | ManageRing;
     /// A key ring was given other times.

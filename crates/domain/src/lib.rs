@@ -32,6 +32,7 @@ pub mod limit;
 pub mod operation;
 pub mod operator;
 pub mod plan;
+pub mod revocation;
 pub mod ring;
 pub mod subscription;
 pub mod team;

@@ -6,6 +6,8 @@ mod api_keys;
 mod issue;
 mod moves;
 mod revoke;
+mod revoke_named;
+mod revoke_widely;
 mod rotate;
 
 mod clients;
@@ -67,6 +69,7 @@ pub use outlook::Outlook;
 pub use recognise::{Recogniser, Worth};
 pub use revoke::{RevokeError, Revoked, RevokedAll};
 pub use revoke_own::{RevokeOwnError, RevokedOwn};
+pub use revoke_widely::Sweep;
 pub use rewrap::{RewrapError, Rewrapped};
 pub use ring::{Moved, RingUseError};
 pub use rotate::{Rotated, Turn};

@@ -140,6 +140,9 @@ pub(crate) enum Command {
     ApiKey(commands::api_key::Command),
     /// Find leaked tokens, API keys and other credentials in files
     Scan(commands::scan::Arguments),
+    /// Refuse tokens before their time, and say which gateways do
+    #[command(subcommand)]
+    Revoke(commands::revoke::Command),
     /// Gateways that run apart
     #[command(subcommand)]
     Gateway(commands::gateway::Command),
@@ -174,6 +177,7 @@ impl Command {
             | Self::Token(_)
             | Self::ApiKey(_)
             | Self::Scan(_)
+            | Self::Revoke(_)
             | Self::Gateway(_)
             | Self::Verifier(_)
             | Self::Audit(_)

@@ -15,6 +15,7 @@ pub(crate) mod key;
 pub(crate) mod operator;
 mod password;
 pub(crate) mod scan;
+pub(crate) mod revoke;
 pub(crate) mod team;
 pub(crate) mod token;
 pub(crate) mod verifier;

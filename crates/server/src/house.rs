@@ -13,7 +13,8 @@ use gatewright_domain::{entropy::Entropy, secret::Secret, time::Clock};
 use gatewright_keys::{Keys, KeysConfig};
 use gatewright_operators::Operators;
 use gatewright_registry::{Registry, UpstreamPolicy};
-use gatewright_store::Store;
+use gatewright_store::{Journal, Store};
+use tracing::warn;
 use zeroize::Zeroizing;
 
 use crate::{
@@ -131,7 +132,7 @@ pub(crate) async fn open_store(settings: &Settings) -> Result<Store> {
     let url = settings.database_url.lend(String::clone);
     let opened = Store::open(&url, Arc::new(SystemEntropy)).await;
     let opened = opened.context("could not open the database");
-    opened.map_err(|error| {
+    let store = opened.map_err(|error| {
         let next = match sqlite_path(settings) {
             Some(path) => format!(
                 "is {} a database, and may this user write to it?",
@@ -141,8 +142,28 @@ pub(crate) async fn open_store(settings: &Settings) -> Result<Store> {
                 "is DATABASE_URL right, and does the server run and let this user in?".to_owned()
             }
         };
-        Failure::of(Code::Failed, error).next(next).into()
-    })
+        Failure::of(Code::Failed, error).next(next)
+    })?;
+    keep_journal(&store, settings);
+    Ok(store)
+}
+
+/// Keeps the journal of revocations in the data directory, which a restore of the database does not touch.
+fn keep_journal(store: &Store, settings: &Settings) {
+    let path = journal_path(settings);
+    match Journal::open(&path, SystemClock.now()) {
+        Ok(journal) => store.keep_journal(journal),
+        Err(error) => warn!(
+            %error,
+            file = %path.display(),
+            "Could not open the journal of revocations; a restore from a backup would know only what the backup knows"
+        ),
+    }
+}
+
+/// Where the journal of revocations is.
+pub(crate) fn journal_path(settings: &Settings) -> PathBuf {
+    settings.data_dir.join("revocations.journal")
 }
 
 /// Makes the file of a new database readable by nobody else; SQLite gives its log the same mode, and so do copies.

@@ -77,6 +77,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         | Command::Token(_)
         | Command::ApiKey(_)
         | Command::Scan(_)
+        | Command::Revoke(_)
         | Command::Gateway(_)
         | Command::Verifier(_)
         | Command::Audit(_)) => {
@@ -119,6 +120,9 @@ async fn run_with(command: Command, settings: &Settings, printer: Printer) -> Re
         Command::Token(command) => commands::token::run(command, settings, printer).await,
         Command::ApiKey(command) => commands::api_key::run(command, settings, printer).await,
         Command::Scan(arguments) => commands::scan::run(arguments, settings, printer).await,
+        Command::Revoke(command) => commands::revoke::run(command, settings, printer)
+            .await
+            .map(done),
         Command::Gateway(command) => commands::gateway::run(command, settings, printer)
             .await
             .map(done),

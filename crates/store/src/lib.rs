@@ -11,6 +11,7 @@ mod flood;
 #[cfg(doctest)]
 mod forgeries;
 mod joint;
+mod journal;
 mod ledger;
 mod migrate;
 mod occurrence;
@@ -22,6 +23,7 @@ mod rows;
 mod sentence;
 mod snapshot;
 mod snapshot_api_keys;
+mod snapshot_revocations;
 mod snapshot_versions;
 mod store;
 mod taken;
@@ -35,6 +37,7 @@ pub use crate::{
     clients::{ClientRecord, Since},
     error::{DatabaseError, StoreError},
     joint::Joint,
+    journal::{Journal, JournalError, Line},
     permit::expect,
     reader::Reader,
     rows::Row,

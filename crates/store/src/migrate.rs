@@ -55,6 +55,7 @@ impl Store {
             id: Set(id),
             epoch: Set(epoch),
             set_up_at: Set(None),
+            restored_at: Set(None),
         };
         installation::Entity::insert(installation)
             .exec_without_returning(transaction)

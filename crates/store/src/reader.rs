@@ -33,6 +33,8 @@ pub struct Installation {
     pub epoch: u64,
     /// Whether it has had its first administrator.
     pub set_up: bool,
+    /// Since when it waits, after a restore, for what was revoked in the meantime; nothing when it may be served from.
+    pub restored: Option<Timestamp>,
 }
 
 /// A session with its operator.
@@ -58,6 +60,7 @@ struct InstallationRow {
     id: InstallationId,
     epoch: i64,
     set_up_at: Option<Timestamp>,
+    restored_at: Option<Timestamp>,
 }
 
 #[derive(FromQueryResult)]
@@ -116,7 +119,7 @@ impl Reader {
     /// # Errors
     /// `NotFound` before the first migration.
     pub async fn installation(&self) -> Result<Installation, StoreError> {
-        let find = Sql::new("SELECT id, epoch, set_up_at FROM installation");
+        let find = Sql::new("SELECT id, epoch, set_up_at, restored_at FROM installation");
         let row: InstallationRow = find
             .one(&self.database)
             .await?
@@ -125,11 +128,13 @@ impl Reader {
             id,
             epoch,
             set_up_at,
+            restored_at,
         } = row;
         Ok(Installation {
             id,
             epoch: epoch.unsigned_abs(),
             set_up: set_up_at.is_some(),
+            restored: restored_at,
         })
     }
 

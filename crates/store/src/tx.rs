@@ -15,7 +15,7 @@ use crate::{
     error::StoreError,
     ledger,
     occurrence::Occurrence,
-    rows::Row,
+    rows::{Row, revocation},
     store::{Inner, Store},
     transaction::Open,
 };
@@ -127,13 +127,23 @@ impl<'a> Tx<'a> {
     }
 }
 
-/// Numbers the occurrences, commits, and then tells whoever follows the revisions.
+/// Numbers the occurrences, writes down what they revoke, commits, and then tells whoever follows the revisions.
 pub(crate) async fn commit(
     inner: Arc<Inner>,
     open: Open,
     occurrences: Vec<Occurrence>,
 ) -> Result<(), StoreError> {
-    let size = ledger::append(open.transaction()?, inner.entropy.as_ref(), occurrences).await?;
+    let revoked: Vec<_> = occurrences
+        .iter()
+        .filter_map(Occurrence::revocation)
+        .collect();
+    let transaction = open.transaction()?;
+    let size = ledger::append(transaction, inner.entropy.as_ref(), occurrences).await?;
+    if !revoked.is_empty() {
+        // Under the ledger's lock: numbers without gaps, in the order of commits.
+        let written = revocation::record(transaction, revoked, size).await?;
+        inner.journal(written).await;
+    }
     open.commit().await?;
     inner.announce(size);
     Ok(())

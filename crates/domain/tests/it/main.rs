@@ -6,6 +6,7 @@ mod decision;
 mod keks;
 mod lifecycle;
 mod policy;
+mod revocations;
 mod ring;
 mod ring_actions;
 mod ring_model;

@@ -12,5 +12,6 @@ mod keks;
 mod key_sets;
 mod recognising;
 mod revoking;
+mod revoking_widely;
 mod rings;
 mod snapshots;

@@ -19,6 +19,7 @@ mod openapi;
 mod operators;
 mod plans;
 mod receipts;
+mod revocations;
 mod scopes;
 mod slice;
 mod subscriptions;
@@ -57,6 +58,7 @@ pub fn routes(config: &mut ServiceConfig) {
         keys::routes,
         operators::routes,
         plans::routes,
+        revocations::routes,
         subscriptions::routes,
         teams::routes,
         tokens::routes,

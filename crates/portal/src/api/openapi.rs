@@ -14,8 +14,8 @@ use utoipa::{
 
 use super::{
     access_tokens, api_keys, apis, applications, audit, clients, consumers, contracts, decisions,
-    gateways, home, inspect, keks, keys, operators, plans, subscriptions, teams, tokens, usage,
-    versions,
+    gateways, home, inspect, keks, keys, operators, plans, revocations, subscriptions, teams, tokens,
+    usage, versions,
 };
 use crate::web::problem::Fault;
 
@@ -59,6 +59,7 @@ struct ProblemDocument {
         subscriptions::resume, subscriptions::close,
         tokens::list, tokens::issue, tokens::show, tokens::revoke, tokens::revoke_all,
         api_keys::list, api_keys::issue, api_keys::show, api_keys::revoke,
+        revocations::list, revocations::revoke,
         keks::list, keys::list, keys::rotate, keys::compromise,
         decisions::list, decisions::show, inspect::inspect,
         audit::events, audit::verify,

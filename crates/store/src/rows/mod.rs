@@ -29,6 +29,7 @@ pub(crate) mod kek_derivation;
 pub(crate) mod key_ring;
 pub(crate) mod key_set_serve;
 pub(crate) mod lease;
+pub(crate) mod revocation;
 pub(crate) mod sealed_secret;
 pub(crate) mod signing_key;
 pub(crate) mod token;
@@ -43,6 +44,7 @@ pub(crate) mod audit_verification;
 pub(crate) mod decision;
 pub(crate) mod gateway;
 pub(crate) mod gateway_ack;
+pub(crate) mod gateway_receipt;
 pub(crate) mod idempotency_key;
 pub(crate) mod usage_hour;
 
