@@ -33,6 +33,21 @@ pub async fn apply(transaction: &DatabaseTransaction) -> Result<Vec<String>, DbE
     Ok(missing.iter().map(|step| step.name().to_owned()).collect())
 }
 
+/// Applies the first so many steps, to a database that has none.
+///
+/// # Errors
+/// What the database says.
+pub async fn apply_first(transaction: &DatabaseTransaction, count: u32) -> Result<(), DbErr> {
+    Steps::up(transaction, Some(count)).await
+}
+
+/// The names of all steps, in order.
+#[must_use]
+pub fn names() -> Vec<String> {
+    let steps = Steps::migrations();
+    steps.iter().map(|step| step.name().to_owned()).collect()
+}
+
 /// What is missing; changes nothing.
 ///
 /// # Errors

@@ -165,6 +165,8 @@ actions! {
         SetUp = "set the installation up";
         /// Make a link that signs an operator in once; only at the terminal of the machine that holds the data.
         IssueSignInLink = "issue a sign-in link";
+        /// Copy everything that is stored; only at the terminal of the machine that holds the data.
+        BackUp = "back the installation up";
         /// Take over a database that was put back from a copy; only at the terminal of the machine that holds the data.
         Restore = "take over a restored database";
         /// Try to sign in.

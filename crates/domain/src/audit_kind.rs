@@ -161,8 +161,12 @@ kinds! {
     ConsumerTokensRevoked = "consumer.revoke-tokens" by RevokeConsumerTokens;
     /// Every token of the installation was revoked.
     IssuerTokensRevoked = "issuer.revoke-tokens" by RevokeEverything | Restore;
+    /// Everything that is stored was copied.
+    InstallationBackedUp = "installation.back-up" by BackUp;
     /// The database was put back from a copy: a new epoch begins.
     InstallationRestored = "installation.restore" by Restore;
+    /// What was revoked since the copy was made is accounted for.
+    InstallationReconciled = "installation.reconcile" by Restore;
     /// Revocations that the copy did not know were taken over from those who did.
     RevocationsRecovered = "installation.recover-revocations" by Restore;
     /// A key ring was made.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     access::Subject,
+    api_key::ApiKey,
     audit::{Aggregate, Event, Kind, Target},
     consumer::{Application, Consumer},
     key::Kid,
@@ -25,6 +26,8 @@ use crate::{
 pub enum RevocationKind {
     /// One token, by the name it carries.
     Token,
+    /// One API key.
+    ApiKey,
     /// Every token of one session or refresh family (`sid`).
     Session,
     /// Every token of an application issued before a moment.
@@ -47,8 +50,9 @@ pub enum RevocationKind {
 
 impl RevocationKind {
     /// Every kind.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Token,
+        Self::ApiKey,
         Self::Session,
         Self::Application,
         Self::ApplicationDisabled,
@@ -65,6 +69,7 @@ impl RevocationKind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Token => "token",
+            Self::ApiKey => "api-key",
             Self::Session => "session",
             Self::Application => "application",
             Self::ApplicationDisabled => "application-disabled",
@@ -82,6 +87,7 @@ impl RevocationKind {
     pub const fn stops(self) -> &'static str {
         match self {
             Self::Token => "one token",
+            Self::ApiKey => "one API key",
             Self::Session => "the tokens of one session",
             Self::Application => "all older tokens of an application",
             Self::ApplicationDisabled => "an application",
@@ -196,6 +202,14 @@ impl Revocation {
             label: token.name().to_string(),
             not_before: None,
             expires: Some(token.expires()),
+        }
+    }
+
+    /// Of one API key.
+    pub(crate) fn of_api_key(key: &ApiKey) -> Self {
+        Self {
+            expires: key.expires,
+            ..Self::whole(RevocationKind::ApiKey, key)
         }
     }
 

@@ -29,6 +29,7 @@ mod opening;
 mod prune;
 mod receipts;
 mod recognise;
+mod reconcile;
 
 mod kek_check;
 mod kek_rotate;
@@ -67,6 +68,7 @@ pub use moves::{Compromised, Seen};
 pub use opening::{OpenedOperation, Opening};
 pub use outlook::Outlook;
 pub use recognise::{Recogniser, Worth};
+pub use reconcile::{Belief, ReconcileError, Reconciled};
 pub use revoke::{RevokeError, Revoked, RevokedAll};
 pub use revoke_own::{RevokeOwnError, RevokedOwn};
 pub use revoke_widely::Sweep;

@@ -41,6 +41,9 @@ impl Keys {
                 let kid = key.parse().map_err(|_| malformed("a key's kid"))?;
                 return Ok(self.compromise(caller, &kid, reason).await?.revision);
             }
+            RevocationKind::ApiKey => {
+                return Err(malformed("another kind: revoke the API key itself"));
+            }
             RevocationKind::ApplicationDisabled | RevocationKind::ApplicationEnabled => {
                 return Err(malformed(
                     "another kind: disable or enable the application itself",

@@ -143,6 +143,12 @@ pub(crate) enum Command {
     /// Refuse tokens before their time, and say which gateways do
     #[command(subcommand)]
     Revoke(commands::revoke::Command),
+    /// Write everything that is stored to one file, while the server goes on
+    Backup(commands::backup::Arguments),
+    /// Put a backup in the place of everything, un-revoking nothing
+    Restore(commands::restore::Arguments),
+    /// End a restore: account for what was revoked after the backup was made
+    Reconcile(commands::reconcile::Arguments),
     /// Gateways that run apart
     #[command(subcommand)]
     Gateway(commands::gateway::Command),
@@ -178,6 +184,9 @@ impl Command {
             | Self::ApiKey(_)
             | Self::Scan(_)
             | Self::Revoke(_)
+            | Self::Backup(_)
+            | Self::Restore(_)
+            | Self::Reconcile(_)
             | Self::Gateway(_)
             | Self::Verifier(_)
             | Self::Audit(_)

@@ -21,6 +21,7 @@ use crate::{
     config::Settings,
     failure::{Code, Failure},
     kek,
+    served::refuse_unreconciled,
     system::{SystemClock, SystemEntropy},
 };
 
@@ -101,6 +102,13 @@ impl House {
 
     /// Opens the rooms for a command: the database must be there and up to date already.
     pub(crate) async fn for_command(settings: &Settings) -> Result<Self> {
+        let house = Self::to_be_reconciled(settings).await?;
+        refuse_unreconciled(settings, &house.store).await?;
+        Ok(house)
+    }
+
+    /// Likewise, for the command that ends a restore.
+    pub(crate) async fn to_be_reconciled(settings: &Settings) -> Result<Self> {
         let store = existing_store(settings).await?;
         let place = Place::of(settings, settings.listen, settings.gateway_listen);
         Self::open(settings, store, place).await

@@ -17,6 +17,7 @@ mod feed;
 mod jobs;
 mod records;
 mod serve;
+mod served;
 mod wire;
 
 mod commands;
@@ -78,6 +79,9 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         | Command::ApiKey(_)
         | Command::Scan(_)
         | Command::Revoke(_)
+        | Command::Backup(_)
+        | Command::Restore(_)
+        | Command::Reconcile(_)
         | Command::Gateway(_)
         | Command::Verifier(_)
         | Command::Audit(_)) => {
@@ -120,6 +124,15 @@ async fn run_with(command: Command, settings: &Settings, printer: Printer) -> Re
         Command::Token(command) => commands::token::run(command, settings, printer).await,
         Command::ApiKey(command) => commands::api_key::run(command, settings, printer).await,
         Command::Scan(arguments) => commands::scan::run(arguments, settings, printer).await,
+        Command::Backup(arguments) => commands::backup::run(&arguments, settings, printer)
+            .await
+            .map(done),
+        Command::Restore(arguments) => commands::restore::run(&arguments, settings, printer)
+            .await
+            .map(done),
+        Command::Reconcile(arguments) => commands::reconcile::run(&arguments, settings, printer)
+            .await
+            .map(done),
         Command::Revoke(command) => commands::revoke::run(command, settings, printer)
             .await
             .map(done),

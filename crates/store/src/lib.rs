@@ -2,6 +2,7 @@
 //! Forbids HTTP, cryptography, and any write of an audited thing without a permit and an event.
 //! Start with `tx` (how a change is written), then `rows` (what is kept) and `views` (what is shown).
 
+mod backup;
 mod clients;
 mod deny;
 mod entitlements;
@@ -34,6 +35,10 @@ mod verify;
 pub mod views;
 
 pub use crate::{
+    backup::{
+        BackupEnd, BackupFile, BackupHead, FileError, Onto, Recovered, RestoreError, Restored,
+        Trust,
+    },
     clients::{ClientRecord, Since},
     error::{DatabaseError, StoreError},
     joint::Joint,

@@ -114,6 +114,23 @@ impl Reader {
         Ok(row.map_or(0, |row| row.size.unsigned_abs()))
     }
 
+    /// The epoch, and how many events the ledger holds: with both, of two states the later one can be told.
+    ///
+    /// # Errors
+    /// `NotFound` before the first migration; when the database fails.
+    pub async fn position(&self) -> Result<(u64, u64), StoreError> {
+        let head = rows::audit_head::read(&self.database).await?;
+        Ok((head.epoch.unsigned_abs(), head.size.unsigned_abs()))
+    }
+
+    /// The latest watermark after a moment, of everything but one application; see `Tx::watermark_ahead`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn watermark_after(&self, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        rows::revocation::watermark_after(&self.database, now).await
+    }
+
     /// The installation.
     ///
     /// # Errors

@@ -81,6 +81,8 @@ fn verb(action: &str) -> Option<&'static str> {
         "version.revoke-tokens" => "revoked all tokens for {}",
         "consumer.revoke-tokens" => "revoked all tokens of the consumer {}",
         "issuer.revoke-tokens" => "revoked every token of {}",
+        "installation.back-up" => "backed the installation up",
+        "installation.reconcile" => "accounted for what was revoked before the restore",
         "installation.restore" => "restored the installation: {}",
         "installation.recover-revocations" => "took over revocations: {}",
         "signing-key.publish" => "published the signing key {}",

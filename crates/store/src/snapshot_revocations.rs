@@ -56,15 +56,22 @@ impl Watermarks {
 }
 
 /// The revoked tokens that no gateway would otherwise refuse for their age, with a minute to spare. Those whose row of their
-/// own says so, and those of which only the revocation is known.
+/// own says so, and those of which only the revocation is known;
+/// API keys by their ids, which stand for the names of tokens (`ApiKeyTerms::facts`).
 pub(crate) async fn tokens(
     tx: &DatabaseTransaction,
     terms: &SnapshotTerms,
     now: Timestamp,
 ) -> Result<Vec<RevokedToken>, StoreError> {
     let sql = "SELECT jti AS key, expires_at FROM tokens WHERE revoked_at IS NOT NULL AND expires_at > $1 \
-        UNION SELECT key, expires_at FROM revocations WHERE kind = 'token' AND expires_at > $1 ORDER BY key";
-    let rows: Vec<NameRow> = all(tx, sql, vec![alive(terms, now)]).await?;
+        UNION SELECT key, COALESCE(expires_at, $2) FROM revocations WHERE kind IN ('token', 'api-key') \
+        AND (expires_at > $1 OR expires_at IS NULL) ORDER BY key";
+    let rows: Vec<NameRow> = all(
+        tx,
+        sql,
+        vec![alive(terms, now), Timestamp::END.millis().into()],
+    )
+    .await?;
     let revoked = |row: NameRow| RevokedToken {
         jti: Jti::from_wire(row.key),
         expires: row.expires_at,

@@ -133,7 +133,7 @@ impl Tx<'_> {
         rows::signing_key::raise_last_expiry(self.transaction()?, kid, expiry).await
     }
 
-    /// The latest watermark of any kind that lies ahead, if one does. Who issues a token waits until it has passed: a token
+    /// The latest watermark that lies ahead, of everything but one application, if one does. Who issues a token waits until it has passed: a token
     /// of the same second would be born dead. Watermarks are at most a second ahead, so this stands in nobody's way for long.
     ///
     /// # Errors

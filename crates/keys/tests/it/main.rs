@@ -11,6 +11,7 @@ mod issuing;
 mod keks;
 mod key_sets;
 mod recognising;
+mod restores;
 mod revoking;
 mod revoking_widely;
 mod rings;

@@ -139,6 +139,11 @@ impl Town {
         )
     }
 
+    /// Where its database is.
+    pub(crate) fn url(&self) -> &DatabaseUrl {
+        &self.url
+    }
+
     pub(crate) fn handle(&self) -> ApplicationHandle {
         ApplicationHandle::Id(self.application.id)
     }

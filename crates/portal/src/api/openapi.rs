@@ -14,8 +14,8 @@ use utoipa::{
 
 use super::{
     access_tokens, api_keys, apis, applications, audit, clients, consumers, contracts, decisions,
-    gateways, home, inspect, keks, keys, operators, plans, revocations, subscriptions, teams, tokens,
-    usage, versions,
+    gateways, home, inspect, keks, keys, operators, plans, revocations, subscriptions, teams,
+    tokens, usage, versions,
 };
 use crate::web::problem::Fault;
 

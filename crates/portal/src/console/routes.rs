@@ -5,7 +5,7 @@ use actix_web::web::{ServiceConfig, get, post, resource};
 use super::{
     account, api_forms, api_keys, apis, applications, audit, client_terms, clients, consumers,
     contracts, decisions, entry, gateways, home, inspector, issue, keks, keys, moves, operators,
-    problem, search, settings, subscribe, teams, tokens, usage, versions,
+    problem, revocations, search, settings, subscribe, teams, tokens, usage, versions,
 };
 
 /// Every page, and every form behind it.
@@ -178,6 +178,12 @@ fn access(config: &mut ServiceConfig) {
             resource("/console/keys/{kid}/compromise")
                 .get(keys::compromise_page)
                 .post(keys::compromise),
+        )
+        .route("/console/revocations", get().to(revocations::list))
+        .service(
+            resource("/console/revocations/new")
+                .get(revocations::new_page)
+                .post(revocations::new),
         )
         .service(
             resource("/console/inspector")

@@ -13,6 +13,8 @@ pub enum Place {
     Consumers,
     /// Signing keys.
     Keys,
+    /// What was revoked.
+    Revocations,
     /// The inspector of tokens.
     Inspector,
     /// Decisions of the gateways.
@@ -52,7 +54,7 @@ pub const NAVIGATION: [Group; 5] = [
     },
     Group {
         heading: Some("Access"),
-        places: &[Place::Keys, Place::Inspector],
+        places: &[Place::Keys, Place::Revocations, Place::Inspector],
     },
     Group {
         heading: Some("Traffic"),
@@ -73,6 +75,7 @@ impl Place {
             Self::Apis => "APIs",
             Self::Consumers => "Consumers",
             Self::Keys => "Keys",
+            Self::Revocations => "Revocations",
             Self::Inspector => "Inspector",
             Self::Decisions => "Decisions",
             Self::Usage => "Usage",
@@ -92,6 +95,7 @@ impl Place {
             Self::Apis => "/console/apis",
             Self::Consumers => "/console/consumers",
             Self::Keys => "/console/keys",
+            Self::Revocations => "/console/revocations",
             Self::Inspector => "/console/inspector",
             Self::Decisions => "/console/decisions",
             Self::Usage => "/console/usage",
@@ -111,6 +115,7 @@ impl Place {
             Self::Apis => Icon::Api,
             Self::Consumers => Icon::Consumer,
             Self::Keys => Icon::Key,
+            Self::Revocations => Icon::Cross,
             Self::Inspector => Icon::Inspector,
             Self::Decisions => Icon::Decision,
             Self::Usage => Icon::Usage,

@@ -1,7 +1,10 @@
 //! Revocations, in the order of their commits and without gaps. A row is never changed; what two of them come to is the later
 //! watermark, whoever reads them.
 
-use gatewright_domain::{revocation::Revocation, time::Timestamp};
+use gatewright_domain::{
+    revocation::{Revocation, RevocationKind},
+    time::Timestamp,
+};
 use sea_orm::{
     ActiveValue::Set, DatabaseTransaction, FromQueryResult, QuerySelect, entity::prelude::*,
 };
@@ -88,6 +91,8 @@ pub(crate) async fn watermark_after<C: ConnectionTrait>(
     let ahead = Entity::find()
         .select_only()
         .column_as(Column::NotBefore.max(), "moment")
+        // That of an application stands in its own row as well, and is waited for by that one alone.
+        .filter(Column::Kind.ne(RevocationKind::Application.as_str()))
         .filter(Column::NotBefore.gt(now));
     let row = ahead.into_model::<Moment>().one(db).await?;
     Ok(row.and_then(|row| row.moment))
