@@ -8,7 +8,7 @@ use gatewright_testkit::{database::DatabaseUrl, entropy::SeededEntropy};
 use std::sync::Arc;
 use tempfile::TempDir;
 
-use crate::world::{NOW, World, console, worlds};
+use crate::world::{NOW, World, console, signing, worlds};
 
 /// Somebody of everything.
 async fn filled(world: &World) {
@@ -20,7 +20,7 @@ async fn filled(world: &World) {
     let application = world.application(&consumer, "Shop").await;
     world.subscription(&application, &version, &plan).await;
     let keys = world.keys().await;
-    world.token(&application, &keys[0]).await;
+    world.token(&application, signing(&keys)).await;
 }
 
 async fn back_up(store: &Store, home: &TempDir, name: &str) -> PathBuf {
