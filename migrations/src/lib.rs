@@ -20,6 +20,7 @@ mod m0007_sign_in_links;
 mod m0008_rings;
 mod m0009_clients;
 mod m0010_keks;
+mod m0011_revocations;
 mod m0012_api_keys;
 mod m0013_families;
 mod m0014_issuers;
@@ -33,6 +34,21 @@ pub async fn apply(transaction: &DatabaseTransaction) -> Result<Vec<String>, DbE
     let missing = Steps::get_pending_migrations(transaction).await?;
     Steps::up(transaction, None).await?;
     Ok(missing.iter().map(|step| step.name().to_owned()).collect())
+}
+
+/// Applies the first so many steps, to a database that has none.
+///
+/// # Errors
+/// What the database says.
+pub async fn apply_first(transaction: &DatabaseTransaction, count: u32) -> Result<(), DbErr> {
+    Steps::up(transaction, Some(count)).await
+}
+
+/// The names of all steps, in order.
+#[must_use]
+pub fn names() -> Vec<String> {
+    let steps = Steps::migrations();
+    steps.iter().map(|step| step.name().to_owned()).collect()
 }
 
 /// What is missing; changes nothing.
@@ -60,6 +76,7 @@ impl MigratorTrait for Steps {
             Box::new(m0008_rings::Migration),
             Box::new(m0009_clients::Migration),
             Box::new(m0010_keks::Migration),
+            Box::new(m0011_revocations::Migration),
             Box::new(m0012_api_keys::Migration),
             Box::new(m0013_families::Migration),
             Box::new(m0014_issuers::Migration),

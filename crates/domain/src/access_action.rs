@@ -95,6 +95,10 @@ actions! {
         RevokeAllTokens = "revoke all tokens of an application";
         /// Revoke a client secret.
         RevokeClientSecret = "revoke a client secret";
+        /// Revoke every token of an application, as far as one version goes.
+        RevokeSubscriptionTokens = "revoke all tokens of a subscription";
+        /// Revoke every token for a version.
+        RevokeVersionTokens = "revoke all tokens for a version";
         /// Stop an application.
         DisableApplication = "disable an application";
     }
@@ -113,6 +117,12 @@ actions! {
         RotateKek = "rotate the key-encryption key";
         /// Retire a key-encryption key that nothing needs.
         RetireKek = "retire a key-encryption key";
+        /// Revoke every token of a consumer.
+        RevokeConsumerTokens = "revoke all tokens of a consumer";
+        /// Revoke every token of a session.
+        RevokeSession = "revoke a session";
+        /// Revoke every token there is.
+        RevokeEverything = "revoke every token";
         /// Enrol a gateway.
         EnrolGateway = "enrol a gateway";
         /// Remove a gateway.
@@ -167,6 +177,10 @@ actions! {
         SetUp = "set the installation up";
         /// Make a link that signs an operator in once; only at the terminal of the machine that holds the data.
         IssueSignInLink = "issue a sign-in link";
+        /// Copy everything that is stored; only at the terminal of the machine that holds the data.
+        BackUp = "back the installation up";
+        /// Take over a database that was put back from a copy; only at the terminal of the machine that holds the data.
+        Restore = "take over a restored database";
         /// Try to sign in.
         SignIn = "sign in";
         /// What the server does by itself.

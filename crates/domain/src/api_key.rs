@@ -14,6 +14,7 @@ use crate::{
     id::{ApiKeyId, ApplicationId, TeamId},
     operation::Scope,
     revision::Revision,
+    revocation::Revocation,
     text::{Name, Reason},
     time::Timestamp,
     token::{Entitlement, TokenError, covered},
@@ -173,11 +174,13 @@ impl ApiKey {
         if self.revoked.is_some() {
             return Err(ApiKeyError::AlreadyRevoked);
         }
+        let revocation = Revocation::of_api_key(&self);
         let revoke = |key| Self {
             revoked: Some(now),
             ..key
         };
-        Ok(Change::step(Kind::ApiKeyRevoked, self, revoke).because(reason))
+        let change = Change::step(Kind::ApiKeyRevoked, self, revoke);
+        Ok(change.because(reason).revoking(revocation))
     }
 }
 

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use crate::{
     access::{Action, Denied, Subject},
     revision::Revision,
+    revocation::Revocation,
     text::Reason,
 };
 
@@ -61,6 +62,7 @@ pub struct Event {
     before: Option<Facts>,
     after: Option<Facts>,
     reason: Option<Reason>,
+    revokes: Option<Revocation>,
 }
 
 impl Event {
@@ -75,6 +77,29 @@ impl Event {
             before: None,
             after: None,
             reason: None,
+            revokes: None,
+        }
+    }
+
+    /// Something that was revoked without changing a stored thing: the revocation is the record.
+    pub(crate) fn revocation(
+        kind: Kind,
+        subject: Subject,
+        target: Target,
+        revokes: Revocation,
+    ) -> Self {
+        Self {
+            revokes: Some(revokes),
+            ..Self::note(kind, Outcome::Success, subject, target)
+        }
+    }
+
+    /// The same event with the reason that was given for it.
+    #[must_use]
+    pub(crate) fn because(self, reason: Reason) -> Self {
+        Self {
+            reason: Some(reason),
+            ..self
         }
     }
 
@@ -132,6 +157,12 @@ impl Event {
     pub fn reason(&self) -> Option<&Reason> {
         self.reason.as_ref()
     }
+
+    /// What is refused from then on because of it, if anything is.
+    #[must_use]
+    pub fn revokes(&self) -> Option<&Revocation> {
+        self.revokes.as_ref()
+    }
 }
 
 /// A thing with a life of its own: stored as one row, changed only by its transitions.
@@ -185,6 +216,17 @@ impl<T: Aggregate> Change<T> {
         Self {
             event: Event {
                 reason,
+                ..self.event
+            },
+            ..self
+        }
+    }
+
+    /// The same change, which also is a revocation.
+    pub(crate) fn revoking(self, revokes: Revocation) -> Self {
+        Self {
+            event: Event {
+                revokes: Some(revokes),
                 ..self.event
             },
             ..self

@@ -163,6 +163,24 @@ kinds! {
     FamilyRepeated = "refresh-family.repeat" by IssueToken;
     /// A grant was ended, with every token that came of it; by itself when a used refresh token was used again.
     FamilyRevoked = "refresh-family.revoke" by RevokeToken | IssueToken;
+    /// Every token of a session was revoked.
+    SessionRevoked = "session.revoke" by RevokeSession;
+    /// Every token of an application was revoked, as far as one version goes.
+    SubscriptionTokensRevoked = "subscription.revoke-tokens" by RevokeSubscriptionTokens;
+    /// Every token for a version was revoked.
+    VersionTokensRevoked = "version.revoke-tokens" by RevokeVersionTokens;
+    /// Every token of a consumer was revoked.
+    ConsumerTokensRevoked = "consumer.revoke-tokens" by RevokeConsumerTokens;
+    /// Every token of the installation was revoked.
+    IssuerTokensRevoked = "issuer.revoke-tokens" by RevokeEverything | Restore;
+    /// Everything that is stored was copied.
+    InstallationBackedUp = "installation.back-up" by BackUp;
+    /// The database was put back from a copy: a new epoch begins.
+    InstallationRestored = "installation.restore" by Restore;
+    /// What was revoked since the copy was made is accounted for.
+    InstallationReconciled = "installation.reconcile" by Restore;
+    /// Revocations that the copy did not know were taken over from those who did.
+    RevocationsRecovered = "installation.recover-revocations" by Restore;
     /// A key ring was made.
     RingFormed = "key-ring.form" by Operate | ManageRing;
     /// A key ring was given other times.

@@ -9,6 +9,7 @@ use crate::{
     audit::{Aggregate, Change, Facts, Kind, Target, facts, or_none},
     id::{ApplicationId, ConsumerId, TeamId},
     revision::Revision,
+    revocation::{Revocation, RevocationKind, watermark},
     text::{Name, Reason},
     time::Timestamp,
 };
@@ -182,17 +183,17 @@ impl Application {
     /// Revokes every token issued so far. The watermark is the next whole second, because `iat` is in seconds and a
     /// token of this same second must die; issuing waits until it has passed.
     pub fn revoke_tokens(self, reason: Option<Reason>, now: Timestamp) -> Change<Self> {
-        let watermark = Timestamp::from_seconds(now.seconds().saturating_add(1));
-        let not_before = Some(
-            self.not_before
-                .map_or(watermark, |earlier| earlier.max(watermark)),
-        );
+        let watermark = watermark(now);
+        let not_before = self
+            .not_before
+            .map_or(watermark, |earlier| earlier.max(watermark));
+        let revocation = Revocation::of_application(&self, not_before);
         let kind = Kind::ApplicationTokensRevoked;
-        Change::step(kind, self, |application| Self {
-            not_before,
+        let change = Change::step(kind, self, |application| Self {
+            not_before: Some(not_before),
             ..application
-        })
-        .because(reason)
+        });
+        change.because(reason).revoking(revocation)
     }
 
     /// Stops it from calling anything.
@@ -203,11 +204,12 @@ impl Application {
         if self.disabled.is_some() {
             return Err(ApplicationError::AlreadyDisabled);
         }
+        let revocation = Revocation::whole(RevocationKind::ApplicationDisabled, &self);
         let disable = |application| Self {
             disabled: Some(now),
             ..application
         };
-        Ok(Change::step(Kind::ApplicationDisabled, self, disable))
+        Ok(Change::step(Kind::ApplicationDisabled, self, disable).revoking(revocation))
     }
 
     /// Lets it call again.
@@ -218,11 +220,12 @@ impl Application {
         if self.disabled.is_none() {
             return Err(ApplicationError::NotDisabled);
         }
+        let end = Revocation::whole(RevocationKind::ApplicationEnabled, &self);
         let enable = |application| Self {
             disabled: None,
             ..application
         };
-        Ok(Change::step(Kind::ApplicationEnabled, self, enable))
+        Ok(Change::step(Kind::ApplicationEnabled, self, enable).revoking(end))
     }
 
     /// Its public name in tokens.

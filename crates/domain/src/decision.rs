@@ -10,6 +10,7 @@ use crate::{
     key::Kid,
     limit::{Arrival, until_tomorrow},
     refusal::Refusal,
+    revocation::Watermarks,
     snapshot::{Client, PlanTerms, Right, RoutedOperation, RoutedVersion},
     time::Timestamp,
     token::Jti,
@@ -54,6 +55,8 @@ pub struct Question<'a> {
     pub token: &'a TokenFacts,
     /// Whether the token's name is on the list of revoked ones.
     pub revoked: bool,
+    /// Tokens of whomever issued before this moment are refused.
+    pub not_before: Option<Timestamp>,
     /// The application of the token's client id.
     pub client: Option<&'a Client>,
     /// The application's subscription to the version.
@@ -78,7 +81,8 @@ pub enum Rule {
     Revocation,
     /// The token belongs to an application that may call.
     Application,
-    /// The token is not older than the application's watermark.
+    /// The token is not older than any watermark it meets: of everything, the version, the consumer, the application, the
+    /// subscription.
     Watermark,
     /// The token has not ended since it was verified.
     Expiry,
@@ -179,7 +183,7 @@ impl Rule {
                 Some(client) if client.disabled => Err(Refusal::ClientDisabled),
                 Some(_) => Ok(()),
             },
-            Self::Watermark => match q.client.and_then(|client| client.not_before) {
+            Self::Watermark => match q.watermarks().effective_not_before() {
                 Some(not_before) if q.token.issued < not_before => {
                     Err(Refusal::TokenBeforeWatermark { not_before })
                 }
@@ -276,8 +280,10 @@ impl Rule {
                 Some(client) => format!("{} is application {}", q.token.client_id, client.name),
                 None => format!("{} is no application", q.token.client_id),
             },
-            Self::Watermark => match q.client.and_then(|client| client.not_before) {
-                Some(not_before) => format!("issued {}, watermark {not_before}", q.token.issued),
+            Self::Watermark => match q.watermarks().strongest() {
+                Some((kind, not_before)) => {
+                    format!("issued {}, {kind} watermark {not_before}", q.token.issued)
+                }
                 None => format!("issued {}, no watermark", q.token.issued),
             },
             Self::Expiry => format!("ends {}, now {}", q.token.expires, q.now),
@@ -311,6 +317,18 @@ impl Rule {
 }
 
 impl Question<'_> {
+    /// Every watermark that the token meets.
+    #[must_use]
+    pub fn watermarks(&self) -> Watermarks {
+        Watermarks {
+            issuer: self.not_before,
+            version: self.version.not_before,
+            consumer: self.client.and_then(|client| client.consumer_not_before),
+            application: self.client.and_then(|client| client.not_before),
+            subscription: self.right.and_then(|right| right.not_before),
+        }
+    }
+
     fn has_scope(&self) -> Result<(), Refusal> {
         let requires = &self.operation.requires;
         let holds = |scope: &String| self.token.scopes.contains(scope);
@@ -376,7 +394,7 @@ pub fn mend(refusal: &Refusal) -> String {
         Refusal::TokenRevoked => "Issue a new token; this one was revoked.".to_owned(),
         Refusal::IssuerKeyUnknown { .. } => "Refresh the issuer's keys, then repeat.".to_owned(),
         Refusal::TokenBeforeWatermark { .. } => {
-            "Issue a new token; all older ones of the application were revoked.".to_owned()
+            "Issue a new token; all older ones were revoked.".to_owned()
         }
         Refusal::ClientUnknown => "Issue a token for a registered application.".to_owned(),
         Refusal::ClientDisabled => "Enable the application.".to_owned(),

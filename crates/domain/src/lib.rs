@@ -35,6 +35,7 @@ pub mod operation;
 pub mod operator;
 pub mod outside;
 pub mod plan;
+pub mod revocation;
 pub mod ring;
 pub mod subscription;
 pub mod succession;

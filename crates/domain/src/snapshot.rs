@@ -37,6 +37,9 @@ pub struct Snapshot {
     pub leeway_s: u32,
     /// The longest lifetime of any token, in seconds.
     pub max_lifetime_s: u32,
+    /// Tokens of whomever issued before this moment are refused.
+    #[serde(default)]
+    pub not_before: Option<Timestamp>,
     /// The keys whose tokens may be accepted, and those that never may.
     pub keys: Vec<VerificationKey>,
     /// Every version that was ever published.
@@ -132,6 +135,9 @@ pub struct RoutedVersion {
     pub upstream: Upstream,
     /// Where it stands.
     pub state: RouteState,
+    /// Tokens issued before this moment are refused here.
+    #[serde(default)]
+    pub not_before: Option<Timestamp>,
     /// The highest other live version of the API, if there is one.
     pub successor: Option<VersionNumber>,
     /// Its operations.
@@ -189,6 +195,9 @@ pub struct Client {
     pub name: Name,
     /// Tokens issued before this moment are refused.
     pub not_before: Option<Timestamp>,
+    /// Tokens of any application of the consumer issued before this moment are refused.
+    #[serde(default)]
+    pub consumer_not_before: Option<Timestamp>,
     /// Whether it may not call at all.
     pub disabled: bool,
     /// What it may call, in order of version.
@@ -206,6 +215,9 @@ pub struct Right {
     pub plan: PlanId,
     /// Whether it is paused.
     pub paused: bool,
+    /// Tokens issued before this moment are refused for this version.
+    #[serde(default)]
+    pub not_before: Option<Timestamp>,
 }
 
 /// The limits of a plan.

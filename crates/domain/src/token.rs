@@ -16,6 +16,7 @@ use crate::{
     operation::Scope,
     plan::Lifetime,
     revision::Revision,
+    revocation::Revocation,
     text::{Name, Reason},
     time::Timestamp,
     version::VersionRef,
@@ -93,7 +94,7 @@ pub enum TokenError {
     #[error("the application is disabled; enable it first")]
     ApplicationDisabled,
     /// Every token up to a moment was revoked, and that moment has not passed.
-    #[error("tokens of this application were just revoked; try again after {0}")]
+    #[error("tokens were just revoked; try again after {0}")]
     TooSoon(Timestamp),
     /// The application has no active subscription.
     #[error("the application has no active subscription; subscribe it to a version first")]
@@ -211,11 +212,13 @@ impl Token {
         if self.revoked.is_some() {
             return Err(TokenError::AlreadyRevoked);
         }
+        let revocation = Revocation::of_token(&self);
         let revoke = |token| Self {
             revoked: Some(now),
             ..token
         };
-        Ok(Change::step(Kind::TokenRevoked, self, revoke).because(reason))
+        let change = Change::step(Kind::TokenRevoked, self, revoke);
+        Ok(change.because(reason).revoking(revocation))
     }
 
     /// The id of its row.

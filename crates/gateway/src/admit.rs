@@ -170,6 +170,7 @@ impl Admission<'_> {
             operation: route.at(operation).ok_or(Refusal::NoOperation)?,
             token: facts.token(),
             revoked: self.table.is_revoked(facts),
+            not_before: self.table.not_before,
             client: caller.map(|caller| &caller.client),
             right: right.map(|(right, _)| right),
             plan,

@@ -76,18 +76,20 @@ impl Feed {
         }
     }
 
-    /// Puts the newest snapshot that was kept in force, if there is one.
+    /// Puts the newest snapshot that was kept in force, if there is one; those of earlier epochs before it.
     pub fn recall(&self) {
-        let Some(snapshot) = self.last_good.load() else {
+        let epochs = self.last_good.load_epochs();
+        if epochs.is_empty() {
             info!("There is no snapshot from before; waiting for the control plane");
-            return;
-        };
-        match self.watch.offer(snapshot) {
-            Ok(applied) => info!(
-                applied.epoch,
-                applied.revision, "Went on with the last good snapshot"
-            ),
-            Err(error) => warn!(%error, "Could not go on with the last good snapshot"),
+        }
+        for snapshot in epochs {
+            match self.watch.offer(snapshot) {
+                Ok(applied) => info!(
+                    applied.epoch,
+                    applied.revision, "Went on with the last good snapshot"
+                ),
+                Err(error) => warn!(%error, "Could not go on with the last good snapshot"),
+            }
         }
     }
 

@@ -4,6 +4,7 @@
 //! before it, and never to an empty table.
 
 use std::{
+    collections::BTreeMap,
     fs::{self, DirBuilder, File, OpenOptions},
     io::{self, Read, Write},
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
@@ -19,7 +20,10 @@ use crate::{
     sealed::{LARGEST, SealError, Sealed},
 };
 
-/// How many snapshots are kept.
+/// Of how many epochs snapshots are kept: what was revoked before a restore is still enforced after it.
+const EPOCHS: usize = 3;
+
+/// How many snapshots of the newest epoch are kept.
 const GENERATIONS: usize = 3;
 
 /// The first line of a file.
@@ -65,13 +69,20 @@ impl LastGood {
     /// The newest snapshot that is whole. Files that are not are passed over, each with a warning.
     #[must_use]
     pub fn load(&self) -> Option<Snapshot> {
-        let mut newest: Option<Snapshot> = None;
+        self.load_epochs().pop()
+    }
+
+    /// The newest whole snapshot of each epoch, in their order. Whoever puts them in force one after the other enforces what
+    /// was revoked in any of them, whatever a restored control plane knows of it.
+    #[must_use]
+    pub fn load_epochs(&self) -> Vec<Snapshot> {
+        let mut newest: BTreeMap<u64, Snapshot> = BTreeMap::new();
         for path in self.generations() {
             match self.read(&path) {
                 Ok(snapshot) => {
-                    let newer = |known: &Snapshot| age(known) < age(&snapshot);
-                    if newest.as_ref().is_none_or(newer) {
-                        newest = Some(snapshot);
+                    let known = newest.get(&snapshot.epoch);
+                    if known.is_none_or(|known| age(known) < age(&snapshot)) {
+                        newest.insert(snapshot.epoch, snapshot);
                     }
                 }
                 Err(error) => {
@@ -80,11 +91,11 @@ impl LastGood {
                 }
             }
         }
-        newest
+        newest.into_values().collect()
     }
 
     /// Keeps a snapshot: written beside, forced to disk, renamed, and the directory forced to disk. Then the oldest beyond
-    /// three goes.
+    /// three of its epoch go, and all but the last of the two epochs before it.
     ///
     /// # Errors
     /// When any of that fails; what was kept before is still there.
@@ -103,8 +114,19 @@ impl LastGood {
         let name = format!("{epoch:020}-{revision:020}{SUFFIX}");
         fs::rename(&unfinished, self.directory.join(name))?;
         File::open(&self.directory)?.sync_all()?;
-        for old in self.generations().iter().skip(GENERATIONS) {
-            fs::remove_file(old)?;
+        let (mut epochs, mut of_epoch) = (Vec::new(), 0);
+        for file in self.generations() {
+            let name = file.file_name().unwrap_or_default().to_string_lossy();
+            let epoch = name.split('-').next().unwrap_or_default().to_owned();
+            if epochs.last() != Some(&epoch) {
+                epochs.push(epoch);
+                of_epoch = 0;
+            }
+            of_epoch += 1;
+            let most = if epochs.len() == 1 { GENERATIONS } else { 1 };
+            if of_epoch > most || epochs.len() > EPOCHS {
+                fs::remove_file(file)?;
+            }
         }
         Ok(())
     }

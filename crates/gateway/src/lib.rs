@@ -48,6 +48,7 @@ pub mod handle;
 pub mod last_good;
 pub mod network;
 pub mod report;
+pub mod revoked;
 mod sealed;
 pub mod watch;
 

@@ -3,17 +3,20 @@
 //! Invariant: a table is never changed. What must outlive it (usage, the standing of keys) is shared between tables.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap},
     sync::Arc,
 };
 
 use gatewright_domain::{
     consumer::ClientId,
     id::{InstallationId, PlanId, SubscriptionId, VersionId},
+    key::Kid,
     operation::Method,
     refusal::Refusal,
-    snapshot::{Client, PlanTerms, Right, RoutedOperation, RoutedVersion, Snapshot},
-    token::Jti,
+    snapshot::{
+        Client, PlanTerms, Right, RoutedOperation, RoutedVersion, Snapshot, VerificationState,
+    },
+    time::Timestamp,
 };
 use http::{HeaderName, HeaderValue};
 use tracing::warn;
@@ -24,6 +27,7 @@ use crate::{
     limit::Usage,
     matcher::{Found, Matcher},
     relay::notices,
+    revoked::{Carried, InForce, RevokedSet},
     verifier::{Facts, Verifier},
 };
 
@@ -33,13 +37,18 @@ pub(crate) struct Table {
     pub(crate) epoch: u64,
     pub(crate) revision: u64,
     pub(crate) leeway_s: u32,
+    /// Tokens of whomever issued before this moment are refused.
+    pub(crate) not_before: Option<Timestamp>,
     pub(crate) verifier: Verifier,
     /// By `{api}/{number}`.
     routes: HashMap<Box<str>, Arc<Route>>,
     callers: HashMap<ClientId, Arc<Caller>>,
     plans: HashMap<PlanId, PlanTerms>,
-    revoked: HashSet<Jti>,
-    revoked_sessions: HashSet<String>,
+    revoked: RevokedSet,
+    /// Keys of which nothing is accepted.
+    compromised: BTreeSet<Kid>,
+    /// What is still in force from before a restore of the control plane.
+    carried: Option<Arc<Carried>>,
     pub(crate) api_keys: ApiKeys,
 }
 
@@ -63,8 +72,30 @@ pub(crate) struct Caller {
 }
 
 impl Table {
-    /// Compiles a snapshot, taking over from the table before it what has not changed.
-    pub(crate) fn of(snapshot: Snapshot, before: Option<&Self>, portal: &str) -> Self {
+    /// Compiles a snapshot, taking over from the table before it what has not changed; and, when the control plane was
+    /// restored in between, what was revoked.
+    pub(crate) fn of(
+        mut snapshot: Snapshot,
+        before: Option<&Self>,
+        portal: &str,
+        now: Timestamp,
+    ) -> Self {
+        let carried = before.and_then(|before| before.carried_into(&snapshot, now));
+        if let Some(carried) = carried.as_deref() {
+            carried.apply(&mut snapshot);
+        }
+        let mut revoked = RevokedSet::of(
+            std::mem::take(&mut snapshot.revoked),
+            std::mem::take(&mut snapshot.revoked_sessions),
+        );
+        if let Some(carried) = carried.as_deref() {
+            carried.add_to(&mut revoked, now);
+        }
+        let compromised = snapshot
+            .keys
+            .iter()
+            .filter(|key| key.state == VerificationState::Compromised);
+        let compromised = compromised.map(|key| key.kid.clone()).collect();
         let verifier = Verifier::of(&snapshot, before.map(|table| &table.verifier));
         let api_keys = ApiKeys::of(&snapshot, before.map(|table| &table.api_keys));
         let routes = snapshot.versions.into_iter().filter_map(|version| {
@@ -92,6 +123,7 @@ impl Table {
             epoch: snapshot.epoch,
             revision: snapshot.revision,
             leeway_s: snapshot.leeway_s,
+            not_before: snapshot.not_before,
             verifier,
             routes,
             callers,
@@ -100,18 +132,29 @@ impl Table {
                 .into_iter()
                 .map(|plan| (plan.id, plan))
                 .collect(),
-            revoked: snapshot
-                .revoked
-                .into_iter()
-                .map(|token| token.jti)
-                .collect(),
-            revoked_sessions: snapshot
-                .revoked_sessions
-                .into_iter()
-                .map(|s| s.sid)
-                .collect(),
+            revoked,
+            compromised,
+            carried,
             api_keys,
         }
+    }
+
+    /// What is carried into a snapshot: within an epoch what this table carries itself; into a later one, everything that
+    /// is in force.
+    fn carried_into(&self, next: &Snapshot, now: Timestamp) -> Option<Arc<Carried>> {
+        if next.epoch <= self.epoch {
+            return self.carried.clone();
+        }
+        let in_force = InForce {
+            names: &self.revoked,
+            everything: self.not_before,
+            compromised: self.compromised.clone(),
+            carried: self.carried.as_ref(),
+        };
+        let versions = self.routes.values().map(|route| &route.version);
+        let versions = versions.map(|version| (version.id, version.not_before));
+        let clients = self.callers.values().map(|caller| caller.client.clone());
+        Some(Arc::new(Carried::from(in_force, versions, clients, now)))
     }
 
     fn usages(&self) -> HashMap<SubscriptionId, Arc<Usage>> {
@@ -150,9 +193,9 @@ impl Table {
     /// Whether the token, or the family it is of, was revoked by name.
     pub(crate) fn is_revoked(&self, facts: &Facts) -> bool {
         let session = facts.session();
-        self.revoked.contains(&facts.token().jti)
+        self.revoked.has_token(&facts.token().jti)
             || facts.is_listed_as_revoked()
-            || session.is_some_and(|sid| self.revoked_sessions.contains(sid))
+            || session.is_some_and(|sid| self.revoked.has_session(sid))
     }
 }
 

@@ -103,7 +103,8 @@ impl Watch {
                 return Ok(applied);
             }
         }
-        let table = Table::of(snapshot, before.as_deref(), &self.portal);
+        let now = self.clock.now();
+        let table = Table::of(snapshot, before.as_deref(), &self.portal, now);
         if let Some(before) = before.as_deref() {
             table.verifier.disown(&before.verifier);
         }

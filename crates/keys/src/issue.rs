@@ -197,6 +197,9 @@ impl Keys {
         let key = self.leased(ring, expires).await?;
         self.store
             .write(permit, now, async move |tx| {
+                if let Some(ahead) = tx.watermark_ahead().await? {
+                    return Err(TokenError::TooSoon(ahead).into());
+                }
                 let application = tx.application(application.id).await?;
                 let entitlements = tx.entitlements(application.id).await?;
                 let kid = key.kid().clone();

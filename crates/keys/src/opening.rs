@@ -124,6 +124,7 @@ impl<'a> Bearer<'a> {
             operation,
             token: self.token,
             revoked: self.revoked,
+            not_before: self.snapshot.not_before,
             client: self.client,
             right,
             plan,

@@ -11,7 +11,7 @@ use gatewright_domain::{
 };
 use gatewright_store::StoreError;
 
-use crate::Keys;
+use crate::{Keys, ring::RingUseError};
 
 /// A token that is revoked.
 #[derive(Clone, Debug)]
@@ -43,6 +43,15 @@ pub enum RevokeError {
     /// Several consumers have an application of that name.
     #[error("several consumers have an application of that name; use its id")]
     Ambiguous,
+    /// The name is none of such a thing.
+    #[error("the name is not that of such a thing; expected {expected}")]
+    Malformed {
+        /// What it would look like.
+        expected: &'static str,
+    },
+    /// The key could not be declared compromised.
+    #[error(transparent)]
+    Key(#[from] RingUseError),
     /// The application changed meanwhile.
     #[error("the application was changed meanwhile; look again and repeat")]
     Stale,

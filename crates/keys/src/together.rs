@@ -97,6 +97,7 @@ impl Keys {
 
     /// Commits the rows of these orders, and answers each.
     async fn commit_together(&self, batch: Vec<Waiting>) {
+        self.pass_watermark().await;
         let now = self.clock.now();
         let (orders, answers): (Vec<Order>, Vec<_>) = batch
             .into_iter()
@@ -123,6 +124,14 @@ impl Keys {
         let (purpose, algorithm) = (Purpose::Access, self.config.token_algorithm);
         let leased = self.leased_whole(RingName { purpose, algorithm }).await;
         Ok(leased.map_err(NotNow::from)?)
+    }
+
+    /// Waits until the second of a watermark has passed: a token of that second would be born dead.
+    async fn pass_watermark(&self) {
+        let now = self.clock.now();
+        if let Ok(Some(ahead)) = self.store.reader().watermark_after(now).await {
+            tokio::time::sleep(ahead.since(now)).await;
+        }
     }
 
     /// One decision and one permit for each order; what is refused leaves the others alone.

@@ -17,6 +17,7 @@ pub mod keks;
 pub mod keys;
 pub mod operators;
 pub mod problem;
+pub mod revocations;
 pub mod search;
 pub mod settings;
 pub mod tokens;

@@ -140,6 +140,15 @@ pub(crate) enum Command {
     ApiKey(commands::api_key::Command),
     /// Find leaked tokens, API keys and other credentials in files
     Scan(commands::scan::Arguments),
+    /// Refuse tokens before their time, and say which gateways do
+    #[command(subcommand)]
+    Revoke(commands::revoke::Command),
+    /// Write everything that is stored to one file, while the server goes on
+    Backup(commands::backup::Arguments),
+    /// Put a backup in the place of everything, un-revoking nothing
+    Restore(commands::restore::Arguments),
+    /// End a restore: account for what was revoked after the backup was made
+    Reconcile(commands::reconcile::Arguments),
     /// Gateways that run apart
     #[command(subcommand)]
     Gateway(commands::gateway::Command),
@@ -177,6 +186,10 @@ impl Command {
             | Self::Token(_)
             | Self::ApiKey(_)
             | Self::Scan(_)
+            | Self::Revoke(_)
+            | Self::Backup(_)
+            | Self::Restore(_)
+            | Self::Reconcile(_)
             | Self::Gateway(_)
             | Self::Issuer(_)
             | Self::Verifier(_)

@@ -9,12 +9,16 @@ pub(crate) mod migrate;
 
 pub(crate) mod api_key;
 pub(crate) mod audit;
+pub(crate) mod backup;
 pub(crate) mod gateway;
 pub(crate) mod issuer;
 pub(crate) mod kek;
 pub(crate) mod key;
 pub(crate) mod operator;
 mod password;
+pub(crate) mod reconcile;
+pub(crate) mod restore;
+pub(crate) mod revoke;
 pub(crate) mod scan;
 pub(crate) mod team;
 pub(crate) mod token;

@@ -58,11 +58,15 @@ impl Feed {
 
     /// Brings the newest snapshot when it is newer than the one in force.
     pub(crate) async fn bring(&self, speak: bool) -> Result<Brought> {
-        let revision = self.store.reader().revision().await?;
+        let (epoch, revision) = self.store.reader().position().await?;
         let in_force = self.watch.applied();
         let applied = match in_force {
-            Some(applied) if applied.revision == revision && !speak => return Ok(Brought::Nothing),
-            Some(applied) if applied.revision == revision => applied,
+            Some(applied) if (applied.epoch, applied.revision) == (epoch, revision) => {
+                if !speak {
+                    return Ok(Brought::Nothing);
+                }
+                applied
+            }
             Some(_) | None => {
                 let now = self.clock.now();
                 let snapshot = self.keys.snapshot(now).await?;

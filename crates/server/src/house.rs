@@ -16,13 +16,15 @@ use gatewright_keys::{
 };
 use gatewright_operators::Operators;
 use gatewright_registry::{Registry, UpstreamPolicy};
-use gatewright_store::Store;
+use gatewright_store::{Journal, Store};
+use tracing::warn;
 use zeroize::Zeroizing;
 
 use crate::{
     config::Settings,
     failure::{Code, Failure},
     kek,
+    served::refuse_unreconciled,
     system::{SystemClock, SystemEntropy},
 };
 
@@ -105,6 +107,13 @@ impl House {
 
     /// Opens the rooms for a command: the database must be there and up to date already.
     pub(crate) async fn for_command(settings: &Settings) -> Result<Self> {
+        let house = Self::to_be_reconciled(settings).await?;
+        refuse_unreconciled(settings, &house.store).await?;
+        Ok(house)
+    }
+
+    /// Likewise, for the command that ends a restore.
+    pub(crate) async fn to_be_reconciled(settings: &Settings) -> Result<Self> {
         let store = existing_store(settings).await?;
         let place = Place::of(settings, settings.listen, settings.gateway_listen);
         Self::open(settings, store, place).await
@@ -136,7 +145,7 @@ pub(crate) async fn open_store(settings: &Settings) -> Result<Store> {
     let url = settings.database_url.lend(String::clone);
     let opened = Store::open(&url, Arc::new(SystemEntropy)).await;
     let opened = opened.context("could not open the database");
-    opened.map_err(|error| {
+    let store = opened.map_err(|error| {
         let next = match sqlite_path(settings) {
             Some(path) => format!(
                 "is {} a database, and may this user write to it?",
@@ -146,8 +155,28 @@ pub(crate) async fn open_store(settings: &Settings) -> Result<Store> {
                 "is DATABASE_URL right, and does the server run and let this user in?".to_owned()
             }
         };
-        Failure::of(Code::Failed, error).next(next).into()
-    })
+        Failure::of(Code::Failed, error).next(next)
+    })?;
+    keep_journal(&store, settings);
+    Ok(store)
+}
+
+/// Keeps the journal of revocations in the data directory, which a restore of the database does not touch.
+fn keep_journal(store: &Store, settings: &Settings) {
+    let path = journal_path(settings);
+    match Journal::open(&path, SystemClock.now()) {
+        Ok(journal) => store.keep_journal(journal),
+        Err(error) => warn!(
+            %error,
+            file = %path.display(),
+            "Could not open the journal of revocations; a restore from a backup would know only what the backup knows"
+        ),
+    }
+}
+
+/// Where the journal of revocations is.
+pub(crate) fn journal_path(settings: &Settings) -> PathBuf {
+    settings.data_dir.join("revocations.journal")
 }
 
 /// Makes the file of a new database readable by nobody else; SQLite gives its log the same mode, and so do copies.

@@ -18,6 +18,7 @@ mod feed;
 mod jobs;
 mod records;
 mod serve;
+mod served;
 mod wire;
 
 mod commands;
@@ -78,6 +79,10 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         | Command::Token(_)
         | Command::ApiKey(_)
         | Command::Scan(_)
+        | Command::Revoke(_)
+        | Command::Backup(_)
+        | Command::Restore(_)
+        | Command::Reconcile(_)
         | Command::Gateway(_)
         | Command::Issuer(_)
         | Command::Verifier(_)
@@ -124,6 +129,18 @@ async fn run_with(command: Command, settings: &Settings, printer: Printer) -> Re
             .map(done),
         Command::ApiKey(command) => commands::api_key::run(command, settings, printer).await,
         Command::Scan(arguments) => commands::scan::run(arguments, settings, printer).await,
+        Command::Backup(arguments) => commands::backup::run(&arguments, settings, printer)
+            .await
+            .map(done),
+        Command::Restore(arguments) => commands::restore::run(&arguments, settings, printer)
+            .await
+            .map(done),
+        Command::Reconcile(arguments) => commands::reconcile::run(&arguments, settings, printer)
+            .await
+            .map(done),
+        Command::Revoke(command) => commands::revoke::run(command, settings, printer)
+            .await
+            .map(done),
         Command::Gateway(command) => commands::gateway::run(command, settings, printer)
             .await
             .map(done),

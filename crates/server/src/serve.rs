@@ -18,7 +18,9 @@ use crate::{
     failure::{Code, Failure},
     feed::Feed,
     house::{House, Place, open_store, portal_url},
-    issuers, jobs, records, wire,
+    issuers, jobs, records,
+    served::{self, refuse_unreconciled},
+    wire,
 };
 
 /// A running installation.
@@ -55,6 +57,7 @@ impl Running {
         {
             info!(migration = name, "Applied migration {name}");
         }
+        refuse_unreconciled(settings, &store).await?;
         // Where the gateway listens is part of what tokens say, so it is started before the rooms are opened.
         let bound = listener.local_addr()?;
         let gateway = settings.gateway.then(|| start_gateway(settings, bound));
@@ -67,6 +70,8 @@ impl Running {
         house.keys.ensure_ring(&Caller::job("ensure-ring")).await?;
 
         let stop = CancellationToken::new();
+        let noting = served::note_all(house.store.clone(), served::path(settings), stop.clone());
+        tokio::spawn(noting);
         let gateway = match gateway {
             Some(handle) => Some(Embedded::serve(handle, &house, stop.clone()).await?),
             None => None,

@@ -15,7 +15,7 @@ use crate::{
 
 /// Appends the events, and gives the number of events there are then: the revision of the commit that follows.
 ///
-/// Takes the lock that all writers share, so nothing but the commit may come after it.
+/// Takes the lock that all writers share, so little may come after it before the commit.
 ///
 /// # Errors
 /// `Corrupt` when the head contradicts itself; `TooLarge`; `Database`.

@@ -2,6 +2,7 @@
 //! Forbids HTTP, cryptography, and any write of an audited thing without a permit and an event.
 //! Start with `tx` (how a change is written), then `rows` (what is kept) and `views` (what is shown).
 
+mod backup;
 mod clients;
 mod deny;
 mod entitlements;
@@ -11,6 +12,7 @@ mod flood;
 #[cfg(doctest)]
 mod forgeries;
 mod joint;
+mod journal;
 mod ledger;
 mod migrate;
 mod occurrence;
@@ -24,6 +26,7 @@ mod snapshot;
 mod snapshot_api_keys;
 mod snapshot_families;
 mod snapshot_issuers;
+mod snapshot_revocations;
 mod snapshot_versions;
 mod store;
 mod taken;
@@ -35,9 +38,14 @@ mod verify;
 pub mod views;
 
 pub use crate::{
+    backup::{
+        BackupEnd, BackupFile, BackupHead, FileError, Onto, Recovered, RestoreError, Restored,
+        Trust,
+    },
     clients::{ClientRecord, Since},
     error::{DatabaseError, StoreError},
     joint::Joint,
+    journal::{Journal, JournalError, Line},
     permit::expect,
     reader::Reader,
     rows::Row,

@@ -14,6 +14,14 @@ use crate::{
 /// Any number will do, as long as no other program that shares the server uses it.
 const LOCK: &str = "SELECT pg_advisory_xact_lock(7205163884190337)";
 
+/// Waits until no other process brings the database up to date, or restores it.
+pub(crate) async fn lock(transaction: &DatabaseTransaction) -> Result<(), StoreError> {
+    if transaction.get_database_backend() == DbBackend::Postgres {
+        transaction.execute_unprepared(LOCK).await?;
+    }
+    Ok(())
+}
+
 impl Store {
     /// Applies the migrations that are missing, all or none, and gives their names. A new database also gets its
     /// installation and the empty ledger.
@@ -23,9 +31,7 @@ impl Store {
     pub async fn migrate(&self) -> Result<Vec<String>, StoreError> {
         let open = Open::begin(&self.inner.writer).await?;
         let transaction = open.transaction()?;
-        if transaction.get_database_backend() == DbBackend::Postgres {
-            transaction.execute_unprepared(LOCK).await?;
-        }
+        lock(transaction).await?;
         let applied = gatewright_migrations::apply(transaction).await?;
         if installation::Entity::find()
             .one(transaction)
@@ -55,6 +61,7 @@ impl Store {
             id: Set(id),
             epoch: Set(epoch),
             set_up_at: Set(None),
+            restored_at: Set(None),
         };
         installation::Entity::insert(installation)
             .exec_without_returning(transaction)

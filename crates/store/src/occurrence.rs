@@ -7,6 +7,7 @@ use gatewright_domain::{
     audit::{Event, Facts, Kind, Outcome, Target as About},
     entropy::Entropy,
     id::EventId,
+    revocation::Revocation,
     time::Timestamp,
 };
 use gatewright_ledger::{
@@ -26,6 +27,16 @@ pub(crate) struct Occurrence {
     count: Option<u64>,
     /// What it changed, when it stands for several events.
     joint: Option<Change>,
+}
+
+/// A revocation with its circumstances.
+#[derive(Clone, Debug)]
+pub(crate) struct Recorded {
+    pub(crate) revocation: Revocation,
+    pub(crate) reason: Option<String>,
+    pub(crate) actor_kind: String,
+    pub(crate) actor_id: String,
+    pub(crate) at: Timestamp,
 }
 
 /// A personal value that stands in an event only as a commitment.
@@ -117,6 +128,19 @@ impl Occurrence {
             count: Some(count),
             ..Self::denied(denied, now)
         }
+    }
+
+    /// What is refused from then on because of it, if anything is.
+    pub(crate) fn revocation(&self) -> Option<Recorded> {
+        let revocation = self.event.revokes()?.clone();
+        let actor = actor(&self.actor);
+        Some(Recorded {
+            revocation,
+            reason: self.event.reason().map(ToString::to_string),
+            actor_kind: actor.kind,
+            actor_id: actor.id,
+            at: self.now,
+        })
     }
 
     /// When it happened.

@@ -33,6 +33,8 @@ pub struct Installation {
     pub epoch: u64,
     /// Whether it has had its first administrator.
     pub set_up: bool,
+    /// Since when it waits, after a restore, for what was revoked in the meantime; nothing when it may be served from.
+    pub restored: Option<Timestamp>,
 }
 
 /// A session with its operator.
@@ -58,6 +60,7 @@ struct InstallationRow {
     id: InstallationId,
     epoch: i64,
     set_up_at: Option<Timestamp>,
+    restored_at: Option<Timestamp>,
 }
 
 #[derive(FromQueryResult)]
@@ -111,12 +114,29 @@ impl Reader {
         Ok(row.map_or(0, |row| row.size.unsigned_abs()))
     }
 
+    /// The epoch, and how many events the ledger holds: with both, of two states the later one can be told.
+    ///
+    /// # Errors
+    /// `NotFound` before the first migration; when the database fails.
+    pub async fn position(&self) -> Result<(u64, u64), StoreError> {
+        let head = rows::audit_head::read(&self.database).await?;
+        Ok((head.epoch.unsigned_abs(), head.size.unsigned_abs()))
+    }
+
+    /// The latest watermark after a moment, of everything but one application; see `Tx::watermark_ahead`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn watermark_after(&self, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        rows::revocation::watermark_after(&self.database, now).await
+    }
+
     /// The installation.
     ///
     /// # Errors
     /// `NotFound` before the first migration.
     pub async fn installation(&self) -> Result<Installation, StoreError> {
-        let find = Sql::new("SELECT id, epoch, set_up_at FROM installation");
+        let find = Sql::new("SELECT id, epoch, set_up_at, restored_at FROM installation");
         let row: InstallationRow = find
             .one(&self.database)
             .await?
@@ -125,11 +145,13 @@ impl Reader {
             id,
             epoch,
             set_up_at,
+            restored_at,
         } = row;
         Ok(Installation {
             id,
             epoch: epoch.unsigned_abs(),
             set_up: set_up_at.is_some(),
+            restored: restored_at,
         })
     }
 

@@ -8,14 +8,14 @@ use gatewright_domain::{
     key::RingName,
     limit::RateParts,
     plan::Lifetime,
+    revocation::{EVERYTHING, RevocationKind},
     ring::Timing,
     snapshot::{
-        Client, PlanTerms, RevokedToken, Right, SCHEMA, Snapshot, VerificationKey,
+        Client, PlanTerms, RevokedSession, Right, SCHEMA, Snapshot, VerificationKey,
         VerificationState,
     },
     text::{ApiName, Name, VersionNumber},
     time::Timestamp,
-    token::Jti,
 };
 use sea_orm::{
     AccessMode, ConnectionTrait, DatabaseTransaction, FromQueryResult, IsolationLevel, Statement,
@@ -23,8 +23,12 @@ use sea_orm::{
 };
 
 use crate::{
-    error::StoreError, reader::Reader, rows::key_ring, snapshot_api_keys, snapshot_families,
-    snapshot_issuers, snapshot_versions,
+    error::StoreError,
+    reader::Reader,
+    rows::key_ring,
+    snapshot_api_keys, snapshot_families, snapshot_issuers,
+    snapshot_revocations::{self, Watermarks},
+    snapshot_versions,
 };
 
 /// What a snapshot says beside what is stored.
@@ -92,6 +96,7 @@ async fn read(
     )
     .await?;
     let head = head.into_iter().next().ok_or(StoreError::NotFound)?;
+    let watermarks = Watermarks::read(tx).await?;
     Ok(Snapshot {
         schema: SCHEMA,
         installation: head.installation,
@@ -100,13 +105,14 @@ async fn read(
         issuer: terms.issuer.clone(),
         leeway_s: terms.leeway_s,
         max_lifetime_s: terms.max_lifetime_s,
+        not_before: watermarks.of(RevocationKind::Issuer, EVERYTHING),
         keys: keys(tx, terms, now).await?,
-        versions: snapshot_versions::versions(tx, terms).await?,
-        clients: clients(tx).await?,
+        versions: snapshot_versions::versions(tx, terms, &watermarks).await?,
+        clients: clients(tx, &watermarks).await?,
         plans: plans(tx).await?,
-        revoked: revoked(tx, terms, now).await?,
+        revoked: snapshot_revocations::tokens(tx, terms, now).await?,
         issuers: snapshot_issuers::issuers(tx).await?,
-        revoked_sessions: snapshot_families::revoked(tx, terms, now).await?,
+        revoked_sessions: sessions(tx, terms, now).await?,
         api_keys: snapshot_api_keys::api_keys(tx, now).await?,
     })
 }
@@ -151,8 +157,10 @@ async fn keys(
         .iter()
         .map(|ring| (ring.name(), ring.ceiling(installation, now)))
         .collect();
-    let sql = "SELECT kid, purpose, algorithm, public_jwk, state, activated_at, deactivated_at FROM signing_keys \
-        WHERE state NOT IN ('staged', 'retired') ORDER BY kid";
+    let sql = "SELECT kid, purpose, algorithm, public_jwk, \
+        CASE WHEN EXISTS (SELECT 1 FROM revocations WHERE revocations.kind = 'key' \
+        AND revocations.key = signing_keys.kid) THEN 'compromised' ELSE state END AS state, activated_at, deactivated_at \
+        FROM signing_keys WHERE state NOT IN ('staged', 'retired') ORDER BY kid";
     let rows: Vec<KeyRow> = all(tx, sql, vec![]).await?;
     let keys = rows.into_iter().map(|row| listed(row, &lives));
     let keys = keys.collect::<Result<Vec<VerificationKey>, _>>()?;
@@ -216,7 +224,10 @@ struct RightRow {
     status: String,
 }
 
-async fn clients(tx: &DatabaseTransaction) -> Result<Vec<Client>, StoreError> {
+async fn clients(
+    tx: &DatabaseTransaction,
+    watermarks: &Watermarks,
+) -> Result<Vec<Client>, StoreError> {
     let sql = "SELECT application_id, version_id, id, plan_id, status FROM subscriptions \
         WHERE status <> 'closed' ORDER BY version_id";
     let rights: Vec<RightRow> = all(tx, sql, vec![]).await?;
@@ -234,6 +245,7 @@ async fn clients(tx: &DatabaseTransaction) -> Result<Vec<Client>, StoreError> {
             subscription,
             plan,
             paused: status == "paused",
+            not_before: watermarks.of(RevocationKind::Subscription, &subscription.to_string()),
         };
         of.entry(application_id).or_default().push(right);
     }
@@ -266,7 +278,9 @@ async fn clients(tx: &DatabaseTransaction) -> Result<Vec<Client>, StoreError> {
                     .parse::<Name>()
                     .map_err(|_| corrupt("consumer"))?,
                 name: name.parse::<Name>().map_err(|_| corrupt("name"))?,
-                not_before,
+                not_before: not_before
+                    .max(watermarks.of(RevocationKind::Application, &id.to_string())),
+                consumer_not_before: watermarks.of(RevocationKind::Consumer, &consumer.to_string()),
                 disabled: disabled_at.is_some(),
                 rights,
             })
@@ -318,24 +332,19 @@ async fn plans(tx: &DatabaseTransaction) -> Result<Vec<PlanTerms>, StoreError> {
         .collect()
 }
 
-#[derive(FromQueryResult)]
-struct RevokedRow {
-    jti: String,
-    expires_at: Timestamp,
-}
-
-/// The revoked tokens that no gateway would otherwise refuse for their age, with a minute to spare.
-async fn revoked(
+/// Families of tokens revoked as one: by name, and because a refresh token of theirs was used twice. Each once, in order.
+async fn sessions(
     tx: &DatabaseTransaction,
     terms: &SnapshotTerms,
     now: Timestamp,
-) -> Result<Vec<RevokedToken>, StoreError> {
-    let spare = std::time::Duration::from_secs(u64::from(terms.leeway_s) + 60);
-    let sql = "SELECT jti, expires_at FROM tokens WHERE revoked_at IS NOT NULL AND expires_at > $1 ORDER BY jti";
-    let rows: Vec<RevokedRow> = all(tx, sql, vec![now.minus(spare).millis().into()]).await?;
-    let revoked = |row: RevokedRow| RevokedToken {
-        jti: Jti::from_wire(row.jti),
-        expires: row.expires_at,
-    };
-    Ok(rows.into_iter().map(revoked).collect())
+) -> Result<Vec<RevokedSession>, StoreError> {
+    let named = snapshot_revocations::sessions(tx, terms, now).await?;
+    let families = snapshot_families::revoked(tx, terms, now).await?;
+    let mut last = BTreeMap::new();
+    for RevokedSession { sid, expires } in named.into_iter().chain(families) {
+        let known = last.entry(sid).or_insert(expires);
+        *known = expires.max(*known);
+    }
+    let revoked = |(sid, expires)| RevokedSession { sid, expires };
+    Ok(last.into_iter().map(revoked).collect())
 }

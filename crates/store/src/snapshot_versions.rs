@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use gatewright_domain::{
     id::VersionId,
     operation::{Operation, Scope},
+    revocation::RevocationKind,
     snapshot::{RouteState, RoutedOperation, RoutedVersion},
     text::{ApiName, Upstream, VersionNumber},
     time::Timestamp,
@@ -14,6 +15,7 @@ use sea_orm::{DatabaseTransaction, FromQueryResult};
 use crate::error::StoreError;
 
 use crate::snapshot::{SnapshotTerms, all};
+use crate::snapshot_revocations::Watermarks;
 
 #[derive(FromQueryResult)]
 struct VersionRow {
@@ -32,6 +34,7 @@ struct VersionRow {
 pub(crate) async fn versions(
     tx: &DatabaseTransaction,
     terms: &SnapshotTerms,
+    watermarks: &Watermarks,
 ) -> Result<Vec<RoutedVersion>, StoreError> {
     let sql = "SELECT versions.id, apis.name AS api, versions.number, versions.status, versions.upstream, \
         versions.deprecated_at, versions.sunset_at, versions.blocked_reason, versions.retired_at, \
@@ -51,7 +54,12 @@ pub(crate) async fn versions(
                 .copied()
                 .filter(|number| *number > row.number)
                 .max();
-            row.routed(terms, successor)
+            let not_before = watermarks.of(RevocationKind::Version, &row.id.to_string());
+            let routed = row.routed(terms, successor)?;
+            Ok(RoutedVersion {
+                not_before,
+                ..routed
+            })
         })
         .collect()
 }
@@ -109,6 +117,7 @@ impl VersionRow {
             number,
             upstream,
             state,
+            not_before: None,
         })
     }
 }

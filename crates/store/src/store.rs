@@ -2,14 +2,22 @@
 
 use std::{
     fmt,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, OnceLock},
 };
 
 use gatewright_domain::entropy::Entropy;
 use sea_orm::DatabaseConnection;
 use tokio::sync::watch;
+use tracing::error;
 
-use crate::{error::StoreError, flood::Flood, open, reader::Reader, transaction::Open};
+use crate::{
+    error::StoreError,
+    flood::Flood,
+    journal::{Journal, Line},
+    open,
+    reader::Reader,
+    transaction::Open,
+};
 
 /// The database of an installation. Cheap to clone; every clone is the same store.
 #[derive(Clone)]
@@ -23,6 +31,7 @@ pub(crate) struct Inner {
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) revisions: watch::Sender<u64>,
     pub(crate) flood: Mutex<Flood>,
+    pub(crate) journal: OnceLock<Journal>,
 }
 
 impl Store {
@@ -40,10 +49,18 @@ impl Store {
             entropy,
             revisions,
             flood,
+            journal: OnceLock::new(),
         };
         Ok(Self {
             inner: Arc::new(inner),
         })
+    }
+
+    /// From now on every revocation is also written to this journal, and forced to disk there, before it is committed.
+    /// The first journal counts.
+    pub fn keep_journal(&self, journal: Journal) {
+        // There is one already: it goes on.
+        let _ = self.inner.journal.set(journal);
     }
 
     /// Everything that can be read.
@@ -79,6 +96,24 @@ impl Store {
 }
 
 impl Inner {
+    /// Writes revocations to the journal, if there is one. A disk that is full must not keep a token alive, so a failure is
+    /// logged and the revocation goes on; only a restore would miss it.
+    pub(crate) async fn journal(self: &Arc<Self>, lines: Vec<Line>) {
+        if self.journal.get().is_none() {
+            return;
+        }
+        let inner = Arc::clone(self);
+        let writing = tokio::task::spawn_blocking(move || {
+            inner
+                .journal
+                .get()
+                .map_or(Ok(()), |journal| journal.append(&lines))
+        });
+        if let Ok(Err(error)) = writing.await {
+            error!(%error, "Could not write a revocation to the journal; a restore from a backup would not know of it");
+        }
+    }
+
     /// Tells those who follow the revisions. Commits may be announced out of order; the number never falls.
     pub(crate) fn announce(&self, size: u64) {
         self.revisions.send_if_modified(|known| {

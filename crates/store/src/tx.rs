@@ -15,7 +15,7 @@ use crate::{
     error::StoreError,
     ledger,
     occurrence::Occurrence,
-    rows::Row,
+    rows::{Row, revocation},
     store::{Inner, Store},
     transaction::Open,
 };
@@ -127,7 +127,7 @@ impl<'a> Tx<'a> {
     }
 }
 
-/// Numbers the occurrences, commits, and then tells whoever follows the revisions.
+/// Numbers the occurrences, writes down what they revoke, commits, and then tells whoever follows the revisions.
 pub(crate) async fn commit(
     inner: Arc<Inner>,
     open: Open,
@@ -141,11 +141,21 @@ pub(crate) async fn commit(
 /// Numbers the occurrences and commits. Whoever follows the revisions hears of it with the next commit that is announced,
 /// or when they look by themselves: for what nobody needs to act upon.
 pub(crate) async fn commit_silently(
-    inner: &Inner,
+    inner: &Arc<Inner>,
     open: Open,
     occurrences: Vec<Occurrence>,
 ) -> Result<u64, StoreError> {
-    let size = ledger::append(open.transaction()?, inner.entropy.as_ref(), occurrences).await?;
+    let revoked: Vec<_> = occurrences
+        .iter()
+        .filter_map(Occurrence::revocation)
+        .collect();
+    let transaction = open.transaction()?;
+    let size = ledger::append(transaction, inner.entropy.as_ref(), occurrences).await?;
+    if !revoked.is_empty() {
+        // Under the ledger's lock: numbers without gaps, in the order of commits.
+        let written = revocation::record(transaction, revoked, size).await?;
+        inner.journal(written).await;
+    }
     open.commit().await?;
     Ok(size)
 }

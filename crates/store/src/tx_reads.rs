@@ -138,6 +138,16 @@ impl Tx<'_> {
         rows::signing_key::raise_last_expiry(self.transaction()?, kid, expiry).await
     }
 
+    /// The latest watermark that lies ahead, of everything but one application, if one does. Who issues a token waits until it has passed: a token
+    /// of the same second would be born dead. Watermarks are at most a second ahead, so this stands in nobody's way for long.
+    ///
+    /// # Errors
+    /// `Database`.
+    pub async fn watermark_ahead(&mut self) -> Result<Option<Timestamp>, StoreError> {
+        let now = self.now();
+        rows::revocation::watermark_after(self.transaction()?, now).await
+    }
+
     /// Marks the installation as set up, and uses up the set-up link of this hash; without a link for whoever sits at
     /// the machine itself. The caller writes the first administrator and the event beside it.
     ///

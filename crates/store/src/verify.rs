@@ -56,7 +56,7 @@ impl Reader {
     }
 }
 
-fn row_of(row: &audit_event::Model) -> Row<'_> {
+pub(crate) fn row_of(row: &audit_event::Model) -> Row<'_> {
     let audit_event::Model {
         seq,
         canonical,
@@ -87,7 +87,7 @@ fn row_of(row: &audit_event::Model) -> Row<'_> {
     }
 }
 
-fn head_of(head: &audit_head::Model) -> Head<'_> {
+pub(crate) fn head_of(head: &audit_head::Model) -> Head<'_> {
     let audit_head::Model {
         id: _,
         size,

@@ -6,6 +6,7 @@ use crate::{
     audit::{Change, Kind},
     key::{Before, Generated, KeyError, KeyState, KeyStateName, Listing, SigningKey},
     revision::Revision,
+    revocation::Revocation,
     text::Reason,
     time::Timestamp,
 };
@@ -197,7 +198,9 @@ impl SigningKey {
             | KeyStateName::Deactivated
             | KeyStateName::Suspended => {
                 let state = KeyState::Compromised { at: now };
-                Ok(self.go(Kind::KeyCompromised, state).because(Some(reason)))
+                let revocation = Revocation::of_key(&self.kid);
+                let change = self.go(Kind::KeyCompromised, state).because(Some(reason));
+                Ok(change.revoking(revocation))
             }
         }
     }

@@ -40,6 +40,7 @@ impl Scene {
             subscription,
             plan,
             paused: false,
+            not_before: None,
         };
         let rate = RateParts {
             requests: 1,
@@ -56,6 +57,7 @@ impl Scene {
                 audience: "https://api.example/orders/v1".to_owned(),
                 upstream: "http://127.0.0.1:9000".parse().unwrap(),
                 state: RouteState::Published,
+                not_before: None,
                 successor: None,
                 operations: vec![],
             },
@@ -81,6 +83,7 @@ impl Scene {
                 consumer_name: "acme".parse().unwrap(),
                 name: "shop".parse().unwrap(),
                 not_before: None,
+                consumer_not_before: None,
                 disabled: false,
                 rights: vec![right.clone()],
             }),
@@ -102,6 +105,7 @@ impl Scene {
             operation: &self.operation,
             token: &self.token,
             revoked: self.revoked,
+            not_before: None,
             client: self.client.as_ref(),
             right: self.right.as_ref(),
             plan: self.plan.as_ref(),

@@ -8,6 +8,7 @@ mod keks;
 mod lifecycle;
 mod outside;
 mod policy;
+mod revocations;
 mod ring;
 mod ring_actions;
 mod ring_model;

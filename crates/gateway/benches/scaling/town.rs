@@ -79,6 +79,7 @@ impl Town {
             revision: 1,
             issuer: ISSUER.to_owned(),
             leeway_s: 30,
+            not_before: None,
             max_lifetime_s: 7200,
             keys: keys.iter().map(listed).collect(),
             clients,
@@ -126,6 +127,7 @@ fn version(number: usize, upstream: SocketAddr, dice: &dyn Entropy) -> Outcome<R
         audience: audience(number),
         upstream: format!("http://{upstream}").parse()?,
         state: RouteState::Published,
+        not_before: None,
         successor: None,
         operations: vec![
             operation(Method::Get, "/orders"),
@@ -148,12 +150,14 @@ fn client(number: usize, version: VersionId, plan: PlanId, dice: &dyn Entropy) -
         consumer_name: "Acme".parse()?,
         name: format!("shop {number}").parse()?,
         not_before: None,
+        consumer_not_before: None,
         disabled: false,
         rights: vec![Right {
             version,
             subscription: SubscriptionId::draw(now, dice),
             plan,
             paused: false,
+            not_before: None,
         }],
     })
 }

@@ -21,6 +21,7 @@ mod probes;
 mod program;
 mod records;
 mod refusals;
+mod revocations;
 mod smuggling;
 mod streams;
 mod tls;

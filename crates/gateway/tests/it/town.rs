@@ -128,6 +128,7 @@ pub(crate) fn snapshot(upstream: &str, keys: Vec<VerificationKey>) -> Snapshot {
         subscription: SubscriptionId::draw(now, dice),
         plan,
         paused: false,
+        not_before: None,
     };
     Snapshot {
         schema: SCHEMA,
@@ -136,6 +137,7 @@ pub(crate) fn snapshot(upstream: &str, keys: Vec<VerificationKey>) -> Snapshot {
         revision: 1,
         issuer: ISSUER.to_owned(),
         leeway_s: 30,
+        not_before: None,
         max_lifetime_s: 3600,
         keys,
         versions: vec![RoutedVersion {
@@ -145,6 +147,7 @@ pub(crate) fn snapshot(upstream: &str, keys: Vec<VerificationKey>) -> Snapshot {
             audience: AUDIENCE.to_owned(),
             upstream: upstream.parse().expect("an upstream"),
             state: RouteState::Published,
+            not_before: None,
             successor: None,
             operations: vec![
                 operation(Method::Get, "/orders", &["orders:v1:read"]),
@@ -170,6 +173,7 @@ pub(crate) fn snapshot(upstream: &str, keys: Vec<VerificationKey>) -> Snapshot {
             consumer_name: "Acme & Söhne".parse().expect("a name"),
             name: "Billing".parse().expect("a name"),
             not_before: None,
+            consumer_not_before: None,
             disabled: false,
             rights: vec![right(&dice)],
         }],

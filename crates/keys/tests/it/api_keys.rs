@@ -69,6 +69,7 @@ async fn decided(town: &Town) -> Result<(), Refusal> {
         operation: &operation,
         token: &facts,
         revoked: key.revoked,
+        not_before: snapshot.not_before,
         client,
         right,
         plan,

@@ -16,7 +16,9 @@ mod keks;
 mod key_sets;
 mod recognising;
 mod replacing;
+mod restores;
 mod revoking;
+mod revoking_widely;
 #[path = "../../../domain/tests/it/ring_actions.rs"]
 mod ring_actions;
 mod ring_moves;

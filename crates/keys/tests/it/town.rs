@@ -151,6 +151,11 @@ impl Town {
         Keys::new(store, kek(1), clock, entropy, config)
     }
 
+    /// Where its database is.
+    pub(crate) fn url(&self) -> &DatabaseUrl {
+        &self.url
+    }
+
     pub(crate) fn handle(&self) -> ApplicationHandle {
         ApplicationHandle::Id(self.application.id)
     }

@@ -61,6 +61,7 @@ fn consumer() -> ConsumerPage {
         id: "con_01KAS8RVZ4E8QX7M1N2P3R4S5T".into(),
         since: ago(300 * DAY),
         new_application: "#".into(),
+        revoke: "#".into(),
         empty: None,
         applications: vec![
             ApplicationRow {

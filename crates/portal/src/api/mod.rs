@@ -21,6 +21,7 @@ mod openapi;
 mod operators;
 mod plans;
 mod receipts;
+mod revocations;
 mod rings;
 mod scopes;
 mod slice;
@@ -65,6 +66,7 @@ pub fn routes(config: &mut ServiceConfig) {
         keys::routes,
         operators::routes,
         plans::routes,
+        revocations::routes,
         subscriptions::routes,
         successions::routes,
         teams::routes,

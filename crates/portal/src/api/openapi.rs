@@ -14,8 +14,8 @@ use utoipa::{
 
 use super::{
     access_tokens, api_keys, apis, applications, audit, clients, consumers, contracts, decisions,
-    gateways, grants, home, inspect, issuers, keks, keys, operators, plans, rings, subscriptions,
-    successions, teams, tokens, usage, verifiers, versions,
+    gateways, grants, home, inspect, issuers, keks, keys, operators, plans, revocations, rings,
+    subscriptions, successions, teams, tokens, usage, verifiers, versions,
 };
 use crate::web::problem::Fault;
 
@@ -60,6 +60,7 @@ struct ProblemDocument {
         tokens::list, tokens::issue, tokens::show, tokens::revoke, tokens::revoke_all,
         successions::replace, successions::lineage,
         api_keys::list, api_keys::issue, api_keys::show, api_keys::revoke,
+        revocations::list, revocations::revoke,
         keks::list, keys::list, keys::rotate, keys::compromise,
         rings::list, rings::stage, rings::publish, rings::discard, rings::activate, rings::suspend, rings::resume,
         rings::retire, rings::rehearse, rings::blast_radius,

@@ -131,6 +131,10 @@ pub async fn show(
         id: found.consumer.id.to_string(),
         since: Moment::exact(found.consumer.registered_at),
         new_application,
+        revoke: format!(
+            "/console/revocations/new?kind=consumer&key={}",
+            found.consumer.id
+        ),
         empty,
         applications: found.items.into_iter().map(row).collect(),
     })

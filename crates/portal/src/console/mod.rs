@@ -27,6 +27,7 @@ mod lifetimes;
 pub mod moves;
 pub mod operators;
 pub mod problem;
+pub mod revocations;
 mod ring;
 mod roles;
 pub mod routes;

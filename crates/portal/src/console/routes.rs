@@ -5,8 +5,8 @@ use actix_web::web::{ServiceConfig, get, post, resource};
 use super::{
     account, api_forms, api_keys, apis, applications, audit, client_terms, clients, consumers,
     contracts, decisions, entry, gateways, home, inspector, issue, issuer_forms, issuer_moves,
-    issuers, keks, keys, moves, operators, problem, search, settings, subscribe, successions,
-    teams, tokens, usage, verifiers, versions,
+    issuers, keks, keys, moves, operators, problem, revocations, search, settings, subscribe,
+    successions, teams, tokens, usage, verifiers, versions,
 };
 
 /// Every page, and every form behind it.
@@ -209,6 +209,12 @@ fn access(config: &mut ServiceConfig) {
             resource("/console/issuers/{issuer}/{verb}")
                 .get(issuer_moves::move_page)
                 .post(issuer_moves::do_move),
+        )
+        .route("/console/revocations", get().to(revocations::list))
+        .service(
+            resource("/console/revocations/new")
+                .get(revocations::new_page)
+                .post(revocations::new),
         )
         .service(
             resource("/console/inspector")

@@ -340,7 +340,19 @@ fn dangers(found: &Found, here: &str) -> Dangers {
             link: Link::new(title, format!("{here}/{verb}")),
         })
     };
+    let revoke = (found.version.status != "draft").then(|| Danger {
+        title: format!("Revoke the tokens for {}", found.version.number),
+        words: "Every token issued so far is refused here; applications take a new one.".to_owned(),
+        link: Link::new(
+            "Revoke",
+            format!(
+                "/console/revocations/new?kind=version&key={}/{}",
+                found.version.api, found.version.number
+            ),
+        ),
+    });
     let all = [
+        revoke,
         danger("block", "Block"),
         danger("retire", "Retire"),
         danger("discard", "Discard"),

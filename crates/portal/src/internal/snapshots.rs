@@ -89,13 +89,13 @@ impl Snapshots {
     /// # Errors
     /// When it cannot be read, or not signed.
     pub async fn newest(&self, app: &App) -> Result<Arc<Signed>, Problem> {
-        let revision = app.reader.revision().await?;
-        if let Some(known) = self.known(revision) {
+        let position = app.reader.position().await?;
+        if let Some(known) = self.known(position) {
             return Ok(known);
         }
         // One makes it; those who waited find it made.
         let _making = self.0.making.lock().await;
-        if let Some(known) = self.known(revision) {
+        if let Some(known) = self.known(position) {
             return Ok(known);
         }
         let made = Arc::new(make(app).await?);
@@ -117,11 +117,11 @@ impl Snapshots {
         self.newest(app).await
     }
 
-    fn known(&self, revision: u64) -> Option<Arc<Signed>> {
+    fn known(&self, position: (u64, u64)) -> Option<Arc<Signed>> {
         let newest = self.0.newest.borrow();
         newest
             .as_ref()
-            .filter(|signed| signed.revision == revision)
+            .filter(|signed| (signed.epoch, signed.revision) == position)
             .map(Arc::clone)
     }
 }

@@ -15,6 +15,8 @@ pub enum Place {
     Keys,
     /// Outside issuers.
     Issuers,
+    /// What was revoked.
+    Revocations,
     /// The inspector of tokens.
     Inspector,
     /// Decisions of the gateways.
@@ -54,7 +56,12 @@ pub const NAVIGATION: [Group; 5] = [
     },
     Group {
         heading: Some("Access"),
-        places: &[Place::Keys, Place::Issuers, Place::Inspector],
+        places: &[
+            Place::Keys,
+            Place::Revocations,
+            Place::Issuers,
+            Place::Inspector,
+        ],
     },
     Group {
         heading: Some("Traffic"),
@@ -76,6 +83,7 @@ impl Place {
             Self::Consumers => "Consumers",
             Self::Keys => "Keys",
             Self::Issuers => "Outside issuers",
+            Self::Revocations => "Revocations",
             Self::Inspector => "Inspector",
             Self::Decisions => "Decisions",
             Self::Usage => "Usage",
@@ -96,6 +104,7 @@ impl Place {
             Self::Consumers => "/console/consumers",
             Self::Keys => "/console/keys",
             Self::Issuers => "/console/issuers",
+            Self::Revocations => "/console/revocations",
             Self::Inspector => "/console/inspector",
             Self::Decisions => "/console/decisions",
             Self::Usage => "/console/usage",
@@ -116,6 +125,7 @@ impl Place {
             Self::Consumers => Icon::Consumer,
             Self::Keys => Icon::Key,
             Self::Issuers => Icon::Token,
+            Self::Revocations => Icon::Cross,
             Self::Inspector => Icon::Inspector,
             Self::Decisions => Icon::Decision,
             Self::Usage => Icon::Usage,

@@ -53,6 +53,8 @@ pub struct ConsumerPage {
     pub since: Moment,
     /// Where an application is made.
     pub new_application: String,
+    /// Where all its tokens are revoked.
+    pub revoke: String,
     /// What is said when there is none.
     pub empty: Option<Empty>,
     /// The applications, by name.

@@ -310,6 +310,8 @@ impl From<RevokeError> for Problem {
             RevokeError::Denied(denied) => denied.into(),
             RevokeError::NotFound => Self::of(Kind::NOT_FOUND),
             RevokeError::Ambiguous => Self::of(Kind::AMBIGUOUS),
+            RevokeError::Malformed { .. } => Self::field("/key", error),
+            RevokeError::Key(ring) => ring.into(),
             RevokeError::Stale => Self::of(Kind::STALE),
             RevokeError::Store(store) => store.into(),
         }

@@ -307,6 +307,13 @@ async fn guard(browser: &mut Browser) {
     browser
         .fill("/console/keys/{kid}/compromise", &[kid], &drill)
         .await;
+    let sweep = [
+        ("kind", "session"),
+        ("key", "f_1"),
+        ("reason", "A drill."),
+        ("confirm", "f_1"),
+    ];
+    browser.fill("/console/revocations/new", &[], &sweep).await;
     browser
         .fill("/console/gateways/enrol", &[], &[("name", "edge")])
         .await;

@@ -328,6 +328,8 @@ async fn guard(walk: &mut Walk) {
         json!({ "reason": "It leaked." }),
     )
     .await;
+    let sweep = json!({ "kind": "session", "key": "f_1", "reason": "A drill." });
+    walk.go("POST /revocations", &[], sweep).await;
     walk.go("POST /teams", &[], json!({ "name": "Billing" }))
         .await;
     let bob = json!({

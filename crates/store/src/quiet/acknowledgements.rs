@@ -3,14 +3,17 @@
 use gatewright_domain::{id::GatewayId, time::Timestamp};
 use sea_orm::{
     ActiveValue::Set,
-    ExprTrait,
+    ExprTrait, QuerySelect,
     entity::prelude::*,
     sea_query::{CaseStatement, OnConflict},
 };
 
 use crate::{
     error::StoreError,
-    rows::gateway_ack::{ActiveModel, Column, Entity},
+    rows::{
+        gateway_ack::{ActiveModel, Column, Entity},
+        gateway_receipt, revocation,
+    },
     store::Store,
 };
 
@@ -47,6 +50,8 @@ impl Store {
             applied,
         } = acknowledgement;
         let (epoch, revision) = (signed(epoch), signed(revision));
+        self.keep_receipt(gateway, (epoch, revision), applied)
+            .await?;
         let first = ActiveModel {
             gateway_id: Set(gateway),
             epoch: Set(epoch),
@@ -66,6 +71,46 @@ impl Store {
             .to_owned();
         Entity::insert(first)
             .on_conflict(next)
+            .exec_without_returning(self.quietly())
+            .await?;
+        Ok(())
+    }
+
+    /// Keeps since when a gateway enforces a revision, when a revocation came into force there with it: the first word
+    /// counts, whatever the gateway says later.
+    async fn keep_receipt(
+        &self,
+        gateway: GatewayId,
+        (epoch, revision): (i64, i64),
+        applied: Timestamp,
+    ) -> Result<(), StoreError> {
+        let before = Entity::find_by_id(gateway).one(self.quietly()).await?;
+        let before = before.filter(|before| before.epoch == epoch);
+        let known = before.map_or(0, |before| before.revision);
+        if revision <= known {
+            return Ok(());
+        }
+        let came = revocation::Entity::find()
+            .select_only()
+            .column(revocation::Column::Number)
+            .filter(revocation::Column::Epoch.eq(epoch))
+            .filter(revocation::Column::Revision.gt(known))
+            .filter(revocation::Column::Revision.lte(revision))
+            .limit(1)
+            .into_tuple::<i64>()
+            .one(self.quietly())
+            .await?;
+        if came.is_none() {
+            return Ok(());
+        }
+        let receipt = gateway_receipt::ActiveModel {
+            gateway_id: Set(gateway),
+            epoch: Set(epoch),
+            revision: Set(revision),
+            applied_at: Set(applied),
+        };
+        gateway_receipt::Entity::insert(receipt)
+            .on_conflict_do_nothing()
             .exec_without_returning(self.quietly())
             .await?;
         Ok(())

@@ -1,4 +1,5 @@
-//! Rows of tokens that ended long ago are swept out; that they were issued stands in the trail for ever.
+//! Rows of tokens that ended long ago are swept out, with the revocations that refuse nothing any more; that they were issued
+//! and revoked stands in the trail for ever.
 
 use gatewright_domain::time::Timestamp;
 use sea_orm::entity::prelude::*;
@@ -6,7 +7,7 @@ use sea_orm::entity::prelude::*;
 use crate::{
     error::StoreError,
     rows::{
-        reminder,
+        gateway_receipt, reminder, revocation,
         token::{Column, Entity},
     },
     store::Store,
@@ -22,6 +23,15 @@ impl Store {
         let said = reminder::Entity::delete_many().filter(reminder::Column::At.lt(long_ago));
         said.exec(self.quietly()).await?;
         let ended = Entity::delete_many().filter(Column::ExpiresAt.lt(before));
-        Ok(ended.exec(self.quietly()).await?.rows_affected)
+        let swept = ended.exec(self.quietly()).await?.rows_affected;
+        // Revocations that can refuse nothing any more, and the receipts of that time.
+        let over = revocation::Entity::delete_many()
+            .filter(revocation::Column::ExpiresAt.lt(before))
+            .filter(revocation::Column::At.lt(before));
+        over.exec(self.quietly()).await?;
+        let told = gateway_receipt::Entity::delete_many()
+            .filter(gateway_receipt::Column::AppliedAt.lt(before));
+        told.exec(self.quietly()).await?;
+        Ok(swept)
     }
 }

@@ -25,7 +25,7 @@ tables! {
     key_ring signing_key key_set_serve verifier lease sealed_secret kek_check kek_derivation
     refresh_family refresh_token token token_version api_key api_key_version succession reminder
     audit_event audit_head audit_private audit_verification
-    gateway gateway_ack usage_hour decision idempotency_key outside_issuer issuer_fetch
+    revocation gateway gateway_ack gateway_receipt usage_hour decision idempotency_key outside_issuer issuer_fetch
 }
 
 const SQLITE: &str = r#"SELECT tables.name AS "table", columns.name AS "column", columns.type AS "type",

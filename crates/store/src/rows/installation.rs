@@ -13,6 +13,7 @@ pub(crate) struct Model {
     pub(crate) id: InstallationId,
     pub(crate) epoch: i64,
     pub(crate) set_up_at: Option<Timestamp>,
+    pub(crate) restored_at: Option<Timestamp>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -190,6 +190,14 @@ impl Sight {
     /// The names of the operators in these events: people are named when the trail is read, not when it is written.
     async fn people(&self, rows: &[Row]) -> Result<BTreeMap<String, String>, StoreError> {
         let ids = rows.iter().flat_map(|row| [&row.actor_id, &row.target_id]);
+        self.names(ids.map(String::as_str)).await
+    }
+
+    /// The names of those among these ids that are operators'.
+    pub(crate) async fn names(
+        &self,
+        ids: impl Iterator<Item = &str>,
+    ) -> Result<BTreeMap<String, String>, StoreError> {
         let ids: Vec<OperatorId> = ids.filter_map(|id| id.parse().ok()).collect();
         if ids.is_empty() {
             return Ok(BTreeMap::new());
@@ -272,7 +280,7 @@ impl Row {
 }
 
 /// What stands for an actor who has no name.
-fn stand_in(kind: &str, id: &str) -> String {
+pub(crate) fn stand_in(kind: &str, id: &str) -> String {
     match kind {
         "command-line" => "The command line".to_owned(),
         "job" => format!("The job {id}"),

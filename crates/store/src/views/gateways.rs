@@ -1,5 +1,7 @@
 //! The gateways: what each enforces, and since when.
 
+use std::collections::BTreeMap;
+
 use gatewright_domain::{id::GatewayId, time::Timestamp};
 use sea_orm::FromQueryResult;
 use serde::Serialize;
@@ -48,12 +50,23 @@ struct Row {
     seen_at: Option<Timestamp>,
 }
 
+#[derive(FromQueryResult)]
+struct First {
+    gateway_id: GatewayId,
+    applied_at: Timestamp,
+}
+
 /// The enrolled ones, and the one inside the server once it has said something.
-const FIND: &str = "SELECT gateways.id, gateways.name, gateways.enrolled_at, gateway_acks.revision, \
-    gateway_acks.applied_at, gateway_acks.seen_at FROM gateways \
+/// What one says of an earlier epoch says nothing of this one: numbers began anew.
+const FIND: &str = "SELECT gateways.id, gateways.name, gateways.enrolled_at, \
+    CASE WHEN gateway_acks.epoch = audit_head.epoch THEN gateway_acks.revision END AS revision, \
+    CASE WHEN gateway_acks.epoch = audit_head.epoch THEN gateway_acks.applied_at END AS applied_at, \
+    gateway_acks.seen_at FROM gateways CROSS JOIN audit_head \
     LEFT JOIN gateway_acks ON gateway_acks.gateway_id = gateways.id WHERE gateways.removed_at IS NULL \
-    UNION ALL SELECT gateway_acks.gateway_id, 'embedded', NULL, gateway_acks.revision, gateway_acks.applied_at, \
-    gateway_acks.seen_at FROM gateway_acks WHERE NOT EXISTS (SELECT 1 FROM gateways \
+    UNION ALL SELECT gateway_acks.gateway_id, 'embedded', NULL, \
+    CASE WHEN gateway_acks.epoch = audit_head.epoch THEN gateway_acks.revision END, \
+    CASE WHEN gateway_acks.epoch = audit_head.epoch THEN gateway_acks.applied_at END, \
+    gateway_acks.seen_at FROM gateway_acks CROSS JOIN audit_head WHERE NOT EXISTS (SELECT 1 FROM gateways \
     WHERE gateways.id = gateway_acks.gateway_id) AND gateway_acks.gateway_id =";
 
 impl Sight {
@@ -82,17 +95,37 @@ impl Reader {
             .then("ORDER BY name")
             .all(&self.database)
             .await?;
+        let first = self.first_receipts(revision).await?;
         let receipt = |row: Row| {
             let applied = row.revision.and_then(|number| u64::try_from(number).ok());
             let applied_at = row
                 .applied_at
                 .filter(|_| applied.is_some_and(|applied| applied >= revision));
+            // It may have gone on to later revisions since.
+            let applied_at = applied_at.map(|at| first.get(&row.id).copied().unwrap_or(at));
             Receipt {
                 gateway: row.name,
                 applied_at,
             }
         };
         Ok(rows.into_iter().map(receipt).collect())
+    }
+}
+
+impl Reader {
+    /// When each gateway first enforced a revision or a later one, of those that kept a receipt.
+    async fn first_receipts(
+        &self,
+        revision: u64,
+    ) -> Result<BTreeMap<GatewayId, Timestamp>, StoreError> {
+        let find = Sql::new(
+            "SELECT gateway_id, MIN(applied_at) AS applied_at FROM gateway_receipts \
+             WHERE epoch = (SELECT epoch FROM audit_head) AND revision >=",
+        );
+        let find = find.value(i64::try_from(revision).unwrap_or(i64::MAX));
+        let rows: Vec<First> = find.then("GROUP BY gateway_id").all(&self.database).await?;
+        let first = rows.into_iter().map(|row| (row.gateway_id, row.applied_at));
+        Ok(first.collect())
     }
 }
 

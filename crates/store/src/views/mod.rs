@@ -20,6 +20,7 @@ pub mod operations;
 pub mod operators;
 pub mod page;
 pub mod plans;
+pub mod revocations;
 pub mod subscriptions;
 pub mod successions;
 pub mod tokens;

@@ -4,6 +4,7 @@
 
 mod append_only;
 mod atomicity;
+mod backups;
 mod cancellation;
 mod denials;
 mod permits;

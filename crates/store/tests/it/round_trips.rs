@@ -258,7 +258,7 @@ async fn what_is_missing_is_not_found_and_what_is_broken_is_named() {
     }
 }
 
-fn signing(keys: &[SigningKey]) -> &SigningKey {
+pub(crate) fn signing(keys: &[SigningKey]) -> &SigningKey {
     let active = |key: &&SigningKey| key.state().name() == KeyStateName::Active;
     keys.iter().find(active).unwrap()
 }
