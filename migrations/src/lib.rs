@@ -23,6 +23,7 @@ mod m0010_keks;
 mod m0012_api_keys;
 mod m0013_families;
 mod m0014_issuers;
+mod m0015_successions;
 
 /// Applies what is missing, within a transaction that the caller holds alone, and says what that was.
 ///
@@ -62,6 +63,7 @@ impl MigratorTrait for Steps {
             Box::new(m0012_api_keys::Migration),
             Box::new(m0013_families::Migration),
             Box::new(m0014_issuers::Migration),
+            Box::new(m0015_successions::Migration),
         ]
     }
 }

@@ -146,7 +146,11 @@ kinds! {
     /// Several tokens were issued in one transaction, to one or several applications.
     TokensIssued = "token.issue-many" by IssueToken;
     /// A token was revoked.
-    TokenRevoked = "token.revoke" by RevokeToken;
+    TokenRevoked = "token.revoke" by RevokeToken | Operate;
+    /// A token was given a successor, and a time at which it is revoked.
+    TokenReplaced = "token.replace" by RevokeToken;
+    /// A token ends soon.
+    TokenEndsSoon = "token.end-soon" by Operate;
     /// An API key was issued.
     ApiKeyIssued = "api-key.issue" by IssueApiKey;
     /// An API key was revoked.

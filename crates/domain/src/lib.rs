@@ -37,6 +37,7 @@ pub mod outside;
 pub mod plan;
 pub mod ring;
 pub mod subscription;
+pub mod succession;
 pub mod team;
 pub mod token;
 pub mod version;

@@ -35,6 +35,7 @@ mod prune;
 mod receipts;
 mod recipe;
 mod recognise;
+mod replace;
 
 mod kek_check;
 mod kek_rotate;
@@ -79,6 +80,7 @@ pub use recipe::{NotARecipe, Recipe, TermsError, Unfit, VerifierPlace, VerifierT
 pub use recognise::{Recogniser, Worth};
 pub use refresh::{NotGood, RefreshError, RefreshedGrant, Refreshing};
 pub use rehearse::Rehearsal;
+pub use replace::ReplaceError;
 pub use revoke::{RevokeError, Revoked, RevokedAll};
 pub use revoke_own::{RevokeOwnError, RevokedOwn};
 pub use rewrap::{RewrapError, Rewrapped};

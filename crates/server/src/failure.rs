@@ -4,7 +4,7 @@ use std::{fmt, process::ExitCode};
 
 use gatewright_domain::{access::Denied, ring::RingError};
 use gatewright_keys::{
-    ApiKeyUseError, IssueError, IssuerError, KekUseError, RevokeError, RingUseError,
+    ApiKeyUseError, IssueError, IssuerError, KekUseError, ReplaceError, RevokeError, RingUseError,
 };
 use gatewright_operators::{AccessTokenError, AdmissionError, SetUpError, TeamError};
 use gatewright_registry::GatewayError;
@@ -80,6 +80,7 @@ fn of_use_case(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
         || matches!(cause.downcast_ref(), Some(IssueError::NotFound))
         || matches!(cause.downcast_ref(), Some(RevokeError::NotFound))
         || matches!(cause.downcast_ref(), Some(ApiKeyUseError::NotFound))
+        || matches!(cause.downcast_ref(), Some(ReplaceError::NotFound))
         || matches!(cause.downcast_ref(), Some(GatewayError::NotFound))
         || matches!(cause.downcast_ref(), Some(KekUseError::NoSuchKek(_)))
         || matches!(cause.downcast_ref(), Some(IssuerError::NotFound))
@@ -118,6 +119,11 @@ fn of_use_case(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
         || matches!(
             cause.downcast_ref(),
             Some(ApiKeyUseError::Refused(_) | ApiKeyUseError::Ambiguous | ApiKeyUseError::Stale)
+        );
+    let conflict = conflict
+        || matches!(
+            cause.downcast_ref(),
+            Some(ReplaceError::Refused(_) | ReplaceError::Stale)
         );
     conflict.then_some(Code::Conflict)
 }

@@ -42,6 +42,7 @@ pub(crate) async fn run(house: &House, stop: CancellationToken) {
         told("rotate keys", rotate(&house.keys, &server).await);
         told("retire keys", retire(&house.keys).await);
         told("look after key-encryption keys", keks(&house.keys).await);
+        told("end overlaps", overlaps(&house.keys).await);
         told(
             "settle refusals",
             house.store.settle_denials(now).await.map_err(Into::into),
@@ -91,6 +92,17 @@ async fn keks(keys: &Keys) -> Result<()> {
     }
     for (row, why) in &done.stuck {
         warn!(row, error = %why, "A sealed secret does not open, and stays as it is");
+    }
+    Ok(())
+}
+
+/// Revokes the tokens that were replaced and whose overlap is over, and says which end soon.
+async fn overlaps(keys: &Keys) -> Result<()> {
+    for token in keys.end_overlaps(&Caller::job("end-overlaps")).await? {
+        info!(token.id = %token.id(), "Revoked the token {}, which was replaced", token.name());
+    }
+    for (token, days) in keys.remind(&Caller::job("remind")).await? {
+        info!(token.id = %token.id(), days, "The token {} ends within {days} days", token.name());
     }
     Ok(())
 }

@@ -67,6 +67,8 @@ fn verb(action: &str) -> Option<&'static str> {
         "token.issue" => "issued the token {}",
         "token.issue-many" => "issued {}",
         "token.revoke" => "revoked the token {}",
+        "token.replace" => "replaced the token {}",
+        "token.end-soon" => "reminded that the token {} ends soon",
         "api-key.issue" => "issued the API key {}",
         "api-key.revoke" => "revoked the API key {}",
         "refresh-family.begin" => "began the refreshable grant {}",

@@ -27,6 +27,8 @@ use gatewright_domain::{
     version::Version,
 };
 
+use sea_orm::prelude::Uuid;
+
 use crate::{error::StoreError, rows, tx::Tx};
 
 macro_rules! reads {
@@ -147,6 +149,15 @@ impl Tx<'_> {
             rows::setup_link::consume(self.transaction()?, hash, now).await?;
         }
         rows::installation::set_up(self.transaction()?, now).await
+    }
+
+    /// Notes that it was said of a token or key that it ends within so many days. The caller writes the event beside it.
+    ///
+    /// # Errors
+    /// `Database`.
+    pub async fn remind(&mut self, of: Uuid, days: u64) -> Result<(), StoreError> {
+        let (now, days) = (self.now(), i64::try_from(days).unwrap_or(i64::MAX));
+        rows::reminder::insert(self.transaction()?, of, days, now).await
     }
 
     /// Keeps the hash of a link that signs an operator in once; earlier links of theirs stop working. The caller writes

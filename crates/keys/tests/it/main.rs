@@ -15,6 +15,7 @@ mod issuing;
 mod keks;
 mod key_sets;
 mod recognising;
+mod replacing;
 mod revoking;
 #[path = "../../../domain/tests/it/ring_actions.rs"]
 mod ring_actions;

@@ -14,8 +14,8 @@ use gatewright_portal::{
         secret::ShownOnce,
     },
     pages::tokens::{
-        ApiKeyPage, ApiKeyRow, IssuePage, IssuedPage, OpenedRow, Receipt, ReceiptRow, ScopeGroup,
-        TokenPage, TokenRow,
+        ApiKeyPage, ApiKeyRow, IssuePage, IssuedPage, OpenedRow, Receipt, ReceiptRow, ReplacePage,
+        ScopeGroup, TokenPage, TokenRow,
     },
 };
 
@@ -30,6 +30,7 @@ pub(crate) fn pages() -> Vec<Rendered> {
         page("token-once", issued()),
         page("token", token()),
         page("issue-api-key", issue_api_key()),
+        page("replace-token", replace()),
     ]
 }
 
@@ -100,6 +101,29 @@ fn issue_api_key() -> ApiKeyPage {
         lifetime: Field::new("lifetime", "Expires after", Control::Select(days))
             .value("90")
             .optional(),
+        action: "#".into(),
+        back: "#".into(),
+    }
+}
+
+fn replace() -> ReplacePage {
+    let days = vec![choice("86400", "1 day", "", ChoiceState::Chosen)];
+    ReplacePage {
+        frame: frame(Place::Consumers, "Replace production").below([
+            link("Consumers"),
+            link("Acme Logistics"),
+            link("billing-worker"),
+            link("production"),
+        ]),
+        faults: Faults::default(),
+        scopes: issue().scopes.remove(0).choices,
+        scopes_fault: None,
+        overlap: Field::new(
+            "overlap",
+            "The old token goes on for",
+            Control::Select(days),
+        )
+        .value("86400"),
         action: "#".into(),
         back: "#".into(),
     }

@@ -25,6 +25,7 @@ mod rings;
 mod scopes;
 mod slice;
 mod subscriptions;
+mod successions;
 mod teams;
 mod tokens;
 mod usage;
@@ -65,6 +66,7 @@ pub fn routes(config: &mut ServiceConfig) {
         operators::routes,
         plans::routes,
         subscriptions::routes,
+        successions::routes,
         teams::routes,
         tokens::routes,
         usage::routes,

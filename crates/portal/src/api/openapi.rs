@@ -15,7 +15,7 @@ use utoipa::{
 use super::{
     access_tokens, api_keys, apis, applications, audit, clients, consumers, contracts, decisions,
     gateways, grants, home, inspect, issuers, keks, keys, operators, plans, rings, subscriptions,
-    teams, tokens, usage, verifiers, versions,
+    successions, teams, tokens, usage, verifiers, versions,
 };
 use crate::web::problem::Fault;
 
@@ -58,6 +58,7 @@ struct ProblemDocument {
         subscriptions::list, subscriptions::subscribe, subscriptions::show, subscriptions::pause,
         subscriptions::resume, subscriptions::close,
         tokens::list, tokens::issue, tokens::show, tokens::revoke, tokens::revoke_all,
+        successions::replace, successions::lineage,
         api_keys::list, api_keys::issue, api_keys::show, api_keys::revoke,
         keks::list, keys::list, keys::rotate, keys::compromise,
         rings::list, rings::stage, rings::publish, rings::discard, rings::activate, rings::suspend, rings::resume,

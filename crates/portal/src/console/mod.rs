@@ -34,6 +34,7 @@ mod seal;
 pub mod search;
 pub mod settings;
 pub mod subscribe;
+pub mod successions;
 pub mod teams;
 pub mod tokens;
 pub mod usage;

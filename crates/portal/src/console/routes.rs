@@ -5,8 +5,8 @@ use actix_web::web::{ServiceConfig, get, post, resource};
 use super::{
     account, api_forms, api_keys, apis, applications, audit, client_terms, clients, consumers,
     contracts, decisions, entry, gateways, home, inspector, issue, issuer_forms, issuer_moves,
-    issuers, keks, keys, moves, operators, problem, search, settings, subscribe, teams, tokens,
-    usage, verifiers, versions,
+    issuers, keks, keys, moves, operators, problem, search, settings, subscribe, successions,
+    teams, tokens, usage, verifiers, versions,
 };
 
 /// Every page, and every form behind it.
@@ -160,6 +160,11 @@ fn access(config: &mut ServiceConfig) {
             resource("/console/tokens/{token}/revoke")
                 .get(tokens::revoke_page)
                 .post(tokens::revoke),
+        )
+        .service(
+            resource("/console/tokens/{token}/replace")
+                .get(successions::replace_page)
+                .post(successions::replace),
         )
         .service(
             resource("/console/applications/{application}/api-keys/new")

@@ -8,11 +8,11 @@ use actix_web::{
     web::{Data, Path, Query},
 };
 use gatewright_domain::{handle::ApplicationHandle, id::TokenId, text::Reason, time::Timestamp};
-use gatewright_store::views::tokens::TokenRow as Row;
+use gatewright_store::views::{successions::Lineage, tokens::TokenRow as Row};
 use serde::Deserialize;
 
 use crate::{
-    console::{applications, elsewhere, visit, words},
+    console::{applications, elsewhere, successions, visit, words},
     page::{
         badge::{Badge, Tone},
         chart::Hours,
@@ -63,6 +63,14 @@ pub async fn show(
         words: "Every gateway refuses it at once. This cannot be undone.".to_owned(),
         link: Link::new("Revoke", format!("/console/tokens/{}/revoke", token.id)),
     };
+    let replace = Danger {
+        title: format!("Replace {}", token.name),
+        words: "A new token now, with the same scopes or fewer; this one goes on for as long as you choose."
+            .to_owned(),
+        link: Link::new("Replace or narrow", format!("/console/tokens/{}/replace", token.id)),
+    };
+    let lineage = sight.lineage(token.id).await?;
+    let replaceable = lineage.replaced_by.is_none();
     let live = token.status == "live";
     visit::page(&TokenPage {
         frame: Frame::new(
@@ -76,7 +84,7 @@ pub async fn show(
         id: token.id.to_string(),
         application: Link::new(token.application.clone(), applications::here(&found)),
         receipt,
-        claims: claims(&app, &token, now),
+        claims: claims(&app, &token, &lineage, now),
         calls: Hours::new(
             "calls",
             format!(
@@ -85,11 +93,15 @@ pub async fn show(
             ),
             &applications::days(&found.trend, now),
         ),
-        dangers: Dangers(live.then_some(danger).into_iter().collect()),
+        dangers: Dangers(match (live, replaceable) {
+            (true, true) => vec![replace, danger],
+            (true, false) => vec![danger],
+            (false, _) => Vec::new(),
+        }),
     })
 }
 
-fn claims(app: &App, token: &Row, now: Timestamp) -> Facts {
+fn claims(app: &App, token: &Row, lineage: &Lineage, now: Timestamp) -> Facts {
     let audience =
         |version: &String| Fact::code("Audience", format!("{}/{version}", app.terms.audience_base));
     let mut facts: Vec<Fact> = vec![
@@ -110,6 +122,7 @@ fn claims(app: &App, token: &Row, now: Timestamp) -> Facts {
         Some(at) => Fact::new("Last used", Value::Moment(Moment::seen_from(now, at))),
         None => Fact::words("Last used", "Never"),
     });
+    facts.extend(successions::facts(lineage));
     Facts(facts)
 }
 

@@ -118,6 +118,26 @@ pub struct ApiKeyPage {
     pub back: String,
 }
 
+/// Replace a token: which scopes the new one carries, and how long the old one goes on.
+#[derive(Template)]
+#[template(path = "replace_token.html")]
+pub struct ReplacePage {
+    /// The frame.
+    pub frame: Frame,
+    /// What was wrong.
+    pub faults: Faults,
+    /// The scopes of the old token.
+    pub scopes: Vec<Choice>,
+    /// What is wrong with the scopes.
+    pub scopes_fault: Option<String>,
+    /// How long the old one goes on.
+    pub overlap: Field,
+    /// Where the form goes.
+    pub action: String,
+    /// Where Cancel leads.
+    pub back: String,
+}
+
 /// The scopes of one subscription.
 pub struct ScopeGroup {
     /// `orders v1`.

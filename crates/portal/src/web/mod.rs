@@ -17,4 +17,5 @@ mod problems;
 mod problems_grants;
 mod problems_issuers;
 mod problems_people;
+mod problems_tokens;
 pub mod query;

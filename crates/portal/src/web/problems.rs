@@ -3,7 +3,6 @@
 use gatewright_contract::Findings;
 use gatewright_domain::{
     access::Denied,
-    api_key::ApiKeyError,
     client::ClientSecretError,
     key::{KeyError, KeyStateName},
     ring::RingError,
@@ -12,8 +11,8 @@ use gatewright_domain::{
     version::VersionError,
 };
 use gatewright_keys::{
-    ApiKeyUseError, ClientSecretUseError, InspectError, IssueError, JwksError, RevokeError,
-    RingUseError, SnapshotKeyError, TermsError,
+    ClientSecretUseError, InspectError, IssueError, JwksError, RevokeError, RingUseError,
+    SnapshotKeyError, TermsError,
 };
 use gatewright_registry::{
     ApiError, ApplicationUseError, ConsumerError, DraftError, GatewayError, MoveError, PlanError,
@@ -301,24 +300,6 @@ impl From<TokenError> for Problem {
             TokenError::LongerThanPlan { .. } | TokenError::BeyondSunset { .. } => {
                 Self::field("/lifetime_s", capital(&error.to_string()))
             }
-        }
-    }
-}
-
-impl From<ApiKeyUseError> for Problem {
-    fn from(error: ApiKeyUseError) -> Self {
-        match error {
-            ApiKeyUseError::Denied(denied) => denied.into(),
-            ApiKeyUseError::NotFound => Self::of(Kind::NOT_FOUND),
-            ApiKeyUseError::Ambiguous => Self::of(Kind::AMBIGUOUS),
-            ApiKeyUseError::Refused(ApiKeyError::Refused(refused)) => refused.into(),
-            ApiKeyUseError::Refused(ApiKeyError::Lifetime) => {
-                Self::field("/lifetime_s", capital(&ApiKeyError::Lifetime.to_string()))
-            }
-            ApiKeyUseError::Refused(ApiKeyError::AlreadyRevoked) => of(Kind::STATE, &error),
-            ApiKeyUseError::Drawn(_) => ours(&error),
-            ApiKeyUseError::Stale => Self::of(Kind::STALE),
-            ApiKeyUseError::Store(store) => store.into(),
         }
     }
 }

@@ -236,6 +236,9 @@ async fn call(browser: &mut Browser) {
     let token = browser
         .member("/applications/shop/tokens", "/items/0/id")
         .await;
+    let replace = [("scope", "orders:v1:read"), ("overlap", "86400")];
+    let form = "/console/tokens/{token}/replace";
+    browser.fill(form, &[&token], &replace).await;
     browser
         .fill(
             "/console/tokens/{token}/revoke",

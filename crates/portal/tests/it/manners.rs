@@ -217,6 +217,10 @@ async fn call(walk: &mut Walk) {
     let token = walk
         .id("POST /applications/{application}/tokens", &["Shop"], wish)
         .await;
+    let overlap = json!({ "overlap_s": 0 });
+    let token = walk
+        .id("POST /tokens/{token}/replace", &[&token], overlap)
+        .await;
     walk.go(
         "POST /tokens/{token}/revoke",
         &[&token],

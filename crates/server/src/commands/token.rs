@@ -13,10 +13,11 @@ use gatewright_domain::{
     id::TokenId,
     operation::Scope,
     plan::Lifetime,
+    succession::Replacement,
     text::{Name, Reason},
     token::TokenWish,
 };
-use gatewright_keys::VerifyError;
+use gatewright_keys::{IssuedToken, VerifyError};
 use gatewright_store::views::{gateways::Receipt, page::Page};
 use serde_json::json;
 
@@ -62,6 +63,23 @@ Without a scope the token opens only operations that require none.")]
     List {
         /// The application, by name or id
         application: ApplicationHandle,
+    },
+    /// Replace a token: prints a new one, once, while the old one goes on for a while
+    #[command(after_help = "\
+Example:
+  TOKEN=$(gatewright token replace tok_… --overlap-s 604800 --quiet)
+
+The new one carries the scopes of the old one, or those of them that are named. When the overlap is over, the server
+revokes the old one by itself.")]
+    Replace {
+        /// The token's id
+        token: TokenId,
+        /// A scope of the old one that the new one carries; can be repeated; without any, all of them
+        #[arg(long = "scope", value_name = "SCOPE")]
+        scopes: Vec<Scope>,
+        /// How long the old one goes on, in seconds; at most 30 days
+        #[arg(long, default_value_t = 86_400, value_name = "SECONDS")]
+        overlap_s: u64,
     },
     /// Revoke a token, and say which gateways enforce it
     Revoke {
@@ -154,6 +172,20 @@ pub(crate) async fn run(
         Command::List { application } => {
             list(&house, &caller, &application, printer).await.map(done)
         }
+        Command::Replace {
+            token,
+            scopes,
+            overlap_s,
+        } => {
+            let scopes: BTreeSet<Scope> = scopes.into_iter().collect();
+            let replacement = Replacement {
+                scopes: Some(scopes).filter(|scopes| !scopes.is_empty()),
+                lifetime: None,
+                overlap: Duration::from_secs(overlap_s),
+            };
+            let issued = house.keys.replace(&caller, token, replacement).await?;
+            print_issued(issued, printer).map(done)
+        }
         Command::Revoke { token, reason } => {
             let revoked = house.keys.revoke(&caller, token, reason).await?;
             receipts(&house, revoked.revision, printer).await.map(done)
@@ -208,7 +240,11 @@ async fn issue(
     wish: TokenWish,
     printer: Printer,
 ) -> Result<()> {
-    let issued = house.keys.issue(caller, application, wish).await?;
+    print_issued(house.keys.issue(caller, application, wish).await?, printer)
+}
+
+/// Prints a token, the only time there is.
+fn print_issued(issued: IssuedToken, printer: Printer) -> Result<()> {
     let (id, expires) = (issued.token.id().to_string(), issued.token.expires());
     let scopes: BTreeSet<String> = issued
         .token

@@ -21,6 +21,7 @@ pub mod operators;
 pub mod page;
 pub mod plans;
 pub mod subscriptions;
+pub mod successions;
 pub mod tokens;
 pub mod usage;
 pub mod verifications;

@@ -33,6 +33,7 @@ pub(crate) fn run_offline(command: Command, printer: Printer) -> Result<u8> {
         } => inspect_by(token, &keys, issuer, printer),
         Command::Issue { .. }
         | Command::List { .. }
+        | Command::Replace { .. }
         | Command::Revoke { .. }
         | Command::RevokeAll { .. }
         | Command::Inspect { .. }
