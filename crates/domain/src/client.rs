@@ -17,8 +17,8 @@ use crate::{
 };
 
 pub use secret::{
-    ClientSecret, ClientSecretError, ClientSecretParts, DrawnSecret, Ending, SecretId, draw,
-    secret_id,
+    ClientSecret, ClientSecretError, ClientSecretParts, DrawnSecret, Ending, SECRET_LENGTH,
+    SecretId, draw, secret_id,
 };
 
 macro_rules! words {

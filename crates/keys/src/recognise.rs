@@ -2,15 +2,18 @@
 
 use gatewright_domain::{
     access::Caller,
+    client::{self, ClientSecret},
+    consumer::Application,
     decision::TokenFacts,
     key::KeyState,
+    secret::{Secret, equal_in_constant_time},
     snapshot::{VerificationKey, VerificationState},
     time::Timestamp,
 };
 use gatewright_store::{StoreError, views::tokens::TokenRow};
 use gatewright_token::{recognise::recognise, ring::VerifierRing};
 
-use crate::{InspectError, Keys};
+use crate::{ClientRefused, InspectError, Keys};
 
 /// Every key this installation has ever had, those that are over included.
 #[derive(Clone, Debug)]
@@ -43,6 +46,27 @@ impl Recogniser {
 }
 
 impl Keys {
+    /// The client secret that a text is, whatever became of it, and whose; nothing for a text that is none, or none of ours.
+    ///
+    /// # Errors
+    /// `Pepper`, `Store`.
+    pub async fn recognise_client_secret(
+        &self,
+        text: &Secret<String>,
+    ) -> Result<Option<(ClientSecret, Application)>, ClientRefused> {
+        let Some(id) = text.lend(|text| client::secret_id(text)) else {
+            return Ok(None);
+        };
+        let Some(record) = self.store.reader().client_of_secret(&id).await? else {
+            return Ok(None);
+        };
+        let hash = self.pepper().await?.hash(text);
+        let mut secrets = record.secrets.into_iter();
+        let found = secrets.find(|one| *one.id() == id);
+        let found = found.filter(|one| equal_in_constant_time(one.hmac(), &hash));
+        Ok(found.map(|secret| (secret, record.application)))
+    }
+
     /// What recognises the tokens of this installation.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 //! token has changed.
 
 use gatewright_domain::{
-    client::{ClientSecret, Registration},
+    client::{ClientSecret, Registration, SecretId},
     consumer::Application,
     id::ApplicationId,
     token::{Entitlement, Jti, Token},
@@ -54,6 +54,20 @@ impl Reader {
         // Read before the rest, so that what changes in between is noticed later.
         let revision = self.revision().await?;
         load(&self.database, id, revision).await
+    }
+
+    /// The client that has, or had, the secret of this id.
+    ///
+    /// # Errors
+    /// `Corrupt`; `Database`.
+    pub async fn client_of_secret(
+        &self,
+        id: &SecretId,
+    ) -> Result<Option<ClientRecord>, StoreError> {
+        match rows::client_secret::owner(&self.database, id).await? {
+            Some(application) => Ok(Some(self.client_record(application).await?)),
+            None => Ok(None),
+        }
     }
 
     /// The token of this name, if it is this application's own.

@@ -20,6 +20,8 @@ pub enum What {
     Token,
     /// An opaque credential, by prefix, length and checksum.
     Credential(CredentialKind),
+    /// A client secret, by prefix, length and checksum.
+    ClientSecret,
 }
 
 /// Where a text begins.

@@ -96,6 +96,9 @@ pub fn draw(entropy: &dyn Entropy) -> (SecretId, Secret<String>) {
     (SecretId(id), Secret::new(text))
 }
 
+/// How many characters a client secret has.
+pub const SECRET_LENGTH: usize = PREFIX.len() + ID + 1 + DRAWN + 1 + CHECKSUM;
+
 /// The id inside a text that is a whole client secret; nothing for any other text, before anything is looked up.
 #[must_use]
 pub fn secret_id(text: &str) -> Option<SecretId> {

@@ -130,8 +130,16 @@ async fn scan(arguments: Arguments, known: &Known, printer: Printer) -> Result<E
         }
     }
     if arguments.revoke {
+        let mut done: Vec<Finding> = Vec::new();
         for finding in &mut looked.findings {
-            known.revoke(finding, arguments.reason.clone()).await;
+            // What stands in several places is revoked once.
+            match done.iter().find(|one| one.is_same_as(finding)) {
+                Some(one) => finding.revocation = one.revocation.clone(),
+                None => {
+                    known.revoke(finding, arguments.reason.clone()).await;
+                    done.push(finding.clone());
+                }
+            }
         }
     }
     report::print(&looked, arguments.format, printer)?;

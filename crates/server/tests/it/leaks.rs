@@ -66,6 +66,7 @@ fn walk(engine: Engine, layout: Layout) {
         (3, 1, 1),
         "{report:#}"
     );
+    assert_eq!(of("client-secret"), 1);
     assert_eq!(of("gateway-token"), usize::from(layout == Layout::Apart));
     let dotenv = found
         .iter()
@@ -92,9 +93,9 @@ fn walk(engine: Engine, layout: Layout) {
     );
     let outcomes = revoked["findings"].as_array().unwrap().iter();
     let outcomes = outcomes.filter(|one| one["revocation"]["outcome"] == "revoked");
-    assert_eq!(outcomes.count(), 4, "{revoked:#}");
+    assert_eq!(outcomes.count(), 5, "{revoked:#}");
     let happened = instance.happened_since(before);
-    assert_eq!(happened.len(), 2, "{happened:?}");
+    assert_eq!(happened.len(), 3, "{happened:?}");
     assert!(
         happened.iter().all(|one| one.ends_with(": It leaked")),
         "{happened:?}"
@@ -107,7 +108,7 @@ fn walk(engine: Engine, layout: Layout) {
     let code = if is_root() { 0 } else { 1 };
     let after = scan(&instance, folder.path(), &[], code);
     let over = after["findings"].as_array().unwrap().iter();
-    assert!(over.clone().count() == 4 && over.clone().all(|one| one["status"] == "revoked"));
+    assert!(over.clone().count() == 5 && over.clone().all(|one| one["status"] == "revoked"));
     scan(&instance, folder.path(), &["--strict"], 10);
 }
 
@@ -131,6 +132,13 @@ fn leak(instance: &Instance, key: &str, token: &str) -> TempDir {
     line.extend_from_slice(token.as_bytes());
     put("line.log", &line);
     put("access", instance.admin.as_bytes());
+    let secret = instance
+        .post("/applications/Shop/secrets", &json!({}))
+        .good(201);
+    put(
+        "client.ini",
+        secret["client_secret"].as_str().unwrap().as_bytes(),
+    );
     put("truncated", &token.as_bytes()[..token.len() - 1]);
     put("mistyped", key.replace("gw_live_", "gw_live_0").as_bytes());
     put(
@@ -201,7 +209,12 @@ fn offline(instance: &Instance, folder: &Path) {
         statuses.retain(|status| !status.starts_with("gateway"));
         assert_eq!(
             statuses,
-            ["access-token unknown", "api-key unknown", "token unended"]
+            [
+                "access-token unknown",
+                "api-key unknown",
+                "client-secret unknown",
+                "token unended"
+            ]
         );
     }
     fs::remove_file(file).unwrap();

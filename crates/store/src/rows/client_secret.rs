@@ -65,6 +65,15 @@ pub(crate) async fn of_application<C: ConnectionTrait>(
         .collect()
 }
 
+/// Whose the secret of this id is.
+pub(crate) async fn owner<C: ConnectionTrait>(
+    db: &C,
+    id: &SecretId,
+) -> Result<Option<ApplicationId>, StoreError> {
+    let found = Entity::find_by_id(id.as_str()).one(db).await?;
+    Ok(found.map(|secret| secret.application_id))
+}
+
 fn restore(model: Model, application: &Application) -> Result<ClientSecret, StoreError> {
     let Model {
         id,

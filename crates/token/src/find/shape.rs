@@ -1,6 +1,7 @@
 //! What our secrets look like among other bytes.
 
 use gatewright_domain::{
+    client,
     credential::{self, CredentialKind},
     secret::Secret,
 };
@@ -40,6 +41,14 @@ pub(super) fn all(bytes: &[u8], counts: impl Fn(usize) -> bool) -> Vec<Shape> {
 /// The credential that begins here: prefix, length, alphabet and checksum, whatever adjoins it.
 fn credential(bytes: &[u8], at: usize) -> Option<Shape> {
     let rest = bytes.get(at..)?;
+    if let Some(secret) = client_secret(rest) {
+        return Some(Shape {
+            what: What::ClientSecret,
+            starts: vec![(at, 0)],
+            ends: vec![secret.len()],
+            text: Secret::new(secret.to_vec()),
+        });
+    }
     let begins = |kind: &CredentialKind| rest.starts_with(kind.prefix().as_bytes());
     let kind = CredentialKind::ALL.into_iter().find(begins)?;
     let text = rest.get(..kind.length())?;
@@ -50,6 +59,13 @@ fn credential(bytes: &[u8], at: usize) -> Option<Shape> {
         ends: vec![text.len()],
         text: Secret::new(text.to_vec()),
     })
+}
+
+/// The client secret that comes first.
+fn client_secret(bytes: &[u8]) -> Option<&[u8]> {
+    let text = bytes.get(..client::SECRET_LENGTH)?;
+    client::secret_id(std::str::from_utf8(text).ok()?)?;
+    Some(text)
 }
 
 /// The token whose header ends at this dot: three parts of base64url, of which two begin as objects do.

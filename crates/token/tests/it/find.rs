@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use gatewright_domain::{
+    client,
     credential::{self, CredentialKind},
     entropy::Entropy,
 };
@@ -78,6 +79,19 @@ fn every_credential_is_found_by_its_checksum() {
         assert!(texts(mistyped.as_bytes(), 1000).is_empty());
         assert!(texts(&text.as_bytes()[..text.len() - 1], 1000).is_empty());
     }
+}
+
+#[test]
+fn a_client_secret_is_found_by_its_checksum() {
+    let (_, secret) = client::draw(&Counting(AtomicU8::new(3)));
+    let text = secret.lend(Clone::clone);
+    let file = format!("client_secret={text}&grant_type=client_credentials");
+    let found = find(file.as_bytes(), 1000);
+    assert_eq!(found[0].what, What::ClientSecret);
+    assert_eq!(found[0].readings[0].text.lend(Clone::clone), text);
+    let (whole, last) = text.split_at(text.len() - 1);
+    let mistyped = format!("{whole}{}", if last == "x" { 'y' } else { 'x' });
+    assert!(find(mistyped.as_bytes(), 1000).is_empty());
 }
 
 #[test]

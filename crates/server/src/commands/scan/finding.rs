@@ -1,8 +1,9 @@
 //! What was found: where, what, whose, how long it is good, and what to do. Never the secret itself.
 
 use gatewright_domain::{
+    client::SecretId,
     credential::CredentialKind,
-    id::{AccessTokenId, ApiKeyId, TokenId},
+    id::{AccessTokenId, ApiKeyId, ApplicationId, TokenId},
     time::Timestamp,
 };
 use gatewright_token::find::Place;
@@ -67,10 +68,11 @@ pub(super) enum Kind {
     Session,
     SetUpLink,
     SignInLink,
+    ClientSecret,
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 7] = [
+    pub(super) const ALL: [Self; 8] = [
         Self::Token,
         Self::ApiKey,
         Self::AccessToken,
@@ -78,6 +80,7 @@ impl Kind {
         Self::Session,
         Self::SetUpLink,
         Self::SignInLink,
+        Self::ClientSecret,
     ];
 
     pub(super) const fn of(kind: CredentialKind) -> Self {
@@ -101,6 +104,7 @@ impl Kind {
             Self::Session => "session",
             Self::SetUpLink => "set-up-link",
             Self::SignInLink => "sign-in-link",
+            Self::ClientSecret => "client-secret",
         }
     }
 
@@ -114,6 +118,7 @@ impl Kind {
             Self::Session => "session of an operator",
             Self::SetUpLink => "set-up link",
             Self::SignInLink => "sign-in link",
+            Self::ClientSecret => "client secret of an application",
         }
     }
 }
@@ -150,11 +155,12 @@ impl Status {
 }
 
 /// What can be revoked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Handle {
     Token(TokenId),
     ApiKey(ApiKeyId),
     AccessToken(AccessTokenId),
+    ClientSecret(ApplicationId, SecretId),
 }
 
 /// What became of it with `--revoke`.
@@ -171,6 +177,11 @@ pub(super) enum Revocation {
 }
 
 impl Finding {
+    /// Whether it is the same secret.
+    pub(super) fn is_same_as(&self, other: &Self) -> bool {
+        self.handle.is_some() && self.handle == other.handle
+    }
+
     /// Whether it was to be revoked and was not.
     pub(super) const fn is_not_revoked(&self) -> bool {
         matches!(self.revocation, Some(Revocation::Failed { .. }))

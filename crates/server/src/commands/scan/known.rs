@@ -4,8 +4,11 @@ use anyhow::Result;
 use gatewright_domain::{
     access::Caller,
     api_key::Standing,
+    client,
     credential::{self, CredentialKind},
     decision::TokenFacts,
+    handle::ApplicationHandle,
+    secret::Secret,
     text::Reason,
     time::{Clock, Timestamp},
 };
@@ -96,6 +99,11 @@ impl Known {
                     };
                     (Kind::of(kind), format!("{hint}…"), about)
                 }
+                What::ClientSecret => {
+                    let id = text.lend(|text| client::secret_id(text));
+                    let hint = id.map_or_else(String::new, |id| format!("gw_cs_{id}…"));
+                    (Kind::ClientSecret, hint, self.about_secret(&text).await?)
+                }
             };
             let About {
                 status,
@@ -107,7 +115,7 @@ impl Known {
             return Ok(Some(Finding {
                 file: file.to_owned(),
                 at: At::of(place, length),
-                advice: advice(kind, status, handle, id.as_deref()),
+                advice: advice(kind, status, handle.as_ref(), id.as_deref()),
                 kind,
                 hint,
                 holder,
@@ -161,6 +169,25 @@ impl Known {
             until,
             handle: row.map(|row| Handle::Token(row.id)),
         })
+    }
+
+    async fn about_secret(&self, text: &Secret<String>) -> Result<About> {
+        let Self::Installation { house, .. } = self else {
+            return Ok(About::UNKNOWN);
+        };
+        let now = house.clock.now();
+        let found = house.keys.recognise_client_secret(text).await?;
+        Ok(found.map_or(About::UNKNOWN, |(secret, application)| About {
+            status: match secret.revoked() {
+                Some(_) => Status::Revoked,
+                None if secret.works(now) => Status::Live,
+                None => Status::Expired,
+            },
+            holder: Some(format!("the application {}", application.name)),
+            id: Some(secret.id().to_string()),
+            until: secret.expires(),
+            handle: Some(Handle::ClientSecret(application.id, secret.id().clone())),
+        }))
     }
 
     async fn about_credential(
@@ -250,7 +277,8 @@ impl Known {
 
     /// Revokes a finding that is live, and notes on it what became of it.
     pub(super) async fn revoke(&self, finding: &mut Finding, reason: Option<Reason>) {
-        let (Self::Installation { house, caller, .. }, Some(handle)) = (self, finding.handle)
+        let (Self::Installation { house, caller, .. }, Some(handle)) =
+            (self, finding.handle.clone())
         else {
             return;
         };
@@ -259,19 +287,19 @@ impl Known {
                 let revoked = house.keys.revoke(caller, token, reason).await;
                 revoked.map(|_| ()).map_err(Into::into)
             }
+            Handle::ClientSecret(application, secret) => {
+                let owner = ApplicationHandle::Id(application);
+                let keys = &house.keys;
+                let revoked = keys.revoke_client_secret(caller, &owner, &secret, reason);
+                revoked.await.map(|_| ()).map_err(Into::into)
+            }
             Handle::ApiKey(key) => {
                 let revoked = house.keys.revoke_api_key(caller, key, reason).await;
                 revoked.map(|_| ()).map_err(Into::into)
             }
             Handle::AccessToken(token) => {
                 let revoked = house.operators.revoke_access_token(caller, token).await;
-                match revoked {
-                    // Found twice, it was revoked for the first time a moment ago.
-                    Ok(_) | Err(gatewright_operators::AccessTokenError::AlreadyRevoked(_)) => {
-                        Ok(())
-                    }
-                    Err(other) => Err(other.into()),
-                }
+                revoked.map(|_| ()).map_err(Into::into)
             }
         };
         finding.revocation = Some(match done {
@@ -284,7 +312,7 @@ impl Known {
 }
 
 /// What to do about it.
-fn advice(kind: Kind, status: Status, handle: Option<Handle>, id: Option<&str>) -> String {
+fn advice(kind: Kind, status: Status, handle: Option<&Handle>, id: Option<&str>) -> String {
     let id = id.unwrap_or_default();
     match (status, kind, handle) {
         (Status::Expired | Status::Revoked, ..) => "nothing; it opens nothing any more".to_owned(),
@@ -302,6 +330,9 @@ fn advice(kind: Kind, status: Status, handle: Option<Handle>, id: Option<&str>) 
         (Status::Live, _, Some(Handle::ApiKey(_))) => format!("gatewright api-key revoke {id}"),
         (Status::Live, _, Some(Handle::AccessToken(_))) => {
             "revoke it under the account in the portal, or scan again with --revoke".to_owned()
+        }
+        (Status::Live, _, Some(Handle::ClientSecret(..))) => {
+            "give the application another secret, then revoke this one".to_owned()
         }
         (Status::Live, Kind::GatewayToken, None) => {
             format!("gatewright gateway remove {id}, and enrol it anew")
