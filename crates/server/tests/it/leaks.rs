@@ -184,7 +184,9 @@ fn scan(instance: &Instance, folder: &Path, more: &[&str], code: i32) -> Value {
 /// No text of more than a hint's length after the prefix of a credential, and nothing of the shape of a token.
 fn holds_no_secret(text: &str) {
     let whole = regex::Regex::new(r"gw_[a-z]+_[0-9A-Za-z]{5}|eyJ[0-9A-Za-z_-]{10}").unwrap();
-    assert!(!whole.is_match(text), "{text}");
+    // The id of a client secret stands in it, and is public.
+    let id = regex::Regex::new("gw_cs_[0-9A-Za-z]{8}…").unwrap();
+    assert!(!whole.is_match(&id.replace_all(text, "")), "{text}");
 }
 
 /// By the key set alone, from a file and from its address: tokens are certain, keys are known by their checksum.
