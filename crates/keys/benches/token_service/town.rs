@@ -122,6 +122,8 @@ impl Town {
                     name: Name::client_credentials(),
                     versions: None,
                     scopes: None,
+                    binding: None,
+                    family: None,
                 };
                 let change = Token::grant(grantee, wish, Lifetime::LONGEST, issuance, now);
                 let change = change.map_err(|_| StoreError::NotFound)?;
