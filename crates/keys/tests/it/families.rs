@@ -227,7 +227,7 @@ async fn p05_another_client_is_refused_and_the_family_lives() {
         let refused = grant
             .town
             .keys
-            .refresh(&stranger, shown(&grant.first()))
+            .refresh_grant(&stranger, shown(&grant.first()))
             .await;
         assert_eq!(
             why(refused).to_string(),

@@ -43,6 +43,7 @@ fn wanted() -> Wanted {
     Wanted {
         scopes: None,
         resources: BTreeSet::from(["https://api.example/orders/v1".to_owned()]),
+        binding: None,
     }
 }
 
