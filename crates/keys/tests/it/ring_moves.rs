@@ -272,8 +272,8 @@ async fn act(town: &Town, action: RingAction) {
             .await
             .map(drop),
         RingAction::RetireDue => town.keys.retire_due(&job()).await.map(drop),
-        RingAction::Sign(_, amount) => {
-            let wish = wish(&[], u64::from(amount % 3000) + 60);
+        RingAction::Sign(which, amount) => {
+            let wish = wish(&[], u64::from(amount % 3000) + 60 + u64::from(which));
             let text = town
                 .keys
                 .issue(&admin(), &town.handle(), wish)
