@@ -137,11 +137,56 @@ pub(super) async fn installation(tx: &DatabaseTransaction) -> Result<Installatio
     Ok(row.id)
 }
 
+/// When the database is to see whether everything that is pointed at is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pointing {
+    /// Once everything is in its place.
+    CheckedLater,
+    /// With every statement, as always.
+    CheckedAtOnce,
+}
+
+/// Rows come in the order of the database that they were read from, which may be another engine's.
+pub(super) async fn point(tx: &DatabaseTransaction, pointing: Pointing) -> Result<(), StoreError> {
+    if tx.get_database_backend() != DbBackend::Postgres {
+        // It ends with the transaction, whose commit checks.
+        return match pointing {
+            Pointing::CheckedLater => run(tx, "PRAGMA defer_foreign_keys = ON".to_owned()).await,
+            Pointing::CheckedAtOnce => Ok(()),
+        };
+    }
+    if pointing == Pointing::CheckedAtOnce {
+        run(tx, "SET CONSTRAINTS ALL IMMEDIATE".to_owned()).await?;
+    }
+    let how = match pointing {
+        Pointing::CheckedLater => "DEFERRABLE INITIALLY DEFERRED",
+        Pointing::CheckedAtOnce => "NOT DEFERRABLE",
+    };
+    let sql = "SELECT format('ALTER TABLE %s ALTER CONSTRAINT %I ', conrelid::regclass, conname) AS name \
+        FROM pg_constraint WHERE contype = 'f' AND connamespace = current_schema()::regnamespace ORDER BY conname";
+    let constraints: Vec<Name> = all(tx, sql, vec![]).await?;
+    for constraint in constraints {
+        run(tx, format!("{}{how}", constraint.name)).await?;
+    }
+    Ok(())
+}
+
 /// Removes every table, and on PostgreSQL the functions of triggers.
 pub(super) async fn clear(tx: &DatabaseTransaction) -> Result<(), StoreError> {
+    if tx.get_database_backend() == DbBackend::Sqlite {
+        point(tx, Pointing::CheckedLater).await?;
+    }
     let tables = tables(tx).await?;
     for table in tables.iter().rev() {
-        run(tx, format!("DROP TABLE {}", quoted(&table.name))).await?;
+        run(
+            tx,
+            format!(
+                "DROP TABLE {}{}",
+                quoted(&table.name),
+                by(tx, "", " CASCADE")
+            ),
+        )
+        .await?;
     }
     run(tx, format!("DROP TABLE IF EXISTS {MIGRATIONS}")).await?;
     if tx.get_database_backend() == DbBackend::Postgres {

@@ -11,7 +11,11 @@ use gatewright_domain::{
 };
 use sea_orm::{DatabaseTransaction, entity::prelude::*};
 
-use super::{BackupFile, FileError, catalogue, load, reconcile};
+use super::{
+    BackupFile, FileError,
+    catalogue::{self, Pointing},
+    load, reconcile,
+};
 use crate::{
     error::StoreError,
     journal::Line,
@@ -119,7 +123,9 @@ impl Store {
         }
         catalogue::clear(tx).await?;
         migrate(tx, file).await?;
+        catalogue::point(tx, Pointing::CheckedLater).await?;
         let rows = load::load(tx, file, progress).await?;
+        catalogue::point(tx, Pointing::CheckedAtOnce).await?;
         if rows != file.end.rows {
             let said = file.end.rows;
             return Err(RestoreError::Rows { found: rows, said });
