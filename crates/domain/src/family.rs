@@ -16,6 +16,7 @@ use crate::{
     id::{ApplicationId, FamilyId, TeamId},
     operation::Scope,
     revision::Revision,
+    revocation::Revocation,
     text::{Name, Reason},
     time::Timestamp,
     version::VersionRef,
@@ -254,11 +255,12 @@ impl Family {
         if self.revoked.is_some() {
             return Err(FamilyError::Revoked);
         }
+        let revocation = Revocation::of_family(&self.id.to_string(), self.last_expiry);
         let change = Change::step(Kind::FamilyRevoked, self, |family| Self {
             revoked: Some(now),
             ..family
         });
-        Ok(change.because(reason))
+        Ok(change.because(reason).revoking(revocation))
     }
 
     /// Its id: the `sid` of its access tokens.

@@ -205,6 +205,17 @@ impl Revocation {
         }
     }
 
+    /// Of a refresh family, whose id is the `sid` of its access tokens.
+    pub(crate) fn of_family(sid: &str, last_expiry: Timestamp) -> Self {
+        Self {
+            kind: RevocationKind::Session,
+            key: sid.to_owned(),
+            label: sid.to_owned(),
+            not_before: None,
+            expires: Some(last_expiry),
+        }
+    }
+
     /// Of one API key.
     pub(crate) fn of_api_key(key: &ApiKey) -> Self {
         Self {

@@ -86,7 +86,7 @@ fn of_use_case(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
         || matches!(cause.downcast_ref(), Some(IssuerError::NotFound))
         || matches!(
             cause.downcast_ref(),
-            Some(RingUseError::Ring(RingError::NoSuchKey))
+            Some(RingUseError::NoSuchRing | RingUseError::Ring(RingError::NoSuchKey))
         );
     if missing {
         return Some(Code::NotFound);

@@ -88,7 +88,7 @@ fn a_decision_says_every_step() {
     let at_the_token = steps(0);
     assert_eq!(
         at_the_token[3],
-        ("One bearer token was sent", Verdict::Passed)
+        ("One bearer token or API key was sent", Verdict::Passed)
     );
     assert_eq!(at_the_token[4], ("The token verifies", Verdict::Refused));
     assert!(

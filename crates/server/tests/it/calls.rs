@@ -228,8 +228,8 @@ fn keys_decisions_the_trail_and_usage_answer() {
         let keys = instance.get("/keys");
         assert_eq!(
             keys["items"].as_array().unwrap().len(),
-            2,
-            "one signs, one stands by"
+            6,
+            "in each of three rings one signs and one stands by"
         );
         let rotated = instance.api("POST", "/keys/rotate").send().good(200);
         let (gone, active) = (text(&rotated, "deactivated"), text(&rotated, "active"));

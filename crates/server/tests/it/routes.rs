@@ -103,7 +103,20 @@ impl Route {
                 json!({ "name": "eve", "role": "auditor", "teams": ["platform"], "password": "correct horse battery staple" })
             }
             "deprecate" => json!({ "sunset": "2099-01-01T00:00:00Z" }),
-            "block" | "compromise" | "revoke" | "revoke-all" => reason,
+            "suspend" if self.is_of_keys() => json!({ "reason": "because", "listing": "listed" }),
+            "block" | "compromise" | "revoke" | "revoke-all" | "suspend" | "resume"
+            | "withdraw" => reason,
+            "api-keys" => json!({ "name": "Bad input", "scopes": ["orders:v1:read"] }),
+            "client" => json!({ "tokens_per_minute": 7 }),
+            "secrets" => json!({ "expires_in_s": 3600 }),
+            "grants" => json!({ "name": "Bad input", "scopes": ["orders:v1:read"] }),
+            "issuers" => issuer("Bad input", "bad-input"),
+            "rules" => json!({ "rules": [] }),
+            "try" => json!({ "token": "no token" }),
+            "stage" => json!({ "ring": "access/ES256" }),
+            "activate" => json!({ "force": "because" }),
+            "revocations" => json!({ "kind": "session", "key": "f_1", "reason": "because" }),
+            "replace" => json!({ "overlap_s": 60 }),
             "rotate" => json!({ "force": "because" }),
             "inspect" => json!({ "token": "no token" }),
             _ => panic!("say here what {} {} takes", self.method, self.path),
@@ -123,10 +136,24 @@ impl Route {
             "tokens" => &["name", "lifetime_s"],
             "operators" => &["name", "role", "password"],
             "deprecate" => &["sunset"],
+            "suspend" if self.is_of_keys() => &["reason", "listing"],
+            "resume" if self.is_of_keys() => &["reason"],
             "block" | "compromise" => &["reason"],
-            "inspect" => &["token"],
+            "inspect" | "try" => &["token"],
+            "api-keys" => &["name"],
+            "grants" => &["name", "scopes"],
+            "issuers" => &["name", "issuer", "audience", "keys", "rules"],
+            "rules" => &["rules"],
+            "stage" => &["ring"],
+            "revocations" => &["kind", "reason"],
+            "replace" => &["overlap_s"],
             _ => &[],
         }
+    }
+
+    /// Whether it moves a signing key; issuers are suspended and resumed too.
+    fn is_of_keys(&self) -> bool {
+        self.path.starts_with("/keys/")
     }
 
     /// The names of the parameters of its path.
@@ -164,6 +191,14 @@ impl Route {
     }
 }
 
+/// An issuer to trust, of this name: one that signs with a shared secret, so that nothing is fetched.
+fn issuer(name: &str, issuer: &str) -> Value {
+    json!({
+        "name": name, "issuer": issuer, "audience": "orders", "rules": [],
+        "keys": { "secret": "a secret of as many bytes as it takes" },
+    })
+}
+
 /// What stands in paths for each parameter.
 #[derive(Clone, Debug)]
 pub(crate) struct Things(BTreeMap<&'static str, String>);
@@ -179,7 +214,17 @@ impl Things {
                 .unwrap_or_else(|| panic!("{path} is empty"))
                 .to_owned()
         };
+        let made = |path: &str, body: Value| {
+            let made = instance.post(path, &body).good(201);
+            made["id"].as_str().unwrap().to_owned()
+        };
+        let named = json!({ "name": "held", "scopes": ["orders:v1:read"] });
         Self(BTreeMap::from([
+            ("key", made("/applications/Shop/api-keys", named.clone())),
+            ("secret", made("/applications/Shop/secrets", json!({}))),
+            ("grant", made("/applications/Shop/grants", named)),
+            ("issuer", made("/issuers", issuer("Held", "held-script"))),
+            ("verifier", "nginx".to_owned()),
             ("api", "orders".to_owned()),
             ("version", "v1".to_owned()),
             ("plan", "Standard".to_owned()),
@@ -221,6 +266,11 @@ impl Things {
             "gateway" => vec![id("gw")],
             "operator" => vec![id("op")],
             "decision" => vec![id("dec")],
+            "key" => vec![id("apk")],
+            "secret" => vec!["missing0".to_owned()],
+            "grant" => vec![id("fam")],
+            "issuer" => vec![id("iss")],
+            "verifier" => vec!["missing".to_owned()],
             _ => panic!("say here what a missing {name} looks like"),
         }
     }
@@ -245,6 +295,11 @@ impl Things {
             "gateway",
             "operator",
             "decision",
+            "key",
+            "secret",
+            "grant",
+            "issuer",
+            "verifier",
         ];
         let found = known.into_iter().find(|known| *known == key);
         found.unwrap_or_else(|| panic!("say here what stands for {{{name}}}"))

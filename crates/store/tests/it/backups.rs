@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
@@ -55,7 +55,7 @@ fn permit() -> Permit {
     console(Action::Restore, Subject::Installation)
 }
 
-async fn restore(store: &Store, path: &PathBuf, onto: Onto) -> Result<Restored, RestoreError> {
+async fn restore(store: &Store, path: &Path, onto: Onto) -> Result<Restored, RestoreError> {
     let file = BackupFile::open(path)?;
     let mut quiet = |_: &str, _: u64| {};
     store.restore(permit(), &file, onto, NOW, &mut quiet).await
@@ -202,9 +202,8 @@ async fn a_trail_that_was_forged_in_the_backup_is_found() {
             let store = empty(&onto).await;
             let refused = restore(&store, &path, Onto::Nothing).await.unwrap_err();
             assert!(matches!(refused, RestoreError::Trail(_)), "{refused}");
-            assert_eq!(
-                store.pending_migrations().await.unwrap().is_empty(),
-                false,
+            assert!(
+                !store.pending_migrations().await.unwrap().is_empty(),
                 "nothing was left behind"
             );
         }
