@@ -90,7 +90,13 @@ fn a_decision_says_every_step() {
         at_the_token[3],
         ("One bearer token or API key was sent", Verdict::Passed)
     );
-    assert_eq!(at_the_token[4], ("The token verifies", Verdict::Refused));
+    assert_eq!(
+        at_the_token[4],
+        (
+            "The token verifies, or the API key is known",
+            Verdict::Refused
+        )
+    );
     assert!(
         at_the_token[5..]
             .iter()

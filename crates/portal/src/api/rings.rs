@@ -22,7 +22,12 @@ use crate::{
         slice::Whole,
     },
     web::{
-        app::App, body::Body, caller::Bearer, catalogue::Kind, expected::Expected, problem::Problem,
+        app::App,
+        body::{Body, Nothing},
+        caller::Bearer,
+        catalogue::Kind,
+        expected::Expected,
+        problem::Problem,
     },
 };
 
@@ -213,6 +218,7 @@ pub(super) async fn publish(
     by: Bearer,
     kid: Path<Kid>,
     expected: Expected,
+    _: Body<Nothing>,
 ) -> Result<HttpResponse, Problem> {
     let done = app.keys.publish(&by.caller, seen(kid, expected)).await?;
     moved(&app, &by.caller, done).await
@@ -226,6 +232,7 @@ pub(super) async fn discard(
     by: Bearer,
     kid: Path<Kid>,
     expected: Expected,
+    _: Body<Nothing>,
 ) -> Result<HttpResponse, Problem> {
     let done = app.keys.discard(&by.caller, seen(kid, expected)).await?;
     moved(&app, &by.caller, done).await
@@ -291,6 +298,7 @@ pub(super) async fn retire(
     by: Bearer,
     kid: Path<Kid>,
     expected: Expected,
+    _: Body<Nothing>,
 ) -> Result<HttpResponse, Problem> {
     let done = app.keys.retire(&by.caller, seen(kid, expected)).await?;
     moved(&app, &by.caller, done).await
@@ -303,6 +311,7 @@ pub(super) async fn rehearse(
     app: Data<App>,
     by: Bearer,
     kid: Path<Kid>,
+    _: Body<Nothing>,
 ) -> Result<HttpResponse, Problem> {
     let Rehearsal {
         successor,

@@ -77,7 +77,7 @@ pub(super) async fn configuration(
 ) -> Result<HttpResponse, Problem> {
     let (api, number, verifier) = at.into_inner();
     let recipe = verifier.parse::<Recipe>();
-    let recipe = recipe.map_err(|error| Problem::of(Kind::NOT_FOUND).because(error.to_string()))?;
+    let recipe = recipe.map_err(|_| Problem::of(Kind::NOT_FOUND))?;
     let found = of(&app, &by.caller, (&api, number), recipe).await?;
     Ok(HttpResponse::Ok().json(found))
 }

@@ -110,8 +110,8 @@ impl Route {
             "client" => json!({ "tokens_per_minute": 7 }),
             "secrets" => json!({ "expires_in_s": 3600 }),
             "grants" => json!({ "name": "Bad input", "scopes": ["orders:v1:read"] }),
-            "issuers" => issuer("Bad input", "bad-input"),
-            "rules" => json!({ "rules": [] }),
+            "issuers" => issuer("Bad input", "bad-input", NOBODY),
+            "rules" => json!({ "rules": rules(NOBODY) }),
             "try" => json!({ "token": "no token" }),
             "stage" => json!({ "ring": "access/ES256" }),
             "activate" => json!({ "force": "because" }),
@@ -184,19 +184,28 @@ impl Route {
             IfMatch::Needed => ask.with("If-Match", "\"1\""),
             IfMatch::Heeded | IfMatch::Ignored => ask,
         };
-        match self.body() {
-            Some(body) => ask.json(&body),
+        let body = self.body().map(|body| body.to_string());
+        let body = body.map(|body| body.replace(NOBODY, &things.0["somebody"]));
+        match body {
+            Some(body) => ask.json(&serde_json::from_str::<Value>(&body).unwrap()),
             None => ask,
         }
     }
 }
 
 /// An issuer to trust, of this name: one that signs with a shared secret, so that nothing is fetched.
-fn issuer(name: &str, issuer: &str) -> Value {
+fn issuer(name: &str, issuer: &str, application: &str) -> Value {
     json!({
-        "name": name, "issuer": issuer, "audience": "orders", "rules": [],
+        "name": name, "issuer": issuer, "audience": "orders", "rules": rules(application),
         "keys": { "secret": "a secret of as many bytes as it takes" },
     })
+}
+
+/// An application of the right shape that is not there: bodies are written before there is one.
+const NOBODY: &str = "app_00000000000000000000000007";
+
+fn rules(application: &str) -> Value {
+    json!([{ "application": application, "scopes": { "fixed": [] } }])
 }
 
 /// What stands in paths for each parameter.
@@ -218,12 +227,25 @@ impl Things {
             let made = instance.post(path, &body).good(201);
             made["id"].as_str().unwrap().to_owned()
         };
+        let shop = instance.get("/applications/Shop")["id"].clone();
+        let shop = shop.as_str().unwrap().to_owned();
         let named = json!({ "name": "held", "scopes": ["orders:v1:read"] });
+        // A client that was never edited has no revision yet; after this it is at its first.
+        let client = instance.api("PATCH", "/applications/Shop/client");
+        let client = client.with("If-Match", "\"0\"");
+        client
+            .json(&json!({ "tokens_per_minute": 70 }))
+            .send()
+            .good(200);
         Self(BTreeMap::from([
+            ("somebody", shop.clone()),
             ("key", made("/applications/Shop/api-keys", named.clone())),
             ("secret", made("/applications/Shop/secrets", json!({}))),
             ("grant", made("/applications/Shop/grants", named)),
-            ("issuer", made("/issuers", issuer("Held", "held-script"))),
+            (
+                "issuer",
+                made("/issuers", issuer("Held", "held-script", &shop)),
+            ),
             ("verifier", "nginx".to_owned()),
             ("api", "orders".to_owned()),
             ("version", "v1".to_owned()),
