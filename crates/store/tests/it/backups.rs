@@ -86,7 +86,7 @@ fn rows(path: &PathBuf) -> BTreeMap<String, Vec<String>> {
             tables.entry(table.clone()).or_default();
         } else if line.starts_with('{') {
             let value: serde_json::Value = serde_json::from_str(line).unwrap();
-            tables.get_mut(&table).unwrap().push(value.to_string());
+            tables.get_mut(&table).unwrap().push(in_order(&value));
         }
     }
     tables.retain(|name, _| !CHANGED.contains(&name.as_str()));
@@ -94,6 +94,23 @@ fn rows(path: &PathBuf) -> BTreeMap<String, Vec<String>> {
         rows.sort();
     }
     tables
+}
+
+/// The value as text, members of objects in order of their names: PostgreSQL keeps JSON in an order of its own.
+fn in_order(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::Object(members) => {
+            let members: BTreeMap<&String, String> = members
+                .iter()
+                .map(|(name, value)| (name, in_order(value)))
+                .collect();
+            format!("{members:?}")
+        }
+        serde_json::Value::Array(items) => {
+            format!("{:?}", items.iter().map(in_order).collect::<Vec<_>>())
+        }
+        other => other.to_string(),
+    }
 }
 
 #[tokio::test]
