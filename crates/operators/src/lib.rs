@@ -4,6 +4,7 @@
 
 mod access_tokens;
 mod admission;
+mod backups;
 mod password;
 mod set_up;
 mod sign_in;

@@ -5,16 +5,14 @@ use std::{
     io::{BufWriter, Write},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use anyhow::{Context, Result};
 use clap::Args;
-use gatewright_domain::{
-    access::{Action, Caller, Subject},
-    audit::{Event, Kind, Outcome},
-    time::Clock,
-};
-use gatewright_store::{BackupEnd, BackupHead, Store, StoreError};
+use gatewright_domain::{access::Caller, time::Clock};
+use gatewright_operators::Operators;
+use gatewright_store::{BackupEnd, BackupHead, Store};
 
 use crate::{
     config::Settings,
@@ -22,7 +20,7 @@ use crate::{
     house::existing_store,
     output::Printer,
     say,
-    system::SystemClock,
+    system::{SystemClock, SystemEntropy},
 };
 
 /// Write everything that is stored to one file, while the server goes on
@@ -53,7 +51,9 @@ pub(crate) async fn run(
     printer: Printer,
 ) -> Result<()> {
     let store = existing_store(settings).await?;
-    note(&store).await?;
+    let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
+    let operators = Operators::new(store.clone(), clock, entropy);
+    operators.record_backup(&Caller::command_line()).await?;
     if arguments.file.as_os_str() == "-" {
         write(&store, &mut std::io::stdout()).await?;
         return Ok(());
@@ -78,24 +78,6 @@ pub(crate) async fn run(
         ("needs the key", head.keks.join(" ")),
     ];
     printer.one(&value, &file, &facts)
-}
-
-/// A copy of everything is worth an event, and there is none without it.
-async fn note(store: &Store) -> Result<()> {
-    let (caller, now, on) = (
-        Caller::command_line(),
-        SystemClock.now(),
-        Subject::Installation,
-    );
-    let permit = store
-        .permit(&caller, Action::BackUp, on.clone(), now)
-        .await?;
-    let target = on.target();
-    let event = Event::note(Kind::InstallationBackedUp, Outcome::Success, on, target);
-    let noted: Result<(), StoreError> = store
-        .write(permit, now, async move |tx| tx.note(event))
-        .await;
-    Ok(noted?)
 }
 
 async fn write(store: &Store, out: &mut (dyn Write + Send)) -> Result<(BackupHead, BackupEnd)> {
