@@ -99,11 +99,14 @@ async function path(t, mode, house, walk, { seen, addresses }) {
     assert.equal(help.status(), 200, `the page ${problem.type} is there`);
   });
   await step("rotation harms no token, old or new", async () => {
+    // Tokens that live for days have a ring of their own; the page rotates the one of the short ones.
+    const kids = async () => (await (await fetch(`${house.portal}/oauth2/jwks`)).json()).keys.map((key) => key.kid);
+    const before = await kids();
     await walk.rotate();
+    assert.equal((await kids()).filter((kid) => !before.includes(kid)).length, 1, "a new standby is published");
     second = await walk.issue("writer", ["read", "write"], everything);
     await walk.leaveToken();
     await walk.answers(200, second, 3_000);
-    assert.notEqual(header(second).kid, header(reader).kid);
     assert.equal((await walk.call(reader)).status, 200);
   });
   await step("a revoked token is refused within a second, and after a restart", async () => {
