@@ -14,7 +14,7 @@ use gatewright_domain::{
         OutsideIssuerId, PlanId, RevisionId, SubscriptionId, TeamId, TokenId, VersionId,
     },
     kek::KeyEncryptionKey,
-    key::{Kid, RingName, SigningKey},
+    key::{RingName, SigningKey},
     operator::{AccessToken, Operator},
     outside::OutsideIssuer,
     plan::Plan,
@@ -125,21 +125,9 @@ impl Tx<'_> {
         rows::key_ring::lock(self.transaction()?, name).await
     }
 
-    /// Raises the moment at which the last token of the active key may expire; never lowers it. Call it before issuing:
-    /// it also keeps the key from being rotated away until this write is over.
-    ///
-    /// # Errors
-    /// `Stale` when the key is not the active one any more; `Database`.
-    pub async fn raise_last_expiry(
-        &mut self,
-        kid: &Kid,
-        expiry: Timestamp,
-    ) -> Result<(), StoreError> {
-        rows::signing_key::raise_last_expiry(self.transaction()?, kid, expiry).await
-    }
-
-    /// The latest watermark that lies ahead, of everything but one application, if one does. Who issues a token waits until it has passed: a token
-    /// of the same second would be born dead. Watermarks are at most a second ahead, so this stands in nobody's way for long.
+    /// The latest watermark that lies ahead, of everything but one application, if one does. Who issues a token waits until
+    /// it has passed: a token of the same second would be born dead. Watermarks are at most a second ahead, so this stands
+    /// in nobody's way for long.
     ///
     /// # Errors
     /// `Database`.

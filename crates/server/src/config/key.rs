@@ -155,7 +155,7 @@ pub(crate) const KEYS: [Key; 27] = [
         "token_algorithm",
         Text,
         Is("\"ES256\""),
-        "What access tokens are signed with where their API does not say: ES256, ES384, EdDSA, RS256 or PS256.",
+        "What tokens of at most an hour are signed with: ES256, ES384, EdDSA, RS256 or PS256.",
     ),
     plain(
         "rotation_period_s",

@@ -288,11 +288,12 @@ impl World {
                 kid: key.kid().clone(),
             };
             let issue = Token::issue(&application, &entitlements, wish, issuance, NOW).unwrap();
-            tx.raise_last_expiry(key.kid(), issue.after().expires())
-                .await?;
             tx.write(issue).await
         });
-        work.await.unwrap()
+        let issued: Token = work.await.unwrap();
+        let reserved = self.store.reserve_expiry(key.kid(), issued.expires());
+        reserved.await.unwrap();
+        issued
     }
 }
 
