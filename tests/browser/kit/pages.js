@@ -29,6 +29,8 @@ export const empty = {
   "first trail": to("/console/audit"),
   "first gateways": to("/console/gateways"),
   "first operator": to("/console/operators"),
+  "nothing revoked": to("/console/revocations"),
+  "no outside issuer": to("/console/issuers"),
 };
 
 const pressing = (path, button, before = async () => {}) => async ({ walk, town }) => {
@@ -48,6 +50,24 @@ const application = (town, rest = "") => `/console/applications/${town.applicati
 /** Pages of the console, for whoever has signed in. */
 export const inside = {
   home: to("/console"),
+  "verify elsewhere": to("/console/apis/orders/v2/verifiers"),
+  "verify elsewhere, by HAProxy": to("/console/apis/orders/v2/verifiers?with=haproxy"),
+  credentials: ({ walk, town }) => walk.at(application(town, "/credentials")),
+  "new secret": ({ walk, town }) => walk.at(application(town, "/credentials/new")),
+  "edit the client": ({ walk, town }) => walk.at(application(town, "/credentials/edit")),
+  "revoke a secret": ({ walk, town }) => walk.at(application(town, `/credentials/${town.secret}/revoke`)),
+  "new API key": ({ walk, town }) => walk.at(application(town, "/api-keys/new")),
+  "API key": ({ walk, town }) => walk.at(`/console/api-keys/${town.apiKey}`),
+  "revoke an API key": ({ walk, town }) => walk.at(`/console/api-keys/${town.apiKey}/revoke`),
+  "replace a token": ({ walk, town }) => walk.at(`/console/tokens/${town.tokens.production.id}/replace`),
+  "key-encryption keys": to("/console/keks"),
+  "outside issuers": to("/console/issuers"),
+  "trust an issuer": to("/console/issuers/new"),
+  "outside issuer": ({ walk, town }) => walk.at(`/console/issuers/${town.issuer}`),
+  "rules of an issuer": ({ walk, town }) => walk.at(`/console/issuers/${town.issuer}/rules`),
+  "suspend an issuer": ({ walk, town }) => walk.at(`/console/issuers/${town.issuer}/suspend`),
+  revocations: to("/console/revocations"),
+  "revoke widely": to("/console/revocations/new"),
   apis: to("/console/apis"),
   "register an API": to("/console/apis/new"),
   "register an API, with faults": pressing("/console/apis/new", "Register the API", async (walk) => {

@@ -85,6 +85,12 @@ export async function fill(house, walk) {
     pilot: await issue("shop", "pilot", ["orders:v2:read"], 30),
     nightly: await issue("billing-worker", "nightly run", ["billing:v1:read", "billing:v1:write"], 30),
   };
+  town.apiKey = (await api("POST", `/applications/${town.applications.shop}/api-keys`, { name: "build server", scopes: ["orders:v2:read"] })).id;
+  town.secret = (await api("POST", `/applications/${town.applications.shop}/secrets`, {})).id;
+  town.issuer = (await api("POST", "/issuers", {
+    name: "Partner", issuer: "partner-script", audience: "orders", keys: { secret: "a secret of as many bytes as it takes" },
+    rules: [{ application: town.applications.shop, scopes: { fixed: ["orders:v2:read"] } }],
+  })).id;
   await api("POST", "/keys/rotate", {});
   town.tokens.scanner = await issue("warehouse", "scanner", ["orders:v2:read"], 30);
   await api("POST", `/tokens/${town.tokens.pilot.id}/revoke`, { reason: "the pilot is over" });

@@ -377,6 +377,17 @@ async fn the_outlook_is_what_the_rules_will_say() {
         let rotated = town.keys.rotate(&admin(), Haste::None).await.unwrap();
         let outlook = town.keys.outlook().await.unwrap();
         assert_eq!(outlook.rotates_at, Some(town.clock.now().plus(LEAD)));
+        let own = rotated.standby.kid();
+        assert_eq!(outlook.signs_from.get(own), outlook.rotates_at.as_ref());
+        let founders = outlook
+            .signs_from
+            .values()
+            .filter(|at| **at <= town.clock.now());
+        assert_eq!(
+            founders.count(),
+            2,
+            "each other ring has one that may at once"
+        );
         let safe = issued.token.expires().plus(BLOCK).plus(LEEWAY);
         let old = rotated.deactivated.unwrap().kid().clone();
         assert_eq!(

@@ -42,7 +42,7 @@ fn key(kid: &str, age: &str, state: Badge, live: &str, next: &str, why: &str) ->
     let over = state.word == "Retired";
     KeyRow {
         kid: kid.into(),
-        algorithm: format!("ES256, {age}"),
+        ring: format!("access, ES256, {age}"),
         state,
         over,
         signs: if over {
@@ -91,8 +91,8 @@ fn keys() -> KeysPage {
         ring: "Access ring, ES256. It rotates every 90 days; the next time on 19 Feb 2027, or whenever you say.".into(),
         timeline: Lanes::new("keys", "Signing keys over time", (day(-120), day(60)), NOW, &lanes),
         keys: vec![
-            key("q3VnT0c5m9s1xYp2L7dKfWb8Rj4hZa6uEoGtNiQvC0M", "2 days old", Badge::next(), "0", "Signs when you rotate", "Published long enough ago: verifiers know it."),
-            key("6YYt_Bvx1m0tTqX4h6d0zYvW3nq2d8aJ5rLq7sKcE1o", "92 days old", Badge::active(), "1,204", "Signs until you rotate", "The one key that signs."),
+            key("q3VnT0c5m9s1xYp2L7dKfWb8Rj4hZa6uEoGtNiQvC0M", "2 days old", Badge::next(), "0", "Signs when its ring rotates", "Published long enough ago: verifiers know it."),
+            key("6YYt_Bvx1m0tTqX4h6d0zYvW3nq2d8aJ5rLq7sKcE1o", "92 days old", Badge::active(), "1,204", "Signs until its ring rotates", "The one key of its ring that signs."),
             key("Zk0wP4n8yVh2Jr6tXc1mQs9bLd5gFa7eKuRoTiNpWvY", "182 days old", Badge::draining(), "38", "Retires 21 Dec 2026, 08:00 UTC", "Its last token expires at 07:59."),
             key("b81RfK3x7Nq5Wm2zTj9cVp4sLh6yDa0gEuXoGiBvQtC", "272 days old", Badge::retired(), "0", "Nothing", "Its private part was erased on 25 Aug 2026."),
         ],

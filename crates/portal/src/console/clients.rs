@@ -311,7 +311,7 @@ pub async fn revoke_page(
     let (application, secret) = at.into_inner();
     let seen = Seen::by(&who, &app, &application).await?;
     visit::page(&Confirm {
-        frame: seen.frame(&request, &who, &format!("Revoke gw_cs_{secret}")),
+        frame: seen.frame(&request, &who, &format!("Revoke the secret {secret}")),
         faults: Faults::default(),
         sentences: vec![
             "It stops at once. Tokens that were issued with it live until they end.".to_owned(),

@@ -106,8 +106,9 @@ fn row(key: &Row, outlook: &Outlook, now: Timestamp) -> KeyRow {
     let over = matches!(key.state.as_str(), "retired" | "compromised");
     KeyRow {
         kid: key.kid.clone(),
-        algorithm: format!(
-            "{}, {} old",
+        ring: format!(
+            "{}, {}, {} old",
+            key.purpose,
             key.algorithm,
             span(now.since(key.generated_at).as_secs())
         ),
@@ -123,23 +124,31 @@ fn row(key: &Row, outlook: &Outlook, now: Timestamp) -> KeyRow {
 /// What comes next for a key, and why then.
 fn next(key: &Row, outlook: &Outlook, now: Timestamp) -> (String, String) {
     let exact = |at: Timestamp| Moment::exact(at).words;
+    let kid: Option<Kid> = key.kid.parse().ok();
     let (next, why) = match key.state.as_str() {
-        "published" => match outlook.rotates_at {
+        "staged" => (
+            "Is published, or discarded".to_owned(),
+            "Nobody knows it yet.".to_owned(),
+        ),
+        "published" => match kid.and_then(|kid| outlook.signs_from.get(&kid).copied()) {
             Some(at) if at > now => (
                 format!("May sign from {} on", exact(at)),
                 "Verifiers have to know it first.".to_owned(),
             ),
             _ => (
-                "Signs when you rotate".to_owned(),
+                "Signs when its ring rotates".to_owned(),
                 "Published long enough ago: verifiers know it.".to_owned(),
             ),
         },
         "active" => (
-            "Signs until you rotate".to_owned(),
-            "The one key that signs.".to_owned(),
+            "Signs until its ring rotates".to_owned(),
+            "The one key of its ring that signs.".to_owned(),
+        ),
+        "suspended" => (
+            "Is resumed, or declared compromised".to_owned(),
+            "Our gateways accept nothing it signed meanwhile.".to_owned(),
         ),
         "deactivated" => {
-            let kid: Option<Kid> = key.kid.parse().ok();
             let at = kid.and_then(|kid| outlook.retires_at.get(&kid).copied());
             let next = at.map_or_else(
                 || "Retires when its last token has expired".to_owned(),
@@ -241,6 +250,7 @@ fn rotate_form(
         "The next key signs from now on; the one that signs now stops, and its private part is erased in the same step. A new key is published as the next one."
             .to_owned(),
         "No token breaks: a key is kept until the last token it signed has expired.".to_owned(),
+        "This moves the ring `access`, which signs tokens of at most an hour. The others rotate by themselves.".to_owned(),
     ];
     let mut breaks = Vec::new();
     let mut fields = Vec::new();

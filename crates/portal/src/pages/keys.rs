@@ -33,8 +33,8 @@ pub struct KeysPage {
 pub struct KeyRow {
     /// Its key id.
     pub kid: String,
-    /// `ES256, 12 days old`.
-    pub algorithm: String,
+    /// Its ring and its age: `access, ES256, 12 days old`.
+    pub ring: String,
     /// Its state.
     pub state: Badge,
     /// Whether it is retired.
