@@ -81,6 +81,18 @@ test("a client proves itself by private_key_jwt", async () => {
   await assert.rejects(fetchToken(oauth.PrivateKeyJwt({ key: stranger.privateKey, kid: "shop-1" })), challenged);
 });
 
+test("a token is bound to a key by DPoP, and is worth nothing without its proof", async () => {
+  const pair = await oauth.generateKeyPair("ES256");
+  const proof = oauth.DPoP(client, pair);
+  const token = await fetchToken(basic, { DPoP: proof });
+  assert.equal(token.token_type, "dpop");
+  assert.equal((await call(token.access_token, { DPoP: proof })).status, 200);
+  const stolen = await fetch(`${gateway}/orders/v1/orders`, { headers: { authorization: `Bearer ${token.access_token}` } });
+  assert.equal(stolen.status, 401);
+  const thief = oauth.DPoP(client, await oauth.generateKeyPair("ES256"));
+  await assert.rejects(call(token.access_token, { DPoP: thief }), /WWW-Authenticate|www-authenticate|401/);
+});
+
 test("a client learns of no other client's token", async () => {
   const other = { client_id: depot.client_id };
   const auth = oauth.ClientSecretBasic(depot.client_secret);
