@@ -162,9 +162,9 @@ def listed(town):
     while True:
         page = town.call("GET", f"/applications/{town.application}/tokens?limit=100{after}")
         rows += page["items"]
-        if not page.get("next"):
+        if not page.get("next_cursor"):
             return rows
-        after = f"&cursor={page['next']}"
+        after = f"&cursor={page['next_cursor']}"
 
 
 def revoke(town, token, known):
