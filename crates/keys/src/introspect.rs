@@ -1,16 +1,27 @@
 //! Introspection (RFC 7662): whether a token is good now, for those who stand behind the API it is for. The same functions
 //! judge it as at the gateways, so that both say the same of every token.
+//!
+//! Invariant: an answer that is signed (RFC 9701) names the one who asked, and the ring that signs it signs no tokens.
 
 use gatewright_domain::{
-    access::{Caller, Horizon},
+    access::{Actor, Caller, Horizon},
     binding::Binding,
     decision::TokenFacts,
+    key::{Purpose, RingName},
+    ring::Standing,
     snapshot::{RoutedVersion, Snapshot},
 };
 use gatewright_store::StoreError;
-use gatewright_token::verify::Verified;
+use gatewright_token::{
+    mint::{DocumentType, MintError},
+    verify::Verified,
+};
+use serde::Serialize;
+use serde_json::Value;
 
-use crate::{Keys, clients::Authenticated, inspect::InspectError, opening::Bearer};
+use crate::{
+    Keys, clients::Authenticated, inspect::InspectError, opening::Bearer, signer::SignerError,
+};
 
 /// Who asks about a token.
 #[derive(Debug)]
@@ -54,6 +65,22 @@ impl Asker<'_> {
         }
     }
 
+    /// The name under which a signed answer is for this asker and nobody else.
+    fn name(&self) -> String {
+        match self {
+            Self::Client(client) => client.client.application.client_id().to_string(),
+            Self::Operator(caller) => match caller.actor() {
+                Actor::Operator { id, .. } => id.to_string(),
+                Actor::CommandLine
+                | Actor::Job(_)
+                | Actor::Gateway(_)
+                | Actor::Application(_)
+                | Actor::Founder
+                | Actor::Stranger => "installation".to_owned(),
+            },
+        }
+    }
+
     /// Whether this asker stands behind a version.
     fn serves(&self, version: &RoutedVersion) -> bool {
         match self {
@@ -87,6 +114,52 @@ impl Keys {
         let opens = served.any(|version| bearer.opens(version));
         let active = opens && self.is_bound_by_us(&verified).await?;
         Ok(active.then(|| active_token(&verified)))
+    }
+
+    /// Whether answers can be had signed at all: not where their ring was disabled.
+    ///
+    /// # Errors
+    /// `Lease` and `Store` when that cannot be found out.
+    pub async fn signs_answers(&self) -> Result<bool, SignerError> {
+        let name = self.answering_ring();
+        let rings = self.rings().await?;
+        let mut enabled = rings
+            .iter()
+            .filter(|ring| ring.record().standing() == Standing::Enabled);
+        Ok(enabled.any(|ring| ring.name() == name))
+    }
+
+    /// Signs what was answered about a token, for the one who asked (RFC 9701 section 5).
+    ///
+    /// # Errors
+    /// `NoKey`, `Lease`, `Clock`, `Open`, `Unusable`, `Mint`, `Store`.
+    pub async fn sign_answer(
+        &self,
+        asker: &Asker<'_>,
+        answer: &Value,
+    ) -> Result<String, SignerError> {
+        let now = self.clock.now();
+        let claims = serde_json::to_vec(&SignedAnswer {
+            iss: &self.config.issuer,
+            aud: &asker.name(),
+            iat: now.seconds(),
+            token_introspection: answer,
+        });
+        let claims = claims.map_err(MintError::NotWritten)?;
+        let RingName { purpose, .. } = self.answering_ring();
+        // The answer says of no end, since it is true of one moment only. Its key is shown for as long as the longest
+        // answer of its ring could be kept.
+        let until = now.plus(purpose.max_lifetime().duration());
+        self.sign_document(purpose, DocumentType::Introspection, &claims, until)
+            .await
+    }
+
+    /// The ring that signs answers.
+    fn answering_ring(&self) -> RingName {
+        RingName {
+            purpose: Purpose::Introspection,
+            algorithm: self.config.token_algorithm,
+        }
     }
 
     /// Whether a binding is the one that the token was issued with. Who asks is going to trust it in our name, so what
@@ -123,6 +196,15 @@ impl Keys {
         let judgement = self.judge_by(snapshot, token)?;
         Ok(judgement.verified.map(|verified| verified.facts().clone()))
     }
+}
+
+/// A signed answer. It has neither `sub` nor `exp`, so that nobody takes it for a token (RFC 9701 section 8.1).
+#[derive(Serialize)]
+struct SignedAnswer<'a> {
+    iss: &'a str,
+    aud: &'a str,
+    iat: i64,
+    token_introspection: &'a Value,
 }
 
 fn active_token(verified: &Verified) -> ActiveToken {

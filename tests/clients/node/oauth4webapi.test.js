@@ -69,6 +69,30 @@ test("a token is introspected, revoked, and inactive then", async () => {
   assert.deepEqual(await ask(), { active: false });
 });
 
+test("an answer about a token is signed where that is asked for (RFC 9701), through a rotation of its ring", async () => {
+  const { access_token: token } = await fetchToken();
+  const signed = { ...resource, introspection_signed_response_alg: "ES256" };
+  const ask = async (text) => {
+    const answer = await oauth.introspectionRequest(server, resource, guard, text, { ...plain, requestJwtResponse: true });
+    assert.match(answer.headers.get("content-type"), /^application\/token-introspection\+jwt/);
+    return answer;
+  };
+  const kids = new Set();
+  for (const told of [{ active: true }, { active: true }, { active: false }]) {
+    const answer = await ask(told.active ? token : "garbage");
+    kids.add(JSON.parse(Buffer.from((await answer.clone().text()).split(".")[0], "base64url")).kid);
+    const heard = await oauth.processIntrospectionResponse(server, signed, answer);
+    assert.equal(heard.active, told.active);
+    await oauth.validateApplicationLevelSignature(server, answer, plain);
+    const { body } = await api("GET", "/rings");
+    const { standby } = body.items.find((one) => one.ring === "introspection/ES256");
+    if (kids.size === 1) await api("POST", `/keys/${standby}/activate`, { force: "a rotation under clients" });
+  }
+  assert.equal(kids.size, 2);
+  // What was said to the depot is not for the shop.
+  await assert.rejects(oauth.processIntrospectionResponse(server, { ...signed, ...client }, await ask(token)), { code: "OAUTH_JWT_CLAIM_COMPARISON_FAILED" });
+});
+
 test("a client proves itself by private_key_jwt", async () => {
   const pair = await oauth.generateKeyPair("ES256", { extractable: true });
   const jwk = { ...(await crypto.subtle.exportKey("jwk", pair.publicKey)), kid: "shop-1", alg: "ES256", use: "sig" };

@@ -7,7 +7,9 @@ use actix_web::{
     HttpResponse,
     http::{StatusCode, header},
 };
-use gatewright_keys::{ClientRefused, GrantError, InspectError, RefreshError, RevokeOwnError};
+use gatewright_keys::{
+    ClientRefused, GrantError, InspectError, RefreshError, RevokeOwnError, SignerError,
+};
 use serde_json::json;
 use tracing::error;
 
@@ -189,6 +191,12 @@ pub(super) fn unavailable(_: Problem) -> Fault {
 
 impl From<InspectError> for Fault {
     fn from(error: InspectError) -> Self {
+        ours(&error)
+    }
+}
+
+impl From<SignerError> for Fault {
+    fn from(error: SignerError) -> Self {
         ours(&error)
     }
 }

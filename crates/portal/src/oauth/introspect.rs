@@ -2,7 +2,7 @@
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::header,
+    http::header::{self, Accept, Header, Quality},
     web::{Bytes, Data},
 };
 use gatewright_domain::binding::Binding;
@@ -15,6 +15,9 @@ use super::{
     form::Form,
 };
 use crate::web::{app::App, caller::bearer, context::origin};
+
+/// The media type of a signed answer.
+const SIGNED: &str = "application/token-introspection+jwt";
 
 /// Answers a question about a token.
 pub(super) async fn introspect(
@@ -47,12 +50,31 @@ async fn ask(
     let token = token.ok_or_else(|| Fault::invalid_request("token is missing"))?;
     let snapshot = app.snapshots.current(app).await.map_err(unavailable)?;
     let found = app.keys.introspect(&snapshot, &asker, token).await?;
-    let mut response = HttpResponse::Ok();
-    unkept(&mut response);
-    Ok(response.json(match found {
+    let said = match found {
         Some(active) => described(app, &active),
         None => json!({ "active": false }),
-    }))
+    };
+    let mut response = HttpResponse::Ok();
+    unkept(&mut response);
+    if wants_it_signed(request) && app.keys.signs_answers().await? {
+        let signed = app.keys.sign_answer(&asker, &said).await?;
+        return Ok(response.content_type(SIGNED).body(signed));
+    }
+    Ok(response.json(said))
+}
+
+/// Whether the asker would rather have the answer signed (RFC 9701 section 4). A range such as `*/*` does not say so, and
+/// what cannot be read says nothing.
+fn wants_it_signed(request: &HttpRequest) -> bool {
+    let Ok(accept) = Accept::parse(request) else {
+        return false;
+    };
+    let liked = |media: &str| {
+        let named = accept.iter().filter(|one| one.item.essence_str() == media);
+        named.map(|one| one.quality).max()
+    };
+    let plain = liked("application/json").unwrap_or(Quality::ZERO);
+    liked(SIGNED).is_some_and(|signed| signed > Quality::ZERO && signed >= plain)
 }
 
 /// A client by what it proves, or an operator by their access token.

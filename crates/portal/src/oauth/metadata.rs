@@ -31,7 +31,7 @@ pub(super) async fn server(app: Data<App>, path: Path<String>) -> Result<HttpRes
     let portal = &app.place.portal;
     let methods: Vec<&str> = AuthMethod::ALL.iter().map(|one| one.as_str()).collect();
     let grants: Vec<&str> = Grant::ALL.iter().map(|one| one.as_str()).collect();
-    Ok(told(&json!({
+    let mut document = json!({
         "issuer": app.terms.issuer,
         "token_endpoint": format!("{portal}/oauth2/token"),
         "introspection_endpoint": format!("{portal}/oauth2/introspect"),
@@ -48,7 +48,16 @@ pub(super) async fn server(app: Data<App>, path: Path<String>) -> Result<HttpRes
         "revocation_endpoint_auth_signing_alg_values_supported": SIGNED_BY,
         "dpop_signing_alg_values_supported": gatewright_keys::sender_algorithms(),
         "service_documentation": format!("{portal}/api/v1/openapi.json"),
-    })))
+    });
+    let algorithm = app.keys.config().token_algorithm.name();
+    // Where it cannot be found out now, it is as it nearly always is.
+    if let Some(document) = document.as_object_mut()
+        && app.keys.signs_answers().await.unwrap_or(true)
+    {
+        let member = "introspection_signing_alg_values_supported";
+        document.insert(member.to_owned(), json!([algorithm]));
+    }
+    Ok(told(&document))
 }
 
 /// What follows the host of an address; nothing for most issuers.

@@ -2,14 +2,17 @@
 
 use std::time::Duration;
 
-use gatewright_domain::id::TeamId;
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use gatewright_domain::{id::TeamId, time::Clock};
+use gatewright_token::jwk::PublicJwk;
 use serde_json::{Value, json};
 
-use super::shop::{FORM, ORDERS, Shop, error_of};
+use super::shop::{FORM, ORDERS, Shop, encoded, error_of};
 use crate::house::Answer;
 
 const ASK: &str = "/oauth2/introspect";
 const REVOKE: &str = "/oauth2/revoke";
+const SIGNED: &str = "application/token-introspection+jwt";
 
 fn inactive() -> Value {
     json!({ "active": false })
@@ -38,6 +41,35 @@ impl Shop {
         let header = format!("Bearer {}", self.house.admin_token());
         let answer = self.post_as(&header, ASK, &[("token", token)]).await;
         answer.good(200)
+    }
+
+    /// What is answered about a token to a client that accepts these.
+    async fn about_as(&self, token: &str, accept: &str) -> Answer {
+        let ask = self.house.stranger("POST", ASK);
+        let ask = ask.with("authorization", &self.basic());
+        let ask = ask.with("accept", accept);
+        ask.raw(FORM, encoded(&[("token", token)])).await
+    }
+
+    /// The claims of a signed answer, and the header they came under; signed by a key that everybody can read.
+    async fn signed_claims(&self, answer: &Answer) -> (Value, Value) {
+        answer.good(200);
+        assert_eq!(answer.header("content-type"), SIGNED);
+        assert_eq!(answer.header("cache-control"), "no-store");
+        let text = String::from_utf8(answer.body.to_vec()).unwrap();
+        let (input, signature) = text.rsplit_once('.').unwrap();
+        let read = |part: &str| BASE64_URL_SAFE_NO_PAD.decode(part).unwrap();
+        let parts: Vec<Value> = input
+            .split('.')
+            .map(|part| serde_json::from_slice(&read(part)).unwrap())
+            .collect();
+        let set = self.house.stranger("GET", "/oauth2/jwks").send().await;
+        let set = set.good(200);
+        let mut keys = set["keys"].as_array().unwrap().iter();
+        let key = keys.find(|key| key["kid"] == parts[0]["kid"]).unwrap();
+        let key: PublicJwk = key.to_string().parse().unwrap();
+        assert!(key.signed(input.as_bytes(), &read(signature)));
+        (parts[1].clone(), parts[0].clone())
     }
 
     async fn revoke(&self, token: &str) -> Answer {
@@ -195,4 +227,82 @@ async fn an_operator_asks_with_a_role_that_sees_every_api() {
         .with("authorization", "Bearer x");
     let answer = ask.raw(FORM, "token=x").await;
     assert_eq!(error_of(&answer, 401), "invalid_client");
+}
+
+#[actix_web::test]
+async fn an_answer_is_signed_for_the_one_who_asks_so() {
+    for shop in Shop::both().await {
+        shop.serve(&["orders/v1"]).await;
+        let token = shop.token().await;
+        let plain = shop.about(&token).await;
+        let answer = shop.about_as(&token, SIGNED).await;
+        let (claims, header) = shop.signed_claims(&answer).await;
+        assert_eq!(header["typ"], "token-introspection+jwt");
+        assert_eq!(header["alg"], "ES256");
+        let issued = shop.house.clock.now().seconds();
+        let said = json!({
+            "iss": "https://portal.example", "aud": shop.client_id, "iat": issued, "token_introspection": plain,
+        });
+        assert_eq!(claims, said, "neither sub nor exp stands at the top");
+        let signed = String::from_utf8(answer.body.to_vec()).unwrap();
+        assert_eq!(shop.about(&signed).await, inactive(), "it is no token");
+        for text in ["garbage", &signed] {
+            let answer = shop.about_as(text, SIGNED).await;
+            let (claims, _) = shop.signed_claims(&answer).await;
+            assert_eq!(claims["token_introspection"], inactive());
+        }
+        let header = format!("Bearer {}", shop.house.admin_token());
+        let ask = shop.house.stranger("POST", ASK).with("accept", SIGNED);
+        let ask = ask.with("authorization", &header);
+        let answer = ask.raw(FORM, encoded(&[("token", &token)])).await;
+        let (claims, _) = shop.signed_claims(&answer).await;
+        assert!(
+            claims["aud"].as_str().unwrap().starts_with("op_"),
+            "{claims}"
+        );
+    }
+}
+
+#[actix_web::test]
+async fn an_answer_is_plain_unless_the_signed_one_is_named_and_liked_as_much() {
+    let shop = Shop::one().await;
+    let token = shop.token().await;
+    let first = format!("{SIGNED};q=0.9, application/json;q=0.8");
+    let upper = SIGNED.to_uppercase();
+    for accept in [
+        &*first,
+        &*upper,
+        "*/*;q=0.1, application/token-introspection+jwt",
+    ] {
+        let answer = shop.about_as(&token, accept).await;
+        assert_eq!(answer.header("content-type"), SIGNED, "{accept}");
+    }
+    let last = format!("application/json, {SIGNED};q=0.5");
+    let never = format!("{SIGNED};q=0");
+    for accept in [&*last, &*never, "*/*", "application/*", "text/html", ";;,"] {
+        let answer = shop.about_as(&token, accept).await;
+        assert_eq!(
+            answer.header("content-type"),
+            "application/json",
+            "{accept}"
+        );
+        assert_eq!(answer.good(200), inactive(), "{accept}");
+    }
+    let ask = shop.house.stranger("POST", ASK).with("accept", SIGNED);
+    let nobody = ask.raw(FORM, encoded(&[("token", &token)])).await;
+    assert_eq!(error_of(&nobody, 401), "invalid_client");
+}
+
+#[actix_web::test]
+async fn where_nothing_can_be_signed_no_answer_is_given_instead() {
+    let shop = Shop::one().await;
+    let token = shop.token().await;
+    // A clock that is behind would sign before the key's window begins.
+    shop.house
+        .clock
+        .set(shop.house.clock.now().minus(Duration::from_secs(3600)));
+    let answer = shop.about_as(&token, SIGNED).await;
+    assert_eq!(error_of(&answer, 503), "temporarily_unavailable");
+    assert_eq!(answer.header("retry-after"), "1");
+    shop.about_as(&token, "application/json").await.good(200);
 }

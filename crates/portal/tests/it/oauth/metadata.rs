@@ -34,6 +34,8 @@ async fn the_issuer_says_what_there_is() {
             "private_key_jwt"
         ])
     );
+    let algorithms = &document["introspection_signing_alg_values_supported"];
+    assert_eq!(*algorithms, json!(["ES256"]));
     assert_eq!(
         document["scopes_supported"],
         json!(["orders:v1:read", "orders:v1:write"])
