@@ -1,7 +1,8 @@
-//! Custody: key-encryption keys wherever they are kept (a file, a passphrase, a hardware module, a key service), and sealing under them.
+//! Custody: keys wherever they are kept (a file, a passphrase, a hardware module, a key service): those that seal, and those that sign.
 //! Forbids the database and the rules of keys: what is sealed, where it rests and when a key changes is for `keys` to say.
-//! Start with `kek` (what a key-encryption key does), then `seal` (how a secret rests) and `source` (where a key comes from).
+//! Start with `kek` (a key that seals), then `seal` (how a secret rests), `source` (where a key comes from), `holder` (keys that sign).
 
+mod holder;
 mod kek;
 mod keks;
 mod seal;
@@ -17,11 +18,12 @@ mod under_secret;
 mod error;
 
 pub use error::{HolderError, SourceError};
+pub use holder::{HeldSigner, KeyHolder, PublicHalf, SigningSource};
 pub use kek::{DataKey, Kek};
 pub use keks::{Followed, Keks};
 pub use passphrase::Derivation;
-pub use pkcs11::{Libraries, Module, ModuleSigner, ObjectUri, PublicHalf, Scheme, TokenAddress};
+pub use pkcs11::{Libraries, Module, ModuleSigner, ObjectUri, TokenAddress, TokenUri};
 pub use seal::{Place, SealError};
 pub use source::{KekSource, Unlocking};
-pub use transit::TransitAddress;
+pub use transit::{TransitAddress, TransitMount, TransitSigner};
 pub use under_secret::{open_under_secret, seal_under_secret};

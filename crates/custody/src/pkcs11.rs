@@ -11,8 +11,9 @@ use std::fmt;
 pub(crate) use key::ModuleKey;
 pub use library::Libraries;
 pub use module::Module;
-pub use signing::{ModuleSigner, PublicHalf, Scheme};
-pub use uri::{ObjectUri, TokenAddress};
+pub use signing::ModuleSigner;
+pub(crate) use signing::destroy;
+pub use uri::{ObjectUri, TokenAddress, TokenUri};
 
 impl fmt::Display for TokenAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -132,7 +132,7 @@ impl KekSource {
 }
 
 /// A second custody of the same secret: a source may be opened more than once in a process.
-fn copy(secret: &Secret<String>) -> Secret<String> {
+pub(crate) fn copy(secret: &Secret<String>) -> Secret<String> {
     Secret::new(secret.lend(|text| text.trim().to_owned()))
 }
 

@@ -1,29 +1,32 @@
-//! A key-encryption key in the transit engine of Vault or OpenBao: three calls (read the key, encrypt, decrypt). Only data
-//! keys go there; the secrets themselves never leave this machine.
+//! Keys in the transit engine of Vault or OpenBao. Of a key-encryption key there are three calls (read the key, encrypt,
+//! decrypt): only data keys go there; the secrets themselves never leave this machine. Signing keys are in `signing`.
 
+mod access;
 mod address;
 mod call;
+mod signing;
+mod spki;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use gatewright_domain::secret::Secret;
-use http::{Method, StatusCode};
+use http::Method;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-pub use address::TransitAddress;
+pub use address::{TransitAddress, TransitMount};
+pub(crate) use signing::TransitEngine;
+pub use signing::TransitSigner;
 
 use crate::{
     error::{HolderError, SourceError},
     kek::DataKey,
-    key_file::read_private,
 };
-use call::{Answer, Caller};
+use access::{Access, Advice, unreadable};
 
 /// A key of a key service.
 pub(crate) struct TransitKey {
     address: TransitAddress,
-    token: Option<Secret<String>>,
-    caller: Caller,
+    access: Access,
 }
 
 impl TransitKey {
@@ -35,15 +38,8 @@ impl TransitKey {
         address: TransitAddress,
         token: Option<Secret<String>>,
     ) -> Result<Self, SourceError> {
-        let caller = Caller::new().map_err(|why| SourceError::Unfit {
-            key: address.to_string(),
-            why: format!("TLS cannot be set up: {why}"),
-        })?;
-        Ok(Self {
-            address,
-            token,
-            caller,
-        })
+        let access = Access::with(token, address.token_file(), &address.to_string())?;
+        Ok(Self { address, access })
     }
 
     /// What its name is made of: the engine and the key, and not the address, which may change.
@@ -124,61 +120,13 @@ impl TransitKey {
         url: &str,
         question: Option<&Value>,
     ) -> Result<Value, HolderError> {
-        let answer = match (&self.token, self.address.token_file()) {
-            (Some(token), _) => self.caller.ask(method, url, token, question).await?,
-            // Read anew each time: an agent renews it there.
-            (None, Some(path)) => {
-                let token = read_private(path).map_err(|error| HolderError::Refused {
-                    why: error.to_string(),
-                })?;
-                self.caller.ask(method, url, &token, question).await?
-            }
-            (None, None) => {
-                return Err(HolderError::Refused {
-                    why: "there is no token; give GATEWRIGHT_KEK_TOKEN".to_owned(),
-                });
-            }
-        };
-        self.judge(answer)
-    }
-
-    fn judge(&self, answer: Answer) -> Result<Value, HolderError> {
-        let said: Vec<&str> = answer
-            .body
-            .get("errors")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .collect();
-        let said = said.join("; ");
         let (mount, key) = (self.address.mount(), self.address.key());
-        let refused = |why: String| Err(HolderError::Refused { why });
-        match answer.status {
-            status if status.is_success() => Ok(answer.body),
-            StatusCode::BAD_REQUEST if said.contains("message authentication failed") => {
-                Err(HolderError::Altered)
-            }
-            StatusCode::BAD_REQUEST => refused(format!("it says: {said}")),
-            StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED => refused(format!(
-                "its token was not let in; renew it, and let its policy read {mount}/keys/{key} and update \
-                 {mount}/encrypt/{key} and {mount}/decrypt/{key}"
-            )),
-            StatusCode::NOT_FOUND => refused(format!(
-                "there is no such key; make it with: vault write -f {mount}/keys/{key} type=aes256-gcm96"
-            )),
-            StatusCode::SERVICE_UNAVAILABLE => Err(HolderError::Away {
-                why: "it is sealed or in maintenance; unseal it".to_owned(),
-            }),
-            status => Err(HolderError::Away {
-                why: format!("it answered {status} {said}"),
-            }),
-        }
-    }
-}
-
-fn unreadable() -> HolderError {
-    HolderError::Away {
-        why: "its answer is not one of a transit engine; is the address right?".to_owned(),
+        let advice = Advice {
+            policy: &format!(
+                "read {mount}/keys/{key} and update {mount}/encrypt/{key} and {mount}/decrypt/{key}"
+            ),
+            missing: &format!("make it with: vault write -f {mount}/keys/{key} type=aes256-gcm96"),
+        };
+        self.access.ask((method, url), question, advice).await
     }
 }

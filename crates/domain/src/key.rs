@@ -6,10 +6,9 @@ mod algorithm;
 mod fault;
 mod kid;
 mod moves;
+mod private;
 mod purpose;
 mod state;
-
-use std::fmt;
 
 use crate::{
     access::Subject,
@@ -23,23 +22,9 @@ pub use algorithm::{Algorithm, NotAnAlgorithm};
 pub use fault::KeyError;
 pub use kid::{Kid, NotAKid};
 pub(crate) use moves::Entry;
+pub use private::{Held, NotAProvider, PrivateHalf, Provider, Sealed};
 pub use purpose::{NotAPurpose, NotARingName, Purpose, RingName};
 pub use state::{Before, KeyState, KeyStateName, Listing};
-
-/// A private key as it rests: sealed under a key-encryption key, useless without it.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Sealed {
-    /// Which key-encryption key opens it.
-    pub kek: String,
-    /// The sealed record, in the format of `keys::seal`.
-    pub record: Vec<u8>,
-}
-
-impl fmt::Debug for Sealed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "[sealed under {}]", self.kek)
-    }
-}
 
 /// A signing key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +33,7 @@ pub struct SigningKey {
     kid: Kid,
     ring: RingName,
     public_jwk: String,
+    provider: Provider,
     state: KeyState,
     generated: Timestamp,
     last_expiry: Option<Timestamp>,
@@ -62,6 +48,7 @@ pub struct SigningKeyParts {
     pub kid: Kid,
     pub ring: RingName,
     pub public_jwk: String,
+    pub provider: Provider,
     pub state: KeyState,
     pub generated: Timestamp,
     pub last_expiry: Option<Timestamp>,
@@ -80,7 +67,7 @@ pub struct Generated {
     /// The public key as a JWK in JSON.
     pub public_jwk: String,
     /// The private key.
-    pub private: Sealed,
+    pub private: PrivateHalf,
 }
 
 impl SigningKey {
@@ -92,6 +79,7 @@ impl SigningKey {
             kid,
             ring,
             public_jwk,
+            provider,
             state,
             generated,
             last_expiry,
@@ -102,6 +90,7 @@ impl SigningKey {
             kid,
             ring,
             public_jwk,
+            provider,
             state,
             generated,
             last_expiry,
@@ -131,6 +120,12 @@ impl SigningKey {
     #[must_use]
     pub fn public_jwk(&self) -> &str {
         &self.public_jwk
+    }
+
+    /// Who signs with it, or did: that never changes.
+    #[must_use]
+    pub fn provider(&self) -> Provider {
+        self.provider
     }
 
     /// Where it stands.
@@ -190,6 +185,7 @@ impl Aggregate for SigningKey {
             ("kid", self.kid.to_string()),
             ("ring", self.ring.to_string()),
             ("algorithm", self.ring.algorithm.to_string()),
+            ("provider", self.provider.to_string()),
             ("state", self.state.name().to_string()),
             ("listed", listed.to_owned()),
             ("published", or_none(self.state.published())),

@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use arc_swap::ArcSwapOption;
 use gatewright_domain::{
-    key::{Kid, RingName, SigningKey},
+    key::{Kid, Provider, RingName, SigningKey},
     plan::Lifetime,
     ring::Ring,
     time::Timestamp,
@@ -69,7 +69,8 @@ impl Keys {
     /// lies within the window that verifiers accept.
     ///
     /// # Errors
-    /// `NoKey`; `Lease` when the store has not answered for too long; `Clock` when ours is behind; `Store`.
+    /// `NoKey`; `Lease` when the store has not answered for too long; `Clock` when ours is behind; `NotHeld` while who holds
+    /// the key does not sign with it; `Store`.
     pub(crate) async fn leased(
         &self,
         name: RingName,
@@ -113,6 +114,10 @@ impl Keys {
             && now.plus(leeway) < begins
         {
             return Err(SignerError::Clock { now, begins });
+        }
+        // Before anything is written down for a signature that cannot be had.
+        if key.provider() != Provider::Software {
+            self.signer(key).await?;
         }
         if !self.lease.is_reserved(key.kid(), expires) {
             let until = expires.plus(BLOCK);

@@ -30,6 +30,8 @@ mod snapshot_key;
 pub mod fetch;
 mod fetches;
 
+mod holders;
+
 mod inspect;
 mod jwks;
 mod opening;
@@ -59,7 +61,7 @@ use gatewright_domain::{
 use gatewright_store::{SnapshotTerms, Store};
 
 // Whoever opens these use-cases hands one in.
-pub use gatewright_custody::Kek;
+pub use gatewright_custody::{Kek, KeyHolder};
 
 pub use api_keys::{ApiKeyUseError, IssuedApiKey, RecognisedApiKey, RevokedApiKey};
 pub use clients::{
@@ -68,6 +70,7 @@ pub use clients::{
 };
 pub use families::{BegunFamily, FamilyUseError, FamilyWish};
 pub use grant::{GrantError, NotNow, Wanted};
+pub use holders::HolderRow;
 pub use inspect::{InspectError, Inspection, Part, VerifyError};
 pub use introspect::{ActiveToken, Asker, NotAnAsker};
 pub use issue::{IssueError, IssuedToken};
@@ -146,6 +149,7 @@ pub struct Keys {
     config: Arc<KeysConfig>,
     lease: Arc<lease::Kept>,
     signer: Arc<signer::Kept>,
+    holders: Arc<holders::Holders>,
     snapshot_key: Arc<snapshot_key::Kept>,
     key_set: Arc<jwks::Kept>,
     pepper: Arc<clients::Pepper>,
@@ -180,6 +184,7 @@ impl Keys {
             config: Arc::new(config),
             lease: Arc::default(),
             signer: Arc::default(),
+            holders: Arc::default(),
             snapshot_key: Arc::default(),
             key_set: Arc::default(),
             pepper: Arc::default(),

@@ -95,10 +95,10 @@ impl Keys {
             .await
     }
 
-    /// Lets a published key sign; the one that signed stops.
+    /// Lets a published key sign, once it has proved itself; the one that signed stops.
     ///
     /// # Errors
-    /// `Denied`; `Ring`, with the earliest time before the lead has passed, unless in haste; `Stale`.
+    /// `Denied`; `Ring`, with the earliest time before the lead has passed, unless in haste; `Prove`; `Stale`.
     pub async fn activate(
         &self,
         caller: &Caller,
@@ -109,8 +109,9 @@ impl Keys {
         self.check_kek().await?;
         let shown = self.read_ring(asked.ring).await?;
         let shown = shown.ok_or(RingUseError::NoSuchRing)?;
-        let id = shown.key(&key.kid)?.id();
-        let evidence = self.store.reader().evidence(id).await?;
+        let meant = shown.key(&key.kid)?;
+        self.prove_for(meant).await?;
+        let evidence = self.store.reader().evidence(meant.id()).await?;
         let fresh = self.generate(asked.ring, asked.now).await?;
         let now = asked.now;
         self.move_key(asked, key, move |ring, kid| {
@@ -145,20 +146,17 @@ impl Keys {
         let asked = self.ask(caller, action, &key.kid).await?;
         self.check_kek().await?;
         let (ring, now) = (asked.ring, asked.now);
-        let fresh = vec![
-            self.generate(ring, now).await?,
-            self.generate(ring, now).await?,
-        ];
+        let fresh = self.generate_in_need(ring, now).await?;
         self.move_key(asked, key, move |ring, kid| {
             ring.suspend(kid, listing, &reason, (fresh, now))
         })
         .await
     }
 
-    /// Lets a suspended key return to where it stood.
+    /// Lets a suspended key return to where it stood, once it has proved itself.
     ///
     /// # Errors
-    /// `Denied`; `Ring`; `Stale`.
+    /// `Denied`; `Ring`; `Prove`; `Stale`.
     pub async fn resume(
         &self,
         caller: &Caller,
@@ -167,6 +165,9 @@ impl Keys {
     ) -> Result<Moved, RingUseError> {
         let asked = self.ask(caller, Action::SuspendKey, &key.kid).await?;
         let now = asked.now;
+        if let Some(shown) = self.read_ring(asked.ring).await? {
+            self.prove_for(shown.key(&key.kid)?).await?;
+        }
         self.move_key(asked, key, move |ring, kid| ring.resume(kid, &reason, now))
             .await
     }
@@ -210,10 +211,7 @@ impl Keys {
         let asked = self.ask(caller, Action::CompromiseKey, &key.kid).await?;
         self.check_kek().await?;
         let (ring, now) = (asked.ring, asked.now);
-        let fresh = vec![
-            self.generate(ring, now).await?,
-            self.generate(ring, now).await?,
-        ];
+        let fresh = self.generate_in_need(ring, now).await?;
         let moved = self
             .move_key(asked, key, move |ring, kid| {
                 ring.compromise(kid, fresh, &reason, now)
@@ -226,6 +224,14 @@ impl Keys {
             replaced_by: keys.collect(),
             revision: moved.revision,
         })
+    }
+
+    /// Has a key prove itself that may come to sign by a move. One that has no private half is for the ring's rules to judge.
+    pub(crate) async fn prove_for(&self, key: &SigningKey) -> Result<(), RingUseError> {
+        if key.state().private().is_none() {
+            return Ok(());
+        }
+        self.prove(key).await.map_err(RingUseError::Prove)
     }
 
     async fn move_key(

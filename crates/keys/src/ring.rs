@@ -30,12 +30,31 @@ pub enum RingUseError {
     /// A key could not be generated.
     #[error("could not generate a signing key")]
     Generate(#[from] SignerError),
+    /// The key that is to sign does not, or its public half does not verify what it signs.
+    #[error("the key that is to sign did not prove itself; the log says why")]
+    Prove(#[source] SignerError),
     /// Somebody else moved the ring at the same moment.
     #[error("the keys were changed meanwhile; look again and repeat")]
     Stale,
     /// The store failed.
     #[error("the keys could not be read or stored")]
     Store(#[source] StoreError),
+}
+
+impl RingUseError {
+    /// Whether who holds the keys is away, so that another attempt may do better without anybody changing anything.
+    #[must_use]
+    pub fn is_away(&self) -> bool {
+        match self {
+            Self::Generate(cause) | Self::Prove(cause) => cause.is_away(),
+            Self::Denied(_)
+            | Self::NoSuchRing
+            | Self::Ring(_)
+            | Self::Kek(_)
+            | Self::Stale
+            | Self::Store(_) => false,
+        }
+    }
 }
 
 impl From<StoreError> for RingUseError {
@@ -127,13 +146,17 @@ impl Keys {
         Ok(())
     }
 
-    /// A fresh key pair, its private part sealed for the row it will have. Made where waiting harms nobody.
+    /// A fresh key pair, made by whoever makes them here; its private part is sealed for the row it will have, or stays where it
+    /// was made. Made where waiting harms nobody.
     pub(crate) async fn generate(
         &self,
         ring: RingName,
         now: Timestamp,
     ) -> Result<Generated, SignerError> {
         let id = KeyId::draw(now, &*self.entropy);
+        if let Some(made) = self.generate_elsewhere(id, ring, now).await? {
+            return Ok(made);
+        }
         let made = tokio::task::spawn_blocking(move || mint::generate(ring.algorithm)).await;
         let made = made.unwrap_or(Err(KeyFault::NotMade));
         let new = made.map_err(SignerError::NotMade)?;
@@ -142,8 +165,28 @@ impl Keys {
             kid: new.public.kid().clone(),
             ring,
             public_jwk: new.public.to_json(),
-            private: self.seal_private(id, ring, &new).await?,
+            private: self.seal_private(id, ring, &new).await?.into(),
         })
+    }
+
+    /// Two fresh keys, or as many as can be had now: a key that must stop does so whether or not another can be made.
+    pub(crate) async fn generate_in_need(
+        &self,
+        ring: RingName,
+        now: Timestamp,
+    ) -> Result<Vec<Generated>, SignerError> {
+        let mut fresh = Vec::with_capacity(2);
+        while fresh.len() < 2 {
+            match self.generate(ring, now).await {
+                Ok(made) => fresh.push(made),
+                Err(error @ (SignerError::NotMadeThere { .. } | SignerError::NotHeld { .. })) => {
+                    tracing::warn!(%error, %ring, "No fresh key of {ring} could be made; one is made as soon as it can");
+                    break;
+                }
+                Err(other) => return Err(other),
+            }
+        }
+        Ok(fresh)
     }
 
     /// A ring as it is stored now.

@@ -55,7 +55,8 @@ impl Keys {
     ///
     /// # Errors
     /// `Denied`; `NoSuchRing`; `Ring` with `NotReady` before the publication lead has passed and with `Held` while
-    /// somebody does not know the standby, unless in haste; `Stale` when somebody else rotated at the same moment.
+    /// somebody does not know the standby, unless in haste; `Prove` when the standby does not sign; `Stale` when somebody
+    /// else rotated at the same moment.
     pub async fn rotate_ring(
         &self,
         caller: &Caller,
@@ -99,6 +100,9 @@ impl Keys {
             && now < ready
         {
             return Err(RingError::NotReady(ready).into());
+        }
+        if let Some(standby) = shown.standby() {
+            self.prove_for(standby).await?;
         }
         let fresh = self.generate(name, now).await?;
         self.move_ring(permit, (name, now), move |ring| {

@@ -3,7 +3,7 @@
 use gatewright_custody::SealError;
 use gatewright_domain::{
     access::{Action, Caller},
-    key::{KeyState, Kid, Listing, Sealed, SigningKey},
+    key::{KeyState, Kid, Listing, PrivateHalf, Sealed, SigningKey},
     text::Reason,
 };
 
@@ -56,10 +56,13 @@ impl Keys {
     }
 }
 
-/// The private part of a key that signs or may sign next.
+/// The private part of a key that signs or may sign next. One that is held elsewhere has none that anybody could move.
 fn ready(key: &SigningKey) -> Option<&Sealed> {
     match key.state() {
-        KeyState::Published { private, .. } | KeyState::Active { private, .. } => Some(private),
+        KeyState::Published { private, .. } | KeyState::Active { private, .. } => match private {
+            PrivateHalf::Sealed(sealed) => Some(sealed),
+            PrivateHalf::Held(_) => None,
+        },
         KeyState::Staged { .. }
         | KeyState::Deactivated { .. }
         | KeyState::Suspended { .. }

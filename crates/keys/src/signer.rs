@@ -1,111 +1,78 @@
-//! The key that signs, open in memory: opened and tested when the first token needs it, dropped when the ring moves.
+//! The key that signs: a private key open in memory, or a key that is held elsewhere. Opened and tested when the first token needs
+//! it, dropped when the ring moves.
+
+mod fault;
+mod held;
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use arc_swap::ArcSwapOption;
-use gatewright_custody::{Place, SealError};
+use gatewright_custody::Place;
 use gatewright_domain::{
     consumer::ClientId,
     id::KeyId,
-    key::{KeyState, Kid, Purpose, RingName, Sealed, SigningKey},
+    key::{KeyState, Kid, PrivateHalf, Purpose, RingName, Sealed, SigningKey},
     secret::Secret,
     time::Timestamp,
     token::Token,
     version::VersionRef,
 };
-use gatewright_store::StoreError;
 use gatewright_token::{
     claims::AccessClaims,
-    mint::{DocumentType, KeyFault, MintError, NewKey, PrivateKey},
+    mint::{DocumentType, NewKey, PrivateKey},
 };
 
 use crate::Keys;
+pub use fault::SignerError;
+pub(crate) use held::HeldKey;
 
-/// Why nothing is signed.
-#[derive(Debug, thiserror::Error)]
-pub enum SignerError {
-    /// The key's private part does not open.
-    #[error("could not open the sealed key {kid}")]
-    Open {
-        /// The key.
-        kid: Kid,
-        /// Why.
-        #[source]
-        cause: SealError,
-    },
-    /// What was sealed is not that key.
-    #[error("the private part of {kid} is not usable")]
-    Unusable {
-        /// The key.
-        kid: Kid,
-        /// Why.
-        #[source]
-        cause: KeyFault,
-    },
-    /// A fresh key's private part could not be sealed.
-    #[error("could not seal the private part of {kid}")]
-    Seal {
-        /// The key.
-        kid: Kid,
-        /// Why.
-        #[source]
-        cause: SealError,
-    },
-    /// No key could be made.
-    #[error("no key could be made")]
-    NotMade(#[source] KeyFault),
-    /// There is no key that signs.
-    #[error("there is no signing key")]
-    NoKey,
-    /// The key does not sign, so it has no private part.
-    #[error("the key {kid} does not sign")]
-    NotSigning {
-        /// The key.
-        kid: Kid,
-    },
-    /// The rings were read too long ago to sign by them (invariant I13).
-    #[error("the key rings could not be read for too long; nothing is signed until they are")]
-    Lease {
-        /// Why they could not.
-        #[source]
-        cause: StoreError,
-    },
-    /// Our clock says that the key has not begun to sign: what it signed would be outside its window (invariant I5).
-    #[error(
-        "the clock of this server is behind: it is {now} here, and the key signs since {begins}"
-    )]
-    Clock {
-        /// What our clock says.
-        now: Timestamp,
-        /// When the key began to sign.
-        begins: Timestamp,
-    },
-    /// The token could not be written or signed.
-    #[error("the token could not be made")]
-    Mint(#[from] MintError),
-    /// The store failed.
-    #[error("could not read what the key is bound to")]
-    Store(#[from] StoreError),
+/// What signs for a key. Whoever asks it waits only where the key is elsewhere.
+#[derive(Clone)]
+pub(crate) enum Signer {
+    /// We do.
+    Open(Arc<PrivateKey>),
+    /// A hardware module or a key service does.
+    Held(Arc<HeldKey>),
 }
 
-/// The keys that are open: those that signed since the rings moved last.
-#[derive(Default)]
-pub(crate) struct Kept(ArcSwapOption<BTreeMap<Kid, Arc<PrivateKey>>>);
-
-impl Kept {
-    fn of(&self, kid: &Kid) -> Option<Arc<PrivateKey>> {
-        self.0.load().as_ref()?.get(kid).map(Arc::clone)
+impl Signer {
+    async fn sign(&self, claims: &AccessClaims) -> Result<Secret<String>, SignerError> {
+        match self {
+            Self::Open(key) => Ok(key.sign(claims)?),
+            Self::Held(key) => key.sign(claims).await,
+        }
     }
 
-    fn keep(&self, open: &Arc<PrivateKey>) {
+    async fn sign_document(
+        &self,
+        kind: DocumentType,
+        claims: &[u8],
+    ) -> Result<String, SignerError> {
+        match self {
+            Self::Open(key) => Ok(key.sign_document(kind, claims)?),
+            Self::Held(key) => key.sign_document(kind, claims).await,
+        }
+    }
+}
+
+/// The signers that were asked for since the rings moved last.
+#[derive(Default)]
+pub(crate) struct Kept(ArcSwapOption<BTreeMap<Kid, Signer>>);
+
+impl Kept {
+    fn of(&self, kid: &Kid) -> Option<Signer> {
+        self.0.load().as_ref()?.get(kid).cloned()
+    }
+
+    fn keep(&self, kid: &Kid, signer: &Signer) {
         self.0.rcu(|kept| {
             let mut next = kept.as_deref().cloned().unwrap_or_default();
-            next.insert(open.public().kid().clone(), Arc::clone(open));
+            next.insert(kid.clone(), signer.clone());
             Some(Arc::new(next))
         });
     }
 
-    /// Drops the open keys: after a move of the rings they may never be asked for again.
+    /// Drops them all: after a move of the rings they may never be asked for again.
     pub(crate) fn forget(&self) {
         self.0.store(None);
     }
@@ -116,7 +83,7 @@ impl Keys {
     /// which it is.
     ///
     /// # Errors
-    /// `NoKey`, `Open`, `Unusable`, `Store`.
+    /// `NoKey`, `Open`, `Unusable`, `NotHeld`, `NoHolder`, `Store`.
     pub async fn check_signer(&self) -> Result<Kid, SignerError> {
         let [access, ..] = self.own_rings();
         let ring = self.read_ring(access).await?;
@@ -130,7 +97,7 @@ impl Keys {
     /// after which nobody accepts it.
     ///
     /// # Errors
-    /// `NoKey`, `Lease`, `Open`, `Unusable`, `Mint`, `Store`.
+    /// `NoKey`, `Lease`, `Open`, `Unusable`, `NotHeld`, `NoHolder`, `Mint`, `Store`.
     pub async fn sign_document(
         &self,
         purpose: Purpose,
@@ -142,7 +109,7 @@ impl Keys {
         let key = self
             .leased(RingName { purpose, algorithm }, expires)
             .await?;
-        Ok(self.signer(&key).await?.sign_document(kind, claims)?)
+        self.signer(&key).await?.sign_document(kind, claims).await
     }
 
     /// Signs a token whose row is committed.
@@ -151,28 +118,66 @@ impl Keys {
         token: &Token,
         key: &SigningKey,
     ) -> Result<Secret<String>, SignerError> {
-        let signer = self.signer(key).await?;
-        Ok(signer.sign(&self.claims(token))?)
+        self.signer(key).await?.sign(&self.claims(token)).await
     }
 
-    /// The open private key; opening has it prove itself against its public half.
-    async fn signer(&self, key: &SigningKey) -> Result<Arc<PrivateKey>, SignerError> {
-        if let Some(open) = self.signer.of(key.kid()) {
-            return Ok(open);
-        }
-        let kid = || key.kid().clone();
-        let KeyState::Active { private, .. } = key.state() else {
-            return Err(SignerError::NotSigning { kid: kid() });
+    /// What signs for the active key, once it has proved itself against its public half.
+    pub(crate) async fn signer(&self, key: &SigningKey) -> Result<Signer, SignerError> {
+        let signer = match self.signer.of(key.kid()) {
+            Some(known) => known,
+            None => {
+                let KeyState::Active { private, .. } = key.state() else {
+                    let kid = key.kid().clone();
+                    return Err(SignerError::NotSigning { kid });
+                };
+                let signer = self.open(key, private).await?;
+                self.signer.keep(key.kid(), &signer);
+                signer
+            }
         };
+        if let Signer::Held(held) = &signer {
+            held.ready().await?;
+        }
+        Ok(signer)
+    }
+
+    /// Has a key prove that it signs, before it is the one that does: 32 random bytes, verified by its public half.
+    ///
+    /// # Errors
+    /// `NotSigning` when its private half is gone; `Open`, `Unusable`, `NotHeld`, `NoHolder`, `Store`.
+    pub(crate) async fn prove(&self, key: &SigningKey) -> Result<(), SignerError> {
+        let kid = || key.kid().clone();
+        let private = key.state().private();
+        let private = private.ok_or_else(|| SignerError::NotSigning { kid: kid() })?;
+        match self.open(key, private).await? {
+            Signer::Open(_) => Ok(()),
+            Signer::Held(held) => held.ready().await,
+        }
+    }
+
+    /// Opens a private key, which proves itself by that; or finds who holds it, who is asked later.
+    async fn open(&self, key: &SigningKey, private: &PrivateHalf) -> Result<Signer, SignerError> {
+        match private {
+            PrivateHalf::Sealed(sealed) => {
+                let opened = self.open_sealed(key, sealed).await?;
+                Ok(Signer::Open(Arc::new(opened)))
+            }
+            PrivateHalf::Held(held) => Ok(Signer::Held(self.find_held(key, held)?)),
+        }
+    }
+
+    async fn open_sealed(
+        &self,
+        key: &SigningKey,
+        private: &Sealed,
+    ) -> Result<PrivateKey, SignerError> {
+        let kid = || key.kid().clone();
         let (installation, row) = (self.installation().await?, key.id().to_string());
         let place = place(&installation, &row, key.kid(), key.ring());
         let private = self.kek.open(&place, private).await;
         let private = private.map_err(|cause| SignerError::Open { kid: kid(), cause })?;
         let open = PrivateKey::open(key.ring().algorithm, &private, key.kid());
-        let open = open.map_err(|cause| SignerError::Unusable { kid: kid(), cause })?;
-        let open = Arc::new(open);
-        self.signer.keep(&open);
-        Ok(open)
+        open.map_err(|cause| SignerError::Unusable { kid: kid(), cause })
     }
 
     /// Seals the private half of a new key for the row it will have.

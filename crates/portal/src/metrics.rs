@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use actix_web::{FromRequest, HttpRequest, HttpResponse, http::header, web::Data};
 use gatewright_domain::secret::equal_in_constant_time;
-use gatewright_keys::KekRow;
+use gatewright_keys::{HolderRow, KekRow};
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
@@ -32,6 +32,7 @@ pub struct Meters {
     seconds: Family<Asked, Histogram>,
     revision: Gauge,
     kek_rows: Family<Under, Gauge>,
+    holders: Family<Held, Gauge>,
 }
 
 /// One kind of answer.
@@ -55,6 +56,11 @@ struct Under {
     kek_id: String,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Held {
+    holder: String,
+}
+
 impl Default for Meters {
     fn default() -> Self {
         let answers = Family::<Answered, Counter>::default();
@@ -66,6 +72,12 @@ impl Default for Meters {
             "kek_rows",
             "Sealed secrets that rest under each key-encryption key",
             kek_rows.clone(),
+        );
+        let holders = Family::<Held, Gauge>::default();
+        all.register(
+            "signing_holder_signs",
+            "Whether each who holds signing keys signed when it was asked last: 1, or 0 while it fails",
+            holders.clone(),
         );
         let registry = all.sub_registry_with_prefix("portal");
         registry.register(
@@ -90,6 +102,7 @@ impl Default for Meters {
             seconds,
             revision,
             kek_rows,
+            holders,
         }
     }
 }
@@ -107,7 +120,12 @@ impl Meters {
     }
 
     /// Everything, in the text format of OpenMetrics.
-    fn text(&self, revision: u64, keks: &[KekRow]) -> Result<String, std::fmt::Error> {
+    fn text(
+        &self,
+        revision: u64,
+        keks: &[KekRow],
+        holders: &[HolderRow],
+    ) -> Result<String, std::fmt::Error> {
         self.revision
             .set(i64::try_from(revision).unwrap_or(i64::MAX));
         // What is retired and empty stays as a zero, so that a graph ends where the last row moved away.
@@ -117,6 +135,13 @@ impl Meters {
             };
             let rows = i64::try_from(kek.rows).unwrap_or(i64::MAX);
             self.kek_rows.get_or_create(&under).set(rows);
+        }
+        for holder in holders {
+            let held = Held {
+                holder: holder.holder.clone(),
+            };
+            let signs = i64::from(holder.failure.is_none());
+            self.holders.get_or_create(&held).set(signs);
         }
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
@@ -134,9 +159,10 @@ pub async fn metrics(request: HttpRequest, app: Data<App>) -> Result<HttpRespons
     }
     let revision = app.reader.revision().await?;
     let keks = app.keys.keks().await?;
+    let holders = app.keys.holders().await?;
     let text = app
         .meters
-        .text(revision, &keks)
+        .text(revision, &keks, &holders)
         .map_err(|_| Problem::unexpected())?;
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, OPEN_METRICS))

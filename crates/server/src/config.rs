@@ -11,12 +11,13 @@ use std::{
     net::SocketAddr,
     num::NonZeroUsize,
     path::{Path, PathBuf},
+    str::FromStr,
     time::Duration,
 };
 
 use anyhow::Result;
 use figment::Figment;
-use gatewright_custody::{KekSource, Unlocking};
+use gatewright_custody::{KekSource, Libraries, SigningSource, SourceError, Unlocking};
 use gatewright_domain::{
     key::Algorithm, network::HostPattern, plan::Lifetime, ring::Timing, secret::Secret,
 };
@@ -48,6 +49,9 @@ pub(crate) struct Settings {
     pub(crate) kek: KekSource,
     pub(crate) kek_others: Vec<KekSource>,
     pub(crate) unlocking: Unlocking,
+    pub(crate) signing: SigningSource,
+    pub(crate) signing_others: Vec<SigningSource>,
+    pub(crate) signing_unlocking: Unlocking,
     pub(crate) timing: Timing,
     pub(crate) jwks_max_age: Duration,
     pub(crate) verifier_cache: Duration,
@@ -100,6 +104,10 @@ struct Written {
     kek_passphrase: Option<String>,
     kek_pin: Option<String>,
     kek_token: Option<String>,
+    signing: String,
+    signing_others: Option<Vec<String>>,
+    signing_pin: Option<String>,
+    signing_token: Option<String>,
     rotation_period_s: u64,
     publication_lead_s: u64,
     leeway_s: u64,
@@ -196,6 +204,8 @@ fn settings(written: Written, sources: Vec<Sourced>) -> Result<Settings> {
     let token_algorithm = written.token_algorithm.parse();
     let token_algorithm = token_algorithm
         .map_err(|error| refuse("token_algorithm", format!("`token_algorithm`: {error}")))?;
+    // A hardware module has one state for the whole process, whoever uses it.
+    let libraries = Libraries::default();
     let data_dir = written.data_dir;
     let database_url = written.database_url.unwrap_or_else(|| sqlite_in(&data_dir));
     Ok(Settings {
@@ -208,11 +218,19 @@ fn settings(written: Written, sources: Vec<Sourced>) -> Result<Settings> {
         gateway_workers: written.gateway_workers,
         issuer: base_url("issuer", written.issuer)?,
         kek: kek_source(written.kek, &data_dir)?,
-        kek_others: kek_others(written.kek_others.unwrap_or_default())?,
+        kek_others: sources_of("kek_others", written.kek_others)?,
         unlocking: Unlocking {
             passphrase: written.kek_passphrase.map(Secret::new),
             pin: written.kek_pin.map(Secret::new),
             token: written.kek_token.map(Secret::new),
+            libraries: libraries.clone(),
+        },
+        signing: source_of("signing", &written.signing)?,
+        signing_others: sources_of("signing_others", written.signing_others)?,
+        signing_unlocking: Unlocking {
+            pin: written.signing_pin.map(Secret::new),
+            token: written.signing_token.map(Secret::new),
+            libraries,
             ..Unlocking::default()
         },
         timing: Timing {
@@ -249,13 +267,16 @@ fn kek_source(written: Option<String>, data_dir: &Path) -> Result<KekSource> {
     }
 }
 
-fn kek_others(written: Vec<String>) -> Result<Vec<KekSource>> {
-    let sources = written.iter().map(|text| source_of("kek_others", text));
-    sources.collect()
+fn sources_of<T: FromStr<Err = SourceError>>(
+    key: &str,
+    written: Option<Vec<String>>,
+) -> Result<Vec<T>> {
+    let written = written.unwrap_or_default();
+    written.iter().map(|text| source_of(key, text)).collect()
 }
 
-fn source_of(key: &str, text: &str) -> Result<KekSource> {
-    let source = text.parse::<KekSource>();
+fn source_of<T: FromStr<Err = SourceError>>(key: &str, text: &str) -> Result<T> {
+    let source = text.parse::<T>();
     Ok(source.map_err(|error| refuse(key, format!("`{key}`: {error}")))?)
 }
 

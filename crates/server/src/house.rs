@@ -25,6 +25,7 @@ use crate::{
     failure::{Code, Failure},
     kek,
     served::refuse_unreconciled,
+    signing,
     system::{SystemClock, SystemEntropy},
 };
 
@@ -82,6 +83,7 @@ impl House {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
         let kek = kek::obtain(settings, &store, &*clock, &*entropy).await?;
+        let (birth, others) = signing::holders(settings)?;
         let config = KeysConfig {
             issuer: place.issuer.clone(),
             audience_base: place.gateway.clone(),
@@ -96,7 +98,9 @@ impl House {
         let ((c1, e1), (c2, e2), (c3, e3)) = (share(), share(), share());
         Ok(Self {
             registry: Registry::new(store.clone(), c1, e1, upstreams(settings)?),
-            keys: Keys::new(store.clone(), kek, c2, e2, config).fetching_by(fetch),
+            keys: Keys::new(store.clone(), kek, c2, e2, config)
+                .fetching_by(fetch)
+                .signing_in(birth, others),
             operators: Operators::new(store.clone(), c3, e3),
             store,
             clock,

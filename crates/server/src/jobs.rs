@@ -39,6 +39,11 @@ pub(crate) async fn run(house: &House, stop: CancellationToken) {
             _ = minutes.tick() => {}
         }
         let now = house.clock.now();
+        told(
+            "look after who holds signing keys",
+            holders(&house.keys).await,
+        );
+        told("mend key rings", mend(&house.keys).await);
         told("rotate keys", rotate(&house.keys, &server).await);
         told("retire keys", retire(&house.keys).await);
         told("look after key-encryption keys", keks(&house.keys).await);
@@ -51,6 +56,34 @@ pub(crate) async fn run(house: &House, stop: CancellationToken) {
             told("sweep", sweep(&house.store, &house.keys, now).await);
         }
         passed += 1;
+    }
+}
+
+/// Asks those who hold signing keys elsewhere whether they sign, and has them destroy the keys that are over.
+async fn holders(keys: &Keys) -> Result<()> {
+    keys.ask_holders().await?;
+    for holder in keys.holders().await? {
+        if let Some(why) = &holder.failure {
+            warn!(
+                holder = holder.holder,
+                error = why,
+                "No key can be used in {}; no token is signed by one",
+                holder.holder
+            );
+        }
+    }
+    for kid in keys.destroy_leftovers().await? {
+        info!(key.kid = %kid, "Destroyed the private part of {kid} where it was held");
+    }
+    Ok(())
+}
+
+/// Makes the rings whole where a key could not be made when one was needed.
+async fn mend(keys: &Keys) -> Result<()> {
+    match keys.ensure_ring(&Caller::job("ensure-ring")).await {
+        // Another server was faster.
+        Err(RingUseError::Stale) => Ok(()),
+        mended => Ok(mended?),
     }
 }
 

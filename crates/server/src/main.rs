@@ -19,6 +19,7 @@ mod jobs;
 mod records;
 mod serve;
 mod served;
+mod signing;
 mod wire;
 
 mod commands;

@@ -9,4 +9,5 @@ mod echo_answer;
 pub mod entropy;
 pub mod postgres;
 pub mod sender;
+pub mod softhsm;
 pub mod transit;

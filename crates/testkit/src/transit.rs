@@ -1,5 +1,7 @@
-//! A key service that knows three calls of a transit engine: read a key, encrypt, decrypt. It keeps what it was given instead
-//! of encrypting it, and gives it back to whoever shows ciphertext and associated data together.
+//! A key service that knows the calls of a transit engine that we make. It keeps what it was given instead of encrypting it, and
+//! gives it back to whoever shows ciphertext and associated data together; its signatures are real.
+
+mod pair;
 
 use std::{
     collections::BTreeMap,
@@ -9,6 +11,10 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::{
@@ -17,6 +23,8 @@ use hyper::{
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::oneshot};
+
+use pair::{How, Pair};
 
 /// What the service lets in.
 pub const TOKEN: &str = "hvs.a-token-for-tests";
@@ -35,6 +43,19 @@ pub enum Mood {
     Babbling,
 }
 
+/// How the service signs wrongly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// In DER, whatever it is asked for.
+    Der,
+    /// By PSS with the longest salt that fits, whatever it is asked for.
+    LongSalt,
+    /// With a later version of the key.
+    LaterVersion,
+    /// With another key.
+    AnotherKey,
+}
+
 /// A running key service on a free port of 127.0.0.1, in a thread of its own; it stops when it is dropped.
 #[derive(Debug)]
 pub struct FakeTransit {
@@ -51,6 +72,9 @@ struct Desk {
     keys: BTreeMap<String, String>,
     /// Key, ciphertext and associated data, with the plaintext.
     kept: BTreeMap<(String, String, String), String>,
+    /// The pairs of the keys that sign.
+    pairs: BTreeMap<String, Pair>,
+    fault: Option<Fault>,
 }
 
 impl FakeTransit {
@@ -95,6 +119,23 @@ impl FakeTransit {
     /// Changes how it is.
     pub fn turn(&self, mood: Mood) {
         self.at_desk(|desk| desk.mood = mood);
+    }
+
+    /// Lets it sign wrongly from now on, or rightly again.
+    pub fn sign_with(&self, fault: Option<Fault>) {
+        self.at_desk(|desk| desk.fault = fault);
+    }
+
+    /// The names of its keys.
+    #[must_use]
+    pub fn keys(&self) -> Vec<String> {
+        self.at_desk(|desk| desk.keys.keys().cloned().collect())
+    }
+
+    /// The address of the engine as settings write it.
+    #[must_use]
+    pub fn mount(&self) -> String {
+        format!("vault:http://{}/transit", self.address)
     }
 
     /// The address of a key as settings write it, without `vault:`.
@@ -163,21 +204,51 @@ fn refused(status: StatusCode, why: &str) -> (StatusCode, Value) {
 
 fn serve(desk: &mut Desk, method: &Method, path: &str, body: &Value) -> (StatusCode, Value) {
     let parts: Vec<&str> = path.trim_start_matches("/v1/transit/").split('/').collect();
-    let [verb, key] = parts.as_slice() else {
-        return refused(StatusCode::NOT_FOUND, "no handler for route");
-    };
-    let Some(kind) = desk.keys.get(*key).cloned() else {
-        return refused(StatusCode::NOT_FOUND, "");
+    let (verb, key) = match parts.as_slice() {
+        ["keys", key, "config"] => ("config", *key),
+        [verb, key] => (*verb, *key),
+        _ => return refused(StatusCode::NOT_FOUND, "no handler for route"),
     };
     let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
-    match (method.as_str(), *verb) {
+    if (method.as_str(), verb) == ("POST", "keys") && !desk.keys.contains_key(key) {
+        let kind = text("type");
+        return match Pair::generate(&kind) {
+            Ok(pair) => {
+                desk.keys.insert(key.to_owned(), kind);
+                desk.pairs.insert(key.to_owned(), pair);
+                (StatusCode::OK, Value::Null)
+            }
+            Err(error) => refused(StatusCode::BAD_REQUEST, &error.to_string()),
+        };
+    }
+    let Some(kind) = desk.keys.get(key).cloned() else {
+        return refused(StatusCode::NOT_FOUND, "");
+    };
+    match (method.as_str(), verb) {
+        ("POST", "keys" | "config") => (StatusCode::OK, Value::Null),
+        ("DELETE", "keys") => {
+            desk.keys.remove(key);
+            desk.pairs.remove(key);
+            (StatusCode::NO_CONTENT, Value::Null)
+        }
         ("GET", "keys") => {
-            let about = json!({ "type": kind, "derived": false, "latest_version": 1 });
+            let public = desk.pairs.get(key).and_then(|pair| pair.public().ok());
+            let about = json!({
+                "type": kind, "derived": false, "exportable": false, "latest_version": 1,
+                "keys": { "1": { "public_key": public } },
+            });
             (StatusCode::OK, json!({ "data": about }))
         }
+        ("POST", "sign") => match signature(desk, key, body) {
+            Ok(signature) => (
+                StatusCode::OK,
+                json!({ "data": { "signature": signature } }),
+            ),
+            Err(error) => refused(StatusCode::BAD_REQUEST, &error.to_string()),
+        },
         ("POST", "encrypt") => {
             let ciphertext = format!("vault:v1:{:012}", desk.kept.len());
-            let shown = (key.to_string(), ciphertext.clone(), text("associated_data"));
+            let shown = (key.to_owned(), ciphertext.clone(), text("associated_data"));
             desk.kept.insert(shown, text("plaintext"));
             (
                 StatusCode::OK,
@@ -185,7 +256,7 @@ fn serve(desk: &mut Desk, method: &Method, path: &str, body: &Value) -> (StatusC
             )
         }
         ("POST", "decrypt") => {
-            let shown = (key.to_string(), text("ciphertext"), text("associated_data"));
+            let shown = (key.to_owned(), text("ciphertext"), text("associated_data"));
             match desk.kept.get(&shown) {
                 Some(plain) => (StatusCode::OK, json!({ "data": { "plaintext": plain } })),
                 None => refused(
@@ -196,4 +267,40 @@ fn serve(desk: &mut Desk, method: &Method, path: &str, body: &Value) -> (StatusC
         }
         _ => refused(StatusCode::METHOD_NOT_ALLOWED, "unsupported operation"),
     }
+}
+
+/// As Vault does: DER in base64 unless it is told `jws`, PSS with the longest salt unless it is told `pkcs1v15` or `hash`.
+fn signature(desk: &Desk, key: &str, body: &Value) -> Result<String> {
+    let text = |name: &str| body[name].as_str().unwrap_or_default();
+    let (jws, fault) = (text("marshaling_algorithm") == "jws", desk.fault);
+    let pair = desk.pairs.get(key).context("it does not sign")?;
+    let another;
+    let pair = if fault == Some(Fault::AnotherKey) {
+        let kind = desk.keys.get(key).context("it has a type")?;
+        another = Pair::generate(kind)?;
+        &another
+    } else {
+        pair
+    };
+    let how = match (fault, pair) {
+        (Some(Fault::Der), _) => How::Asn1,
+        (Some(Fault::LongSalt), Pair::Rsa(_)) => How::PssLong,
+        (_, Pair::Rsa(_)) if text("signature_algorithm") == "pkcs1v15" => How::Pkcs1,
+        (_, Pair::Rsa(_)) if text("salt_length") == "hash" => How::Pss,
+        (_, Pair::Rsa(_)) => How::PssLong,
+        _ if jws => How::Fixed,
+        _ => How::Asn1,
+    };
+    let signature = pair.sign(&STANDARD.decode(text("input"))?, how)?;
+    let written = if jws && fault != Some(Fault::Der) {
+        URL_SAFE_NO_PAD.encode(signature)
+    } else {
+        STANDARD.encode(signature)
+    };
+    let version = if fault == Some(Fault::LaterVersion) {
+        2
+    } else {
+        1
+    };
+    Ok(format!("vault:v{version}:{written}"))
 }

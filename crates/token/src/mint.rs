@@ -2,6 +2,7 @@
 //!
 //! Invariant: no token leaves that our own verifier could not read.
 
+mod held;
 mod pair;
 
 use gatewright_domain::{
@@ -16,6 +17,7 @@ use crate::{
     policy::MAX_TOKEN_BYTES,
     refusal::Refusal,
 };
+pub use held::{Draft, HeldKey};
 use pair::Pair;
 
 /// What the key signs to prove that it and its public half belong together.
@@ -154,13 +156,8 @@ impl PrivateKey {
     /// # Errors
     /// Every variant of `MintError`; nothing was signed then.
     pub fn sign(&self, claims: &AccessClaims) -> Result<Secret<String>, MintError> {
-        let claims = claims.to_json().map_err(MintError::NotWritten)?;
-        ReadClaims::read(&claims).map_err(MintError::Refused)?;
-        let token = Secret::new(self.compact(&self.header, &claims)?);
-        let length = token.lend(String::len);
-        if length > MAX_TOKEN_BYTES {
-            return Err(MintError::TooLarge { length });
-        }
+        let token = Secret::new(self.compact(&self.header, &readable(claims)?)?);
+        fits(&token)?;
         Ok(token)
     }
 
@@ -173,18 +170,38 @@ impl PrivateKey {
     }
 
     fn compact(&self, header: &str, claims: &[u8]) -> Result<String, MintError> {
-        // One allocation, so that growing leaves no copy of the token behind: base64url makes four bytes of three, and
-        // no signature of ours has more than 1024 bytes.
-        let mut token = String::with_capacity(header.len() + claims.len() * 2 + 1400);
-        token.push_str(header);
-        token.push('.');
-        base64url::append(claims, &mut token);
+        let mut token = input(header, claims);
         let signature = self.pair.sign(token.as_bytes());
         let signature = signature.ok_or(MintError::NotSigned)?;
         token.push('.');
         base64url::append(&signature, &mut token);
         Ok(token)
     }
+}
+
+/// The claims as JSON, once our own verifier can read them.
+fn readable(claims: &AccessClaims) -> Result<Vec<u8>, MintError> {
+    let claims = claims.to_json().map_err(MintError::NotWritten)?;
+    ReadClaims::read(&claims).map_err(MintError::Refused)?;
+    Ok(claims)
+}
+
+/// What is signed, with room for the signature. One allocation, so that growing leaves no copy of the token behind: base64url
+/// makes four bytes of three, and no signature of ours has more than 1024 bytes.
+fn input(header: &str, claims: &[u8]) -> String {
+    let mut input = String::with_capacity(header.len() + claims.len() * 2 + 1400);
+    input.push_str(header);
+    input.push('.');
+    base64url::append(claims, &mut input);
+    input
+}
+
+fn fits(token: &Secret<String>) -> Result<(), MintError> {
+    let length = token.lend(String::len);
+    if length > MAX_TOKEN_BYTES {
+        return Err(MintError::TooLarge { length });
+    }
+    Ok(())
 }
 
 fn header(public: &PublicJwk, kind: DocumentType) -> String {

@@ -13,9 +13,9 @@ use cryptoki::{
 
 use crate::pkcs11::module::TokenError;
 
-/// The modules of this process. Whoever opens several keys opens them with the same one of these.
-#[derive(Debug, Default)]
-pub struct Libraries(Mutex<BTreeMap<PathBuf, Arc<Library>>>);
+/// The modules of this process. Whoever opens several keys opens them with the same one of these, or a clone of it.
+#[derive(Clone, Debug, Default)]
+pub struct Libraries(Arc<Mutex<BTreeMap<PathBuf, Arc<Library>>>>);
 
 /// One module. Many may call it at once; it is begun anew by one that waits until nobody does.
 #[derive(Debug)]

@@ -5,7 +5,11 @@
 
 use std::{
     fmt,
-    sync::{Arc, Mutex, PoisonError, mpsc},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
     thread,
     time::Duration,
 };
@@ -51,6 +55,8 @@ pub(crate) enum TokenError {
     Several,
     /// The token has no such key.
     NoKey,
+    /// The PIN was refused, now or before.
+    WrongPin,
     /// It did not answer in time, or its threads have ended.
     Late,
     /// What was asked for cannot be.
@@ -73,9 +79,28 @@ impl Module {
         address: &TokenAddress,
         pin: Secret<String>,
     ) -> Result<Self, SourceError> {
+        let module = Self::begin(libraries, address, pin)?;
+        match module.ask(|_| Ok(())).await {
+            Ok(()) => Ok(module),
+            Err(error) => Err(module.refused(error)),
+        }
+    }
+
+    /// Starts the threads, which open their sessions when they are first asked for something.
+    ///
+    /// # Errors
+    /// `Unfit` when no thread can be started.
+    pub(crate) fn begin(
+        libraries: &Libraries,
+        address: &TokenAddress,
+        pin: Secret<String>,
+    ) -> Result<Self, SourceError> {
         let (tasks, waiting) = mpsc::channel();
         let waiting = Arc::new(Mutex::new(waiting));
-        let pin = Arc::new(pin);
+        let pin = Arc::new(Pin {
+            text: pin,
+            is_wrong: AtomicBool::new(false),
+        });
         for _ in 0..SESSIONS {
             let desk = Desk {
                 library: libraries.of(&address.module),
@@ -91,14 +116,15 @@ impl Module {
                 why: format!("no thread could be started for it: {cause}"),
             })?;
         }
-        let module = Self {
+        Ok(Self {
             address: address.clone(),
             tasks,
-        };
-        match module.ask(|_| Ok(())).await {
-            Ok(()) => Ok(module),
-            Err(error) => Err(module.refused(error)),
-        }
+        })
+    }
+
+    /// The label of the token.
+    pub(crate) fn label(&self) -> &str {
+        &self.address.label
     }
 
     /// Has one of the sessions do something.
@@ -108,8 +134,10 @@ impl Module {
     ) -> Result<T, TokenError> {
         let (answer, answered) = oneshot::channel();
         let task: Task = Box::new(move |desk| {
-            // Whoever asked may have gone.
-            let _ = answer.send(desk.perform(&work));
+            // Whoever asked may have gone, before the work or during it.
+            if !answer.is_closed() {
+                let _ = answer.send(desk.perform(&work));
+            }
         });
         self.tasks.send(task).map_err(|_| TokenError::Late)?;
         let answered = timeout(PATIENCE, answered).await;
@@ -142,10 +170,12 @@ impl Module {
                 key,
                 why: format!("the module could not be loaded: {cause}"),
             },
-            other @ (TokenError::Module(_) | TokenError::Late) => SourceError::Holder {
-                key,
-                cause: other.into(),
-            },
+            other @ (TokenError::Module(_) | TokenError::Late | TokenError::WrongPin) => {
+                SourceError::Holder {
+                    key,
+                    cause: other.into(),
+                }
+            }
         }
     }
 }
@@ -158,7 +188,14 @@ impl From<TokenError> for HolderError {
             TokenError::Several => away("there are several tokens of this label".to_owned()),
             TokenError::NoKey => away("the token has the key no more; put it back".to_owned()),
             TokenError::Late => away("the hardware module did not answer in time".to_owned()),
+            TokenError::WrongPin => Self::Refused {
+                why: "the PIN is wrong; every try counts, so correct it before the next start"
+                    .to_owned(),
+            },
             TokenError::Unfit(why) => Self::Refused { why },
+            TokenError::Module(Error::LibraryLoading(cause)) => Self::Refused {
+                why: format!("the module could not be loaded: {cause}"),
+            },
             TokenError::Module(Error::Pkcs11(code, _)) => of_code(code),
             TokenError::Module(other) => away(other.to_string()),
         }
@@ -170,9 +207,6 @@ fn of_code(code: RvError) -> HolderError {
         why: why.to_owned(),
     };
     match code {
-        RvError::PinIncorrect | RvError::PinInvalid | RvError::PinLenRange => {
-            refused("the PIN is wrong; every try counts, so correct it before the next start")
-        }
         RvError::PinLocked => refused("the PIN is locked; its security officer can unlock it"),
         RvError::KeyFunctionNotPermitted => {
             refused("the key may not be used for this; look at its attributes")
@@ -194,8 +228,14 @@ impl fmt::Debug for Module {
 struct Desk {
     library: Arc<Library>,
     address: TokenAddress,
-    pin: Arc<Secret<String>>,
+    pin: Arc<Pin>,
     session: Option<Session>,
+}
+
+/// What a token is unlocked with. One that was refused is not tried again: every try counts, and the last one locks the token.
+struct Pin {
+    text: Secret<String>,
+    is_wrong: AtomicBool,
 }
 
 impl Desk {
@@ -206,7 +246,12 @@ impl Desk {
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .recv();
-            let Ok(task) = next else { return };
+            let Ok(task) = next else {
+                // Mostly the program ends now, and the module's own end must not meet a call: a module closes what is
+                // left of a process by itself.
+                std::mem::forget(self.session.take());
+                return;
+            };
             task(&mut self);
         }
     }
@@ -249,9 +294,22 @@ impl Desk {
     fn enter(&self) -> Result<Session, TokenError> {
         let context = self.library.context()?;
         let session = context.open_rw_session(self.slot(&context)?)?;
-        let pin = self.pin.lend(|pin| AuthPin::from(pin.trim().to_owned()));
+        if self.pin.is_wrong.load(Ordering::Relaxed) {
+            return Err(TokenError::WrongPin);
+        }
+        let pin = self
+            .pin
+            .text
+            .lend(|pin| AuthPin::from(pin.trim().to_owned()));
         match session.login(UserType::User, Some(&pin)) {
             Ok(()) | Err(Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => Ok(session),
+            Err(Error::Pkcs11(
+                RvError::PinIncorrect | RvError::PinInvalid | RvError::PinLenRange,
+                _,
+            )) => {
+                self.pin.is_wrong.store(true, Ordering::Relaxed);
+                Err(TokenError::WrongPin)
+            }
             Err(other) => Err(other.into()),
         }
     }
@@ -275,7 +333,9 @@ impl Desk {
 fn is_lost(error: &TokenError) -> bool {
     match error {
         TokenError::NoToken | TokenError::NoKey => true,
-        TokenError::Several | TokenError::Late | TokenError::Unfit(_) => false,
+        TokenError::Several | TokenError::Late | TokenError::WrongPin | TokenError::Unfit(_) => {
+            false
+        }
         TokenError::Module(Error::Pkcs11(code, _)) => matches!(
             code,
             RvError::SessionHandleInvalid

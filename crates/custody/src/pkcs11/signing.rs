@@ -1,8 +1,6 @@
 //! Signing keys in a hardware module: made there, used there, and never seen here. A key is bound by its `CKA_ID` and by its
 //! public half; its label is for people.
 
-use std::fmt;
-
 use aws_lc_rs::digest;
 use cryptoki::{
     mechanism::{
@@ -13,9 +11,11 @@ use cryptoki::{
     object::{Attribute, AttributeType, ObjectClass, ObjectHandle},
     session::Session,
 };
+use gatewright_domain::key::Algorithm;
 
 use crate::{
     error::HolderError,
+    holder::PublicHalf,
     pkcs11::{Module, module::TokenError},
 };
 
@@ -28,70 +28,11 @@ const ED25519: &[u8] = &[0x06, 0x03, 0x2b, 0x65, 0x70];
 const RSA_BITS: u64 = 3072;
 const RSA_EXPONENT: &[u8] = &[1, 0, 1];
 
-/// How a key signs: one scheme of JWS, for ever.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scheme {
-    /// ECDSA on P-256 with SHA-256.
-    Es256,
-    /// ECDSA on P-384 with SHA-384.
-    Es384,
-    /// Ed25519.
-    EdDsa,
-    /// RSA PKCS #1 v1.5 with SHA-256.
-    Rs256,
-    /// RSA-PSS with SHA-256.
-    Ps256,
-}
-
-impl Scheme {
-    /// Every one.
-    pub const ALL: [Self; 5] = [
-        Self::Es256,
-        Self::Es384,
-        Self::EdDsa,
-        Self::Rs256,
-        Self::Ps256,
-    ];
-}
-
-impl fmt::Display for Scheme {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Es256 => "ES256",
-            Self::Es384 => "ES384",
-            Self::EdDsa => "EdDSA",
-            Self::Rs256 => "RS256",
-            Self::Ps256 => "PS256",
-        })
-    }
-}
-
-/// The public half of a key in a module: its numbers as they are, without any wrapping.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PublicHalf {
-    /// A point of a curve, both coordinates of the curve's length.
-    Point {
-        /// The first coordinate.
-        x: Vec<u8>,
-        /// The second.
-        y: Vec<u8>,
-    },
-    /// A key of Ed25519: 32 bytes.
-    Edwards(Vec<u8>),
-    /// A key of RSA, both numbers without leading zeros.
-    Rsa {
-        /// The modulus.
-        n: Vec<u8>,
-        /// The exponent.
-        e: Vec<u8>,
-    },
-}
-
 /// A private key in a token, bound to one public half.
 #[derive(Clone, Debug)]
 pub struct ModuleSigner {
     module: Module,
-    scheme: Scheme,
+    algorithm: Algorithm,
     id: Vec<u8>,
 }
 
@@ -102,22 +43,22 @@ impl ModuleSigner {
     /// `Away`; `Refused` when the module cannot make such keys, or the id is taken.
     pub async fn generate(
         module: &Module,
-        scheme: Scheme,
+        algorithm: Algorithm,
         id: &[u8],
     ) -> Result<(Self, PublicHalf), HolderError> {
         let wanted = id.to_vec();
         let made = module.ask(move |session| {
             // What was made before the answer was lost is used, because nobody else draws this id.
             if !find(session, ObjectClass::PRIVATE_KEY, &wanted)?.is_empty() {
-                return public(session, scheme, &wanted);
+                return public(session, algorithm, &wanted);
             }
-            make(session, scheme, &wanted)?;
-            public(session, scheme, &wanted)
+            make(session, algorithm, &wanted)?;
+            public(session, algorithm, &wanted)
         });
         let half = made.await?;
         let signer = Self {
             module: module.clone(),
-            scheme,
+            algorithm,
             id: id.to_vec(),
         };
         Ok((signer, half))
@@ -129,14 +70,14 @@ impl ModuleSigner {
     /// `Refused` when there are several, or it is another key; `Away` when there is none, or no token.
     pub async fn bind(
         module: &Module,
-        scheme: Scheme,
+        algorithm: Algorithm,
         id: &[u8],
         expected: &PublicHalf,
     ) -> Result<Self, HolderError> {
         let wanted = id.to_vec();
         let found = module.ask(move |session| {
             only(session, ObjectClass::PRIVATE_KEY, &wanted)?;
-            public(session, scheme, &wanted)
+            public(session, algorithm, &wanted)
         });
         if found.await? != *expected {
             return Err(HolderError::Refused {
@@ -146,7 +87,7 @@ impl ModuleSigner {
         }
         Ok(Self {
             module: module.clone(),
-            scheme,
+            algorithm,
             id: id.to_vec(),
         })
     }
@@ -156,32 +97,49 @@ impl ModuleSigner {
     /// # Errors
     /// `Away`; `Refused`.
     pub async fn sign(&self, input: &[u8]) -> Result<Vec<u8>, HolderError> {
-        let (scheme, id, input) = (self.scheme, self.id.clone(), input.to_vec());
+        let (algorithm, id, input) = (self.algorithm, self.id.clone(), input.to_vec());
         let signed = self.module.ask(move |session| {
             let key = only(session, ObjectClass::PRIVATE_KEY, &id)?;
-            sign(session, scheme, key, &input)
+            sign(session, algorithm, key, &input)
         });
         Ok(signed.await?)
     }
 }
 
+/// Destroys both halves of the key of this id. One that is gone already is no fault.
+///
+/// # Errors
+/// `Away`; `Refused`.
+pub(crate) async fn destroy(module: &Module, id: &[u8]) -> Result<(), HolderError> {
+    let id = id.to_vec();
+    let destroyed = module.ask(move |session| {
+        for class in [ObjectClass::PRIVATE_KEY, ObjectClass::PUBLIC_KEY] {
+            for object in find(session, class, &id)? {
+                session.destroy_object(object)?;
+            }
+        }
+        Ok(())
+    });
+    Ok(destroyed.await?)
+}
+
 fn sign(
     session: &Session,
-    scheme: Scheme,
+    algorithm: Algorithm,
     key: ObjectHandle,
     input: &[u8],
 ) -> Result<Vec<u8>, TokenError> {
     let hashed = |hash| digest::digest(hash, input);
-    let signature = match scheme {
+    let signature = match algorithm {
         // Modules know ECDSA over a digest; over a message, many do not.
-        Scheme::Es256 => session.sign(&Mechanism::Ecdsa, key, hashed(&digest::SHA256).as_ref()),
-        Scheme::Es384 => session.sign(&Mechanism::Ecdsa, key, hashed(&digest::SHA384).as_ref()),
-        Scheme::EdDsa => {
+        Algorithm::Es256 => session.sign(&Mechanism::Ecdsa, key, hashed(&digest::SHA256).as_ref()),
+        Algorithm::Es384 => session.sign(&Mechanism::Ecdsa, key, hashed(&digest::SHA384).as_ref()),
+        Algorithm::EdDsa => {
             let pure = EddsaParams::new(EddsaSignatureScheme::Pure);
             session.sign(&Mechanism::Eddsa(pure), key, input)
         }
-        Scheme::Rs256 => session.sign(&Mechanism::Sha256RsaPkcs, key, input),
-        Scheme::Ps256 => {
+        Algorithm::Rs256 => session.sign(&Mechanism::Sha256RsaPkcs, key, input),
+        Algorithm::Ps256 => {
             // A salt as long as the hash (RFC 7518 section 3.5); the longest that fits is refused by strict verifiers.
             let params = PkcsPssParams {
                 hash_alg: MechanismType::SHA256,
@@ -194,7 +152,7 @@ fn sign(
     Ok(signature?)
 }
 
-fn make(session: &Session, scheme: Scheme, id: &[u8]) -> Result<(), TokenError> {
+fn make(session: &Session, algorithm: Algorithm, id: &[u8]) -> Result<(), TokenError> {
     let label = format!("gatewright {}", hex::encode(id)).into_bytes();
     let mut public = vec![
         Attribute::Token(true),
@@ -211,20 +169,20 @@ fn make(session: &Session, scheme: Scheme, id: &[u8]) -> Result<(), TokenError> 
         Attribute::Label(label),
         Attribute::Id(id.to_vec()),
     ];
-    let how = match scheme {
-        Scheme::Es256 => {
+    let how = match algorithm {
+        Algorithm::Es256 => {
             public.push(Attribute::EcParams(P256.to_vec()));
             Mechanism::EccKeyPairGen
         }
-        Scheme::Es384 => {
+        Algorithm::Es384 => {
             public.push(Attribute::EcParams(P384.to_vec()));
             Mechanism::EccKeyPairGen
         }
-        Scheme::EdDsa => {
+        Algorithm::EdDsa => {
             public.push(Attribute::EcParams(ED25519.to_vec()));
             Mechanism::EccEdwardsKeyPairGen
         }
-        Scheme::Rs256 | Scheme::Ps256 => {
+        Algorithm::Rs256 | Algorithm::Ps256 => {
             public.push(Attribute::ModulusBits(RSA_BITS.into()));
             public.push(Attribute::PublicExponent(RSA_EXPONENT.to_vec()));
             Mechanism::RsaPkcsKeyPairGen
@@ -251,7 +209,7 @@ fn only(session: &Session, class: ObjectClass, id: &[u8]) -> Result<ObjectHandle
     }
 }
 
-fn public(session: &Session, scheme: Scheme, id: &[u8]) -> Result<PublicHalf, TokenError> {
+fn public(session: &Session, algorithm: Algorithm, id: &[u8]) -> Result<PublicHalf, TokenError> {
     let key = only(session, ObjectClass::PUBLIC_KEY, id)?;
     let asked = [
         AttributeType::EcPoint,
@@ -267,16 +225,23 @@ fn public(session: &Session, scheme: Scheme, id: &[u8]) -> Result<PublicHalf, To
             _ => {}
         }
     }
-    let half = match scheme {
-        Scheme::Es256 => point.and_then(|point| coordinates(&point, 32)),
-        Scheme::Es384 => point.and_then(|point| coordinates(&point, 48)),
-        Scheme::EdDsa => point.and_then(|point| edwards(&point)),
-        Scheme::Rs256 | Scheme::Ps256 => modulus.zip(exponent).map(|(n, e)| PublicHalf::Rsa {
-            n: without_zeros(&n),
-            e: without_zeros(&e),
-        }),
+    let half = match algorithm {
+        Algorithm::Es256 => point.and_then(|point| coordinates(&point, 32)),
+        Algorithm::Es384 => point.and_then(|point| coordinates(&point, 48)),
+        Algorithm::EdDsa => point.and_then(|point| edwards(&point)),
+        Algorithm::Rs256 | Algorithm::Ps256 => {
+            modulus.zip(exponent).map(|(n, e)| PublicHalf::Rsa {
+                n: without_zeros(&n),
+                e: without_zeros(&e),
+            })
+        }
     };
-    let unfit = || TokenError::Unfit(format!("the key {} is none of {scheme}", hex::encode(id)));
+    let unfit = || {
+        TokenError::Unfit(format!(
+            "the key {} is none of {algorithm}",
+            hex::encode(id)
+        ))
+    };
     half.ok_or_else(unfit)
 }
 

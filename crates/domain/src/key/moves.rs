@@ -41,13 +41,14 @@ impl SigningKey {
             kid,
             ring,
             public_jwk,
-            private: _,
+            private,
         } = generated;
         Self {
             id,
             kid,
             ring,
             public_jwk,
+            provider: private.provider(),
             state,
             generated: now,
             last_expiry: None,

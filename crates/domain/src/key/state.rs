@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{key::Sealed, time::Timestamp};
+use crate::{key::PrivateHalf, time::Timestamp};
 
 /// Where a key stands (NIST SP 800-57 part 1, section 7). The private key lives in the states that may sign again.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,14 +12,14 @@ pub enum KeyState {
     /// Made, and known to nobody yet.
     Staged {
         /// Its private key.
-        private: Sealed,
+        private: PrivateHalf,
     },
     /// In the key set, not signing yet: a standby.
     Published {
         /// Since when.
         at: Timestamp,
         /// Its private key.
-        private: Sealed,
+        private: PrivateHalf,
     },
     /// Signing.
     Active {
@@ -28,7 +28,7 @@ pub enum KeyState {
         /// When it began to sign.
         at: Timestamp,
         /// Its private key.
-        private: Sealed,
+        private: PrivateHalf,
     },
     /// No longer signing; its tokens live on. The private key is gone.
     Deactivated {
@@ -66,12 +66,12 @@ pub enum KeyState {
 pub enum Before {
     Published {
         at: Timestamp,
-        private: Sealed,
+        private: PrivateHalf,
     },
     Active {
         published: Timestamp,
         at: Timestamp,
-        private: Sealed,
+        private: PrivateHalf,
     },
     Deactivated {
         published: Timestamp,
@@ -205,7 +205,7 @@ impl KeyState {
 
     /// The private key, where there is one.
     #[must_use]
-    pub const fn private(&self) -> Option<&Sealed> {
+    pub const fn private(&self) -> Option<&PrivateHalf> {
         match self {
             Self::Staged { private }
             | Self::Published { private, .. }

@@ -4,8 +4,8 @@ use gatewright_domain::{
     audit::Kind,
     id::KeyId,
     key::{
-        Algorithm, Generated, KeyError, KeyState, KeyStateName, Kid, Listing, Purpose, RingName,
-        Sealed, SigningKey,
+        Algorithm, Generated, KeyError, KeyState, KeyStateName, Kid, Listing, PrivateHalf, Purpose,
+        RingName, Sealed, SigningKey,
     },
     plan::Lifetime,
     ring::{
@@ -26,10 +26,10 @@ pub(crate) fn generated(number: u128) -> Generated {
         kid: kid(number),
         ring: ACCESS,
         public_jwk: "{}".to_owned(),
-        private: Sealed {
+        private: PrivateHalf::Sealed(Sealed {
             kek: "test".to_owned(),
             record: vec![1],
-        },
+        }),
     }
 }
 

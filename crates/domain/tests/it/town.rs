@@ -92,6 +92,7 @@ pub(crate) fn parts_of_key(key: &SigningKey) -> SigningKeyParts {
         kid: key.kid().clone(),
         ring: key.ring(),
         public_jwk: key.public_jwk().to_owned(),
+        provider: key.provider(),
         state: key.state().clone(),
         generated: key.generated(),
         last_expiry: key.last_expiry(),

@@ -23,4 +23,5 @@ mod revoking_widely;
 mod ring_actions;
 mod ring_moves;
 mod rings;
+mod signers;
 mod snapshots;

@@ -5,7 +5,7 @@ use actix_web::{
     web::{Data, Path},
 };
 use gatewright_domain::{key::Kid, ring::Haste, text::Reason, time::Timestamp};
-use gatewright_keys::Outlook;
+use gatewright_keys::{HolderRow, Outlook};
 use gatewright_store::views::keys::KeyRow as Row;
 
 use crate::{
@@ -52,7 +52,7 @@ pub async fn list(
             "Signing keys",
         )
         .also(elsewhere::call(&app, "/keys").or("gatewright key list")),
-        ring: ring(&outlook, now),
+        ring: ring(&outlook, now) + &failing(&app.keys.holders().await?),
         timeline: timeline(&keys, now),
         keys: keys.iter().map(|key| row(key, &outlook, now)).collect(),
         dangers: dangers(&keys),
@@ -94,6 +94,15 @@ fn ring(outlook: &Outlook, now: Timestamp) -> String {
     }
 }
 
+/// Who holds signing keys and does not sign now, in sentences that follow another.
+fn failing(holders: &[HolderRow]) -> String {
+    let sentence = |holder: &HolderRow| {
+        let why = holder.failure.as_ref()?;
+        Some(format!(" {} does not sign now: {why}.", holder.holder))
+    };
+    holders.iter().filter_map(sentence).collect()
+}
+
 fn row(key: &Row, outlook: &Outlook, now: Timestamp) -> KeyRow {
     let (next, why) = next(key, outlook, now);
     let day = |at: Timestamp| Moment::day(at).words;
@@ -107,10 +116,14 @@ fn row(key: &Row, outlook: &Outlook, now: Timestamp) -> KeyRow {
     KeyRow {
         kid: key.kid.clone(),
         ring: format!(
-            "{}, {}, {} old",
+            "{}, {}, {} old{}",
             key.purpose,
             key.algorithm,
-            span(now.since(key.generated_at).as_secs())
+            span(now.since(key.generated_at).as_secs()),
+            match key.provider.as_str() {
+                "software" => String::new(),
+                held => format!(", held in {held}"),
+            }
         ),
         state: words::key(&key.state),
         over,

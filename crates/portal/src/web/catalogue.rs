@@ -172,7 +172,8 @@ kinds! {
         because "Failed sign-ins are slowed down, and so are floods.";
         mend "Wait as long as Retry-After says.";
     BUSY = "busy" 503 "Not now": "The server cannot get to it now; nothing was stored."
-        because "The database is busy or away.";
+        because "The database is busy or away.",
+            "Who holds the signing keys, a hardware module or a key service, does not sign.";
         mend "Try again in a moment.";
     REQUEST_MALFORMED = "request-malformed" 400 "The request is ambiguous": "The gateway refuses requests that can be read in two ways."
         because "Dot segments, encoded slashes, doubled headers and the like reach other places than they seem to.";

@@ -383,6 +383,14 @@ impl From<RingUseError> for Problem {
             RingUseError::NoSuchRing => Self::of(Kind::NOT_FOUND),
             RingUseError::Ring(ring) => ring.into(),
             RingUseError::Stale => Self::of(Kind::STALE),
+            RingUseError::Generate(_) | RingUseError::Prove(_) if error.is_away() => {
+                let _ = ours(&error);
+                Self::of(Kind::BUSY)
+            }
+            RingUseError::Prove(_) => {
+                let _ = ours(&error);
+                of(Kind::RULE_REFUSES, &error)
+            }
             RingUseError::Kek(_) | RingUseError::Generate(_) => ours(&error),
             RingUseError::Store(store) => store.into(),
         }

@@ -69,7 +69,7 @@ use Fallback::{Follows, Is};
 use Shape::{List, Number, Switch, Text};
 
 /// Every setting, in the order in which they are shown.
-pub(crate) const KEYS: [Key; 27] = [
+pub(crate) const KEYS: [Key; 31] = [
     plain(
         "data_dir",
         Text,
@@ -150,6 +150,28 @@ pub(crate) const KEYS: [Key; 27] = [
         "kek_token",
         Follows("none"),
         "The token of key services, for addresses without token-file=PATH.",
+    ),
+    plain(
+        "signing",
+        Text,
+        Is("\"software\""),
+        "Where new signing keys are made, and stay: software (here, sealed in the database), pkcs11:token=LABEL?module-path=PATH, or vault:https://HOST:PORT/transit.",
+    ),
+    plain(
+        "signing_others",
+        List,
+        Follows("none"),
+        "Further places that hold signing keys, written as signing: the last one, until its keys have rotated.",
+    ),
+    secret(
+        "signing_pin",
+        Follows("none"),
+        "The PIN of hardware modules that hold signing keys, for addresses without pin-source=file:PATH.",
+    ),
+    secret(
+        "signing_token",
+        Follows("none"),
+        "The token of key services that hold signing keys, for addresses without token-file=PATH.",
     ),
     plain(
         "token_algorithm",

@@ -41,11 +41,17 @@ pub(crate) struct Instance {
     place: Place,
     postgres: Option<DatabaseUrl>,
     ports: [u16; 2],
+    /// What its environment says besides.
+    also: Vec<(&'static str, String)>,
 }
 
 impl Instance {
     /// An installation that was just started for the first time: it has no operator, and no gateway apart runs yet.
     pub(crate) fn new(engine: Engine, layout: Layout) -> Self {
+        Self::new_with(engine, layout, Vec::new())
+    }
+
+    fn new_with(engine: Engine, layout: Layout, also: Vec<(&'static str, String)>) -> Self {
         let ports = [free_port(), free_port()];
         let [portal, gateway] = ports.map(|port| format!("http://127.0.0.1:{port}"));
         let postgres = match engine {
@@ -65,6 +71,7 @@ impl Instance {
             place: Place::new(),
             postgres,
             ports,
+            also,
         };
         instance.first_words = instance.serve();
         instance
@@ -72,7 +79,16 @@ impl Instance {
 
     /// An installation with an administrator, `ada`, admitted at the terminal, and with its gateway.
     pub(crate) fn founded(engine: Engine, layout: Layout) -> Self {
-        let mut instance = Self::new(engine, layout);
+        Self::founded_with(engine, layout, Vec::new())
+    }
+
+    /// The same, with more in its environment.
+    pub(crate) fn founded_with(
+        engine: Engine,
+        layout: Layout,
+        also: Vec<(&'static str, String)>,
+    ) -> Self {
+        let mut instance = Self::new_with(engine, layout, also);
         instance.admit_at_terminal("ada", "admin");
         instance.begin();
         instance
@@ -100,7 +116,8 @@ impl Instance {
         command
             .env("GATEWRIGHT_LISTEN", format!("127.0.0.1:{portal}"))
             .env("GATEWRIGHT_GATEWAY_LISTEN", format!("127.0.0.1:{gateway}"))
-            .env("GATEWRIGHT_GRACE_S", "2");
+            .env("GATEWRIGHT_GRACE_S", "2")
+            .envs(self.also.iter().map(|(name, value)| (name, value)));
         if self.layout == Layout::Apart {
             command.env("GATEWRIGHT_GATEWAY", "false");
         }

@@ -29,6 +29,7 @@ mod repeats;
 mod routes;
 mod serving;
 mod shop;
+mod signing;
 mod tour;
 mod verifier;
 mod whole_path;

@@ -4,7 +4,8 @@ use gatewright_domain::{
     audit::Aggregate,
     id::KeyId,
     key::{
-        Before, KeyState, KeyStateName, Kid, Listing, RingName, Sealed, SigningKey, SigningKeyParts,
+        Before, Held, KeyState, KeyStateName, Kid, Listing, PrivateHalf, Provider, RingName,
+        Sealed, SigningKey, SigningKeyParts,
     },
     revision::Revision,
     time::Timestamp,
@@ -48,6 +49,10 @@ pub(crate) struct Model {
     pub(crate) sealed_kek: Option<String>,
     #[sea_orm(column_type = "Blob", nullable)]
     pub(crate) sealed_record: Option<Vec<u8>>,
+    #[sea_orm(column_type = "Text")]
+    pub(crate) provider: String,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub(crate) provider_ref: Option<String>,
     pub(crate) last_expiry: Option<Timestamp>,
     pub(crate) revision: Revision,
 }
@@ -104,6 +109,7 @@ impl TryFrom<Model> for SigningKey {
                 algorithm: at.parse("algorithm", &model.algorithm)?,
             },
             public_jwk: model.public_jwk,
+            provider: at.parse("provider", &model.provider)?,
             state,
             generated: model.generated_at,
             last_expiry: model.last_expiry,
@@ -158,11 +164,18 @@ fn living(model: &Model, state: Option<&str>, at: &Place) -> Result<Before, Stor
     }
 }
 
-fn private(model: &Model, at: &Place) -> Result<Sealed, StoreError> {
-    Ok(Sealed {
-        kek: at.present("sealed_kek", model.sealed_kek.clone())?,
-        record: at.present("sealed_record", model.sealed_record.clone())?,
-    })
+fn private(model: &Model, at: &Place) -> Result<PrivateHalf, StoreError> {
+    let provider: Provider = at.parse("provider", &model.provider)?;
+    if provider == Provider::Software {
+        return Ok(PrivateHalf::Sealed(Sealed {
+            kek: at.present("sealed_kek", model.sealed_kek.clone())?,
+            record: at.present("sealed_record", model.sealed_record.clone())?,
+        }));
+    }
+    Ok(PrivateHalf::Held(Held {
+        provider,
+        reference: at.present("provider_ref", model.provider_ref.clone())?,
+    }))
 }
 
 impl Stored for SigningKey {
@@ -177,7 +190,8 @@ impl Stored for SigningKey {
     }
 }
 
-/// Moments of states gone by are left as they stand: a retired key still shows when it signed.
+/// Moments of states gone by are left as they stand: a retired key still shows when it signed. So is the reference to a key
+/// that is held elsewhere, until it is destroyed there.
 fn active(key: &SigningKey) -> ActiveModel {
     let mut active = ActiveModel {
         id: Set(key.id()),
@@ -197,6 +211,8 @@ fn active(key: &SigningKey) -> ActiveModel {
         compromised_at: NotSet,
         sealed_kek: Set(None),
         sealed_record: Set(None),
+        provider: Set(key.provider().to_string()),
+        provider_ref: NotSet,
         last_expiry: NotSet,
         revision: Set(key.revision()),
     };
@@ -224,9 +240,13 @@ fn active(key: &SigningKey) -> ActiveModel {
         KeyState::Retired { at } => active.retired_at = Set(Some(*at)),
         KeyState::Compromised { at } => active.compromised_at = Set(Some(*at)),
     }
-    if let Some(Sealed { kek, record }) = key.state().private() {
-        active.sealed_kek = Set(Some(kek.clone()));
-        active.sealed_record = Set(Some(record.clone()));
+    match key.state().private() {
+        Some(PrivateHalf::Sealed(Sealed { kek, record })) => {
+            active.sealed_kek = Set(Some(kek.clone()));
+            active.sealed_record = Set(Some(record.clone()));
+        }
+        Some(PrivateHalf::Held(held)) => active.provider_ref = Set(Some(held.reference.clone())),
+        None => {}
     }
     active
 }

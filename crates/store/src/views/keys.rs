@@ -21,6 +21,8 @@ pub struct KeyRow {
     pub purpose: String,
     /// The one algorithm it signs with.
     pub algorithm: String,
+    /// Who signs with it: software, pkcs11 or vault.
+    pub provider: String,
     /// Where it stands: staged, published, active, deactivated, suspended, retired or compromised.
     pub state: String,
     /// When it was generated.
@@ -58,7 +60,7 @@ impl Sight {
     /// When the database fails.
     pub async fn keys(&self, now: Timestamp) -> Result<Vec<KeyRow>, StoreError> {
         let find = Sql::new(
-            "SELECT id, kid, purpose, algorithm, state, generated_at, published_at, activated_at, deactivated_at, \
+            "SELECT id, kid, purpose, algorithm, provider, state, generated_at, published_at, activated_at, deactivated_at, \
              suspended_at, suspended_from, suspended_listing, retired_at, \
              compromised_at, last_expiry, public_jwk, revision, (SELECT COUNT(*) FROM tokens \
              WHERE tokens.kid = signing_keys.kid AND tokens.revoked_at IS NULL AND tokens.expires_at >",

@@ -12,7 +12,7 @@ use gatewright_domain::{
         ApiId, ApplicationId, ConsumerId, KeyId, OperatorId, PlanId, RequestId, RevisionId,
         SessionId, SubscriptionId, TeamId, TokenId, VersionId,
     },
-    key::{Generated, Purpose, Sealed, SigningKey},
+    key::{Generated, PrivateHalf, Purpose, Sealed, SigningKey},
     limit::{Rate, RateParts},
     operation::{Method, Operation, Requirement, Scope},
     plan::{Lifetime, Plan, Terms},
@@ -259,10 +259,10 @@ impl World {
             kid: kid.parse().unwrap(),
             ring: Purpose::Access.ring(),
             public_jwk: "{}".to_owned(),
-            private: Sealed {
+            private: PrivateHalf::Sealed(Sealed {
                 kek: "kek".to_owned(),
                 record: vec![1, 2, 3],
-            },
+            }),
         }
     }
 

@@ -57,10 +57,7 @@ const LIBRARIES: [Door; 4] = [
         rooms: &[
             ("crates/gateway/", "the room"),
             ("crates/testkit/", "the upstream that echoes"),
-            (
-                "crates/custody/src/transit/",
-                "asks a key service, three questions",
-            ),
+            ("crates/custody/src/transit/", "asks a key service"),
         ],
     },
 ];

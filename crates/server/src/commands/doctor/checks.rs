@@ -127,10 +127,13 @@ async fn inside(settings: &Settings, store: Store) -> Vec<Check> {
         checks.push(missing);
     } else {
         match House::open(settings, store.clone(), place).await {
-            Ok(house) => checks.push(match house.keys.check_kek().await {
-                Ok(()) => kek_rest(&house).await,
-                Err(error) => wrong_kek(&words(&error.into())),
-            }),
+            Ok(house) => {
+                checks.push(match house.keys.check_kek().await {
+                    Ok(()) => kek_rest(&house).await,
+                    Err(error) => wrong_kek(&words(&error.into())),
+                });
+                checks.extend(holders(&house).await);
+            }
             Err(error) => checks.push(wrong_kek(&words(&error))),
         }
     }
@@ -192,6 +195,32 @@ async fn kek_rest(house: &House) -> Check {
         return Check::note(name, found, mend);
     }
     Check::fine(name, "it opens what is sealed")
+}
+
+/// Those who hold signing keys elsewhere, each with whether it signs.
+async fn holders(house: &House) -> Vec<Check> {
+    let name = "signing";
+    let asked = house.keys.ask_holders().await;
+    let shown = match asked {
+        Ok(()) => house.keys.holders().await,
+        Err(error) => Err(error),
+    };
+    let shown = match shown {
+        Ok(shown) => shown,
+        Err(error) => return vec![told(name, Err(error))],
+    };
+    let check = |holder: gatewright_keys::HolderRow| match holder.failure {
+        None => Check::fine(
+            name,
+            format!("{} signs, with {} keys", holder.holder, holder.keys),
+        ),
+        Some(why) => Check::wrong(
+            name,
+            format!("{}: {why}", holder.holder),
+            "do as it says; tokens go on being verified meanwhile, and none are signed",
+        ),
+    };
+    shown.into_iter().map(check).collect()
 }
 
 fn told(name: &'static str, outcome: Result<Check, StoreError>) -> Check {
