@@ -64,11 +64,14 @@ macro_rules! words {
 
 words! {
     /// A way to a token (RFC 6749 section 1.3).
-    Grant, NotAGrant = "not a grant: expected client_credentials or refresh_token" {
+    Grant, NotAGrant = "not a grant: expected client_credentials, refresh_token or urn:ietf:params:oauth:grant-type:token-exchange" {
         /// With the client's own credentials, for itself (RFC 6749 section 4.4).
         ClientCredentials = "client_credentials",
         /// With a refresh token, for a grant that was begun for it (RFC 6749 section 6).
         RefreshToken = "refresh_token",
+        /// With a token of somebody whom the client serves, for a narrower one of its own (RFC 8693). Off until somebody
+        /// turns it on.
+        TokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange",
     }
 }
 

@@ -130,6 +130,12 @@ impl Name {
     pub fn client_credentials() -> Self {
         Self("client credentials".to_owned())
     }
+
+    /// What people call a token that a client got for another one.
+    #[must_use]
+    pub fn token_exchange() -> Self {
+        Self("token exchange".to_owned())
+    }
 }
 
 fn slug(text: &str) -> Result<(), TextError> {

@@ -3,6 +3,7 @@
 mod entitlement;
 mod grant;
 mod jti;
+mod lineage;
 
 use std::collections::BTreeSet;
 
@@ -10,7 +11,7 @@ use crate::{
     access::Subject,
     audit::{Aggregate, Change, Facts, Kind, Target, facts, list, or_none},
     binding::Binding,
-    consumer::Application,
+    consumer::{Application, ClientId},
     id::{ApplicationId, FamilyId, TeamId, TokenId},
     key::Kid,
     operation::Scope,
@@ -25,8 +26,9 @@ use crate::{
 pub use entitlement::Entitlement;
 pub(crate) use entitlement::covered;
 use entitlement::covering;
-pub use grant::{GrantRefused, GrantWish, Grantee};
+pub use grant::{GrantRefused, GrantWish, Grantee, Within};
 pub use jti::Jti;
+pub use lineage::{Acting, Lineage, LineageError, of_session};
 
 /// An issued token: everything about it but its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +45,7 @@ pub struct Token {
     revoked: Option<Timestamp>,
     family: Option<FamilyId>,
     binding: Option<Binding>,
+    lineage: Option<Lineage>,
     revision: Revision,
 }
 
@@ -62,6 +65,7 @@ pub struct TokenParts {
     pub revoked: Option<Timestamp>,
     pub family: Option<FamilyId>,
     pub binding: Option<Binding>,
+    pub lineage: Option<Lineage>,
     pub revision: Revision,
 }
 
@@ -160,6 +164,7 @@ impl Token {
             revoked: None,
             family: None,
             binding: None,
+            lineage: None,
             revision: Revision::NEW,
         };
         Ok(Change::first(Kind::TokenIssued, token))
@@ -181,6 +186,7 @@ impl Token {
             revoked,
             family,
             binding,
+            lineage,
             revision,
         } = parts;
         Self {
@@ -196,6 +202,7 @@ impl Token {
             revoked,
             family,
             binding,
+            lineage,
             revision,
         }
     }
@@ -292,6 +299,27 @@ impl Token {
     pub fn binding(&self) -> Option<&Binding> {
         self.binding.as_ref()
     }
+
+    /// Where it came from, when it was exchanged for another one.
+    #[must_use]
+    pub fn lineage(&self) -> Option<&Lineage> {
+        self.lineage.as_ref()
+    }
+
+    /// Whom it is about: its `sub`.
+    #[must_use]
+    pub fn subject_name(&self) -> String {
+        match &self.lineage {
+            Some(lineage) => lineage.subject.clone(),
+            None => ClientId::of(self.application).to_string(),
+        }
+    }
+
+    /// The name of its session, its `sid`: it dies with everything that stands in it.
+    #[must_use]
+    pub fn session(&self) -> Option<String> {
+        lineage::session(self.family, self.lineage.as_ref())
+    }
 }
 
 impl Aggregate for Token {
@@ -326,11 +354,15 @@ impl Aggregate for Token {
             ("expires", self.expires.to_string()),
             ("revoked", or_none(self.revoked)),
         ]);
-        // Said only of tokens that have them: most have neither.
+        // Said only of tokens that have them: most have none.
         let family = self.family.map(|family| ("family", family.to_string()));
         let binding = self.binding.as_ref();
         let binding = binding.map(|binding| ("binding", binding.to_string()));
-        facts.extend(family.into_iter().chain(binding));
+        let about = self.lineage.iter().flat_map(|lineage| {
+            let (subject, actors) = (lineage.subject.clone(), list(&lineage.actors));
+            [("about", subject), ("actors", actors)]
+        });
+        facts.extend(family.into_iter().chain(binding).chain(about));
         facts
     }
 

@@ -15,7 +15,7 @@ use gatewright_domain::{
     revocation::watermark,
     snapshot::{RevokedSession, RevokedToken, Snapshot, VerificationState},
     time::Timestamp,
-    token::Jti,
+    token::{Jti, of_session},
 };
 
 /// The names of our own tokens have this many bytes: small enough to lie in the table itself, one look away.
@@ -51,17 +51,22 @@ impl RevokedSet {
     /// Whether a token was revoked by its name.
     #[must_use]
     pub fn has_token(&self, jti: &Jti) -> bool {
-        let name = jti.as_str();
+        self.has_name(jti.as_str())
+    }
+
+    /// Whether a session was, or one of the families and tokens that it came of.
+    #[must_use]
+    pub fn has_session(&self, sid: &str) -> bool {
+        let mut parts = of_session(sid);
+        self.sessions.contains_key(sid)
+            || parts.any(|part| self.sessions.contains_key(part) || self.has_name(part))
+    }
+
+    fn has_name(&self, name: &str) -> bool {
         match <&[u8; OURS]>::try_from(name.as_bytes()) {
             Ok(ours) => self.ours.contains_key(ours),
             Err(_) => self.others.contains_key(name),
         }
-    }
-
-    /// Whether a session was.
-    #[must_use]
-    pub fn has_session(&self, sid: &str) -> bool {
-        self.sessions.contains_key(sid)
     }
 
     fn revoke(&mut self, name: &str, until: u32) {

@@ -93,10 +93,13 @@ impl Authenticated {
         }
     }
 
-    /// Whether its registration lets it refresh grants.
-    pub(crate) fn may_refresh(&self) -> bool {
+    /// Whether its registration lets it use a grant.
+    pub(crate) fn may_use(&self, grant: client::Grant) -> Result<(), GrantError> {
         let grants = &self.client.registration.terms.grants;
-        grants.contains(&client::Grant::RefreshToken)
+        if grants.contains(&grant) {
+            return Ok(());
+        }
+        Err(GrantError::NotThisGrant)
     }
 }
 

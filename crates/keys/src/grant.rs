@@ -18,7 +18,7 @@ use gatewright_domain::{
     operation::Scope,
     text::Name,
     time::Timestamp,
-    token::{Entitlement, GrantRefused, GrantWish, Token, TokenError},
+    token::{Entitlement, GrantRefused, GrantWish, Token, TokenError, Within},
 };
 use gatewright_store::StoreError;
 
@@ -148,22 +148,31 @@ impl Keys {
         client: &Authenticated,
         wanted: Wanted,
     ) -> Result<IssuedToken, GrantError> {
-        let now = self.clock.now();
+        client.may_use(Grant::ClientCredentials)?;
         let record = &client.client;
-        let terms = &record.registration.terms;
-        if !terms.grants.contains(&Grant::ClientCredentials) {
-            return Err(GrantError::NotThisGrant);
-        }
-        client.asks_as_it_must(wanted.binding.as_ref())?;
-        let pace = self.directory.pace_of(record.application.id);
-        keep_pace(&pace, terms.pace, now).map_err(GrantError::TooFast)?;
         let wish = GrantWish {
             name: Name::client_credentials(),
             versions: self.versions(&record.entitlements, &wanted.resources)?,
             scopes: wanted.scopes,
             binding: wanted.binding,
             family: None,
+            lineage: None,
+            within: Within::default(),
         };
+        self.grant(client, wish).await
+    }
+
+    /// Issues a token that a client may ask for, as fast as it may and bound as it must be.
+    pub(crate) async fn grant(
+        &self,
+        client: &Authenticated,
+        wish: GrantWish,
+    ) -> Result<IssuedToken, GrantError> {
+        let record = &client.client;
+        client.asks_as_it_must(wish.binding.as_ref())?;
+        let pace = self.directory.pace_of(record.application.id);
+        let most = record.registration.terms.pace;
+        keep_pace(&pace, most, self.clock.now()).map_err(GrantError::TooFast)?;
         self.wait_for_the_second(record.application.not_before)
             .await;
         let (token, key) = self

@@ -43,6 +43,8 @@ pub struct ActiveToken {
     pub session: Option<String>,
     /// What its sender must prove to hold, to whoever takes it.
     pub binding: Option<Binding>,
+    /// Who acts for whom it is about, the newest first.
+    pub actors: Vec<String>,
 }
 
 /// The asker is an operator who does not see every API.
@@ -213,5 +215,6 @@ fn active_token(verified: &Verified) -> ActiveToken {
         subject: verified.subject().to_owned(),
         session: verified.session().map(str::to_owned),
         binding: verified.binding().cloned(),
+        actors: verified.actors().to_vec(),
     }
 }

@@ -13,6 +13,7 @@ mod revoke_widely;
 mod rotate;
 
 mod clients;
+mod exchange;
 mod families;
 mod grant;
 mod introspect;
@@ -68,6 +69,7 @@ pub use clients::{
     Authenticated, ClientProof, ClientRefused, ClientSecretUseError, IssuedSecret, PepperError,
     Presented, SecretWish,
 };
+pub use exchange::{ExchangeError, Exchanging, NotShown};
 pub use families::{BegunFamily, FamilyUseError, FamilyWish};
 pub use grant::{GrantError, NotNow, Wanted};
 pub use holders::HolderRow;

@@ -5,6 +5,7 @@ use gatewright_domain::{
     operation::Method,
     snapshot::{Client, RoutedOperation, RoutedVersion, Snapshot},
     time::Timestamp,
+    token::of_session,
 };
 use gatewright_token::verify::Verified;
 use serde::Serialize;
@@ -60,12 +61,15 @@ impl<'a> Bearer<'a> {
     ) -> Self {
         let mut clients = snapshot.clients.iter();
         let client = clients.find(|client| client.client_id == token.client_id);
-        let by_name = snapshot
-            .revoked
-            .iter()
-            .any(|revoked| revoked.jti == token.jti);
+        // It dies with everything that its session is named after.
+        let parts: Vec<&str> = session.into_iter().flat_map(of_session).collect();
+        let mut names = snapshot.revoked.iter().map(|revoked| &revoked.jti);
+        let by_name = names.any(|jti| *jti == token.jti || parts.contains(&jti.as_str()));
         let mut sessions = snapshot.revoked_sessions.iter();
-        let by_session = session.is_some_and(|sid| sessions.any(|revoked| revoked.sid == sid));
+        let by_session = sessions.any(|revoked| {
+            let sid = revoked.sid.as_str();
+            session == Some(sid) || parts.contains(&sid)
+        });
         Self {
             snapshot,
             token,

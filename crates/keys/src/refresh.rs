@@ -10,6 +10,7 @@ use gatewright_domain::{
     access::Action,
     audit::Aggregate,
     binding::{Binding, Thumbprint},
+    client::Grant,
     family::{self, Family, FamilyError, RefreshSecret, RefreshToken, Successor, Use},
     id::{TokenId, VersionId},
     key::SigningKey,
@@ -18,7 +19,7 @@ use gatewright_domain::{
     secret::{Secret, equal_in_constant_time},
     text::Reason,
     time::Timestamp,
-    token::{GrantWish, Grantee, Issuance, Jti, Token},
+    token::{GrantWish, Grantee, Issuance, Jti, Token, Within},
 };
 use gatewright_store::{StoreError, Tx};
 
@@ -56,9 +57,6 @@ pub struct RefreshedGrant {
 /// Why a grant is not refreshed.
 #[derive(Debug, thiserror::Error)]
 pub enum RefreshError {
-    /// Its registration names other grants.
-    #[error("the client may not use this grant")]
-    NotThisGrant,
     /// There is no such token for this client, or not any more. Which, no client is told.
     #[error("the refresh token is not good: {0}")]
     NotGood(NotGood),
@@ -145,9 +143,7 @@ impl Keys {
         client: &Authenticated,
         asked: Refreshing,
     ) -> Result<RefreshedGrant, RefreshError> {
-        if !client.may_refresh() {
-            return Err(RefreshError::NotThisGrant);
-        }
+        client.may_use(Grant::RefreshToken)?;
         let key = asked.proved.clone().map(Binding::Key);
         client.asks_as_it_must(key.as_ref())?;
         let shown = self.shown(&asked.text).await?;
@@ -291,7 +287,12 @@ impl Keys {
             versions: Some(all),
             scopes: Some(scopes),
             binding: asked.proved.clone().map(Binding::Key),
-            family: Some((family.id(), family.absolute_end())),
+            family: Some(family.id()),
+            lineage: None,
+            within: Within {
+                scopes: None,
+                end: Some(family.absolute_end()),
+            },
         })
     }
 

@@ -204,7 +204,7 @@ impl Keys {
         let audience = |version: &VersionRef| terms.audience(&version.api.name, version.number);
         AccessClaims {
             issuer: self.config.issuer.clone(),
-            subject: client_id.to_string(),
+            subject: token.subject_name(),
             audience: token.versions().iter().map(audience).collect(),
             client_id: client_id.to_string(),
             issued: token.issued(),
@@ -212,8 +212,11 @@ impl Keys {
             not_before: None,
             jti: token.jti().to_string(),
             scopes: token.scopes().iter().map(ToString::to_string).collect(),
-            session: token.family().map(|family| family.to_string()),
+            session: token.session(),
             binding: token.binding().cloned(),
+            actors: token.lineage().map_or_else(Vec::new, |lineage| {
+                lineage.actors.iter().map(ToString::to_string).collect()
+            }),
         }
     }
 }

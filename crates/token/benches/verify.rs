@@ -84,6 +84,7 @@ fn claims() -> AccessClaims {
         scopes: vec!["orders:v1:read".to_owned(), "orders:v1:write".to_owned()],
         session: None,
         binding: None,
+        actors: Vec::new(),
     }
 }
 

@@ -40,6 +40,8 @@ pub struct AccessClaims {
     pub session: Option<String>,
     /// The key or certificate of its sender that it is bound to; without one, whoever bears it may use it.
     pub binding: Option<Binding>,
+    /// Who acts for whom it is about, the newest first (RFC 8693 section 4.1).
+    pub actors: Vec<String>,
 }
 
 impl AccessClaims {
@@ -62,6 +64,7 @@ impl AccessClaims {
             scope: (!self.scopes.is_empty()).then(|| self.scopes.join(" ")),
             sid: self.session.as_deref(),
             cnf: self.binding.as_ref().map(Confirmation::of),
+            act: Actor::of(&self.actors),
         })
     }
 }
@@ -83,6 +86,23 @@ struct Written<'a> {
     sid: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cnf: Option<Confirmation<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    act: Option<Box<Actor<'a>>>,
+}
+
+/// `act` (RFC 8693 section 4.1): who acts now, around who acted before.
+#[derive(Serialize)]
+struct Actor<'a> {
+    sub: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    act: Option<Box<Actor<'a>>>,
+}
+
+impl<'a> Actor<'a> {
+    fn of(newest_first: &'a [String]) -> Option<Box<Self>> {
+        let around = |act, sub: &'a String| Some(Box::new(Self { sub, act }));
+        newest_first.iter().rfold(None, around)
+    }
 }
 
 /// `cnf` (RFC 7800 section 3.1): one member, the other one left out.
@@ -130,6 +150,7 @@ pub(crate) struct ReadClaims {
     pub(crate) scopes: Vec<String>,
     pub(crate) session: Option<String>,
     pub(crate) sender: Sender,
+    pub(crate) actors: Vec<String>,
 }
 
 /// Who may use a token.
@@ -161,6 +182,7 @@ impl ReadClaims {
                 .unwrap_or_default(),
             session: claims.if_there("sid", Members::identifier)?,
             sender: object.get("cnf").map_or(Sender::Anybody, sender),
+            actors: actors(&object),
         })
     }
 }
@@ -240,6 +262,18 @@ impl<'a> Members<'a> {
         };
         text.split(' ').map(scope).collect()
     }
+}
+
+/// Who acts, the newest first, as far as it is written as we write it. Nothing is decided by it: a token opens what its
+/// client may call, whoever acts.
+fn actors(claims: &Object<'_>) -> Vec<String> {
+    let mut actors = Vec::new();
+    let mut around = Some(claims);
+    while let Some(Value::Object(act)) = around.and_then(|object| object.get("act")) {
+        actors.extend(act.get("sub").and_then(Value::as_text).map(str::to_owned));
+        around = Some(act);
+    }
+    actors
 }
 
 /// The one thing a token is bound to. Whatever else `cnf` says, a confirmation that we do not know how to check is not to

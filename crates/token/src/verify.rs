@@ -69,6 +69,7 @@ pub struct Verified {
     session: Option<String>,
     not_before: Option<Timestamp>,
     binding: Option<Binding>,
+    actors: Vec<String>,
 }
 
 /// Verifies a token: whatever it returns was signed by a key of the ring within its window, for this issuer, and holds
@@ -223,6 +224,7 @@ impl ReadClaims {
                 Sender::Bound(binding) => Some(binding),
                 Sender::Anybody | Sender::Unknown => None,
             },
+            actors: self.actors,
         }
     }
 }
@@ -250,6 +252,12 @@ impl Verified {
     #[must_use]
     pub fn binding(&self) -> Option<&Binding> {
         self.binding.as_ref()
+    }
+
+    /// Who acts for whom it is about, the newest first.
+    #[must_use]
+    pub fn actors(&self) -> &[String] {
+        &self.actors
     }
 
     /// From when it holds, where it says so.

@@ -121,7 +121,8 @@ impl Token {
 impl Entitlement {
     /// Whether tokens may be issued under it: the subscription is active, and the version can be called or is only
     /// blocked for now.
-    fn is_usable(&self) -> bool {
+    #[must_use]
+    pub fn is_usable(&self) -> bool {
         let live = matches!(
             self.version.status(),
             Status::Live(_) | Status::Blocked { .. }

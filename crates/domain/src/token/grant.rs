@@ -13,7 +13,7 @@ use crate::{
     revision::Revision,
     text::Name,
     time::Timestamp,
-    token::{Entitlement, Issuance, Token, TokenError, entitlement::usable},
+    token::{Entitlement, Issuance, Lineage, Token, TokenError, entitlement::usable},
 };
 
 /// A client, with everything that bounds what it is granted.
@@ -38,8 +38,21 @@ pub struct GrantWish {
     pub scopes: Option<BTreeSet<Scope>>,
     /// The key or certificate that it proved to hold, to which the token is bound.
     pub binding: Option<Binding>,
-    /// The refresh family that it comes of, and when that ends: no token outlives it.
-    pub family: Option<(FamilyId, Timestamp)>,
+    /// The refresh family that it comes of.
+    pub family: Option<FamilyId>,
+    /// Where it comes from, when it is exchanged for another one.
+    pub lineage: Option<Lineage>,
+    /// What it comes of lets through.
+    pub within: Within,
+}
+
+/// What a token may not exceed, since it comes of something that has ends of its own.
+#[derive(Clone, Debug, Default)]
+pub struct Within {
+    /// It carries no others than these scopes; nothing means that none is ruled out.
+    pub scopes: Option<BTreeSet<Scope>>,
+    /// It ends no later than this; nothing means that there is no such end.
+    pub end: Option<Timestamp>,
 }
 
 /// Why a client is granted nothing.
@@ -81,14 +94,16 @@ impl Token {
             scopes,
             binding,
             family,
+            lineage,
+            within,
         } = wish;
         let targets = targets(entitlements, versions.as_ref())?;
-        let scopes = granted(registration, &targets, scopes)?;
+        let scopes = granted(registration, &targets, (scopes, within.scopes.as_ref()))?;
         let longest = ceiling.min(registration.terms.lifetime);
         let expires = targets
             .iter()
             .map(|target| target.latest_end(longest, issued))
-            .chain(family.map(|(_, end)| Timestamp::from_seconds(end.seconds())))
+            .chain(within.end.map(|end| Timestamp::from_seconds(end.seconds())))
             .min()
             .filter(|end| issued < *end)
             .ok_or(GrantRefused::NoTarget)?;
@@ -109,8 +124,9 @@ impl Token {
             issued,
             expires,
             revoked: None,
-            family: family.map(|(family, _)| family),
+            family,
             binding,
+            lineage,
             revision: Revision::NEW,
         };
         Ok(Change::first(Kind::TokenIssued, token))
@@ -137,15 +153,18 @@ fn targets<'a>(
     versions.iter().map(of).collect()
 }
 
-/// Requested, registered and subscribed: what stands in all three.
+/// Requested, registered and subscribed, within what it comes of: what stands in all of them.
 fn granted(
     registration: &Registration,
     targets: &[&Entitlement],
-    asked: Option<BTreeSet<Scope>>,
+    (asked, within): (Option<BTreeSet<Scope>>, Option<&BTreeSet<Scope>>),
 ) -> Result<BTreeSet<Scope>, GrantRefused> {
     let subscribed = targets.iter().flat_map(|target| target.carried());
     let registered = registration.terms.scopes.as_ref();
-    let may = |scope: &Scope| registered.is_none_or(|registered| registered.contains(scope));
+    let may = |scope: &Scope| {
+        let mut bounds = registered.into_iter().chain(within);
+        bounds.all(|bound| bound.contains(scope))
+    };
     let possible: BTreeSet<Scope> = subscribed.filter(may).collect();
     let Some(asked) = asked else {
         return Ok(possible);

@@ -185,6 +185,7 @@ fn request(
         scopes: vec![READ.to_owned()],
         session: None,
         binding: None,
+        actors: Vec::new(),
     };
     let token = key.sign(&claims)?.expose_once();
     Ok(format!(

@@ -129,3 +129,36 @@ fn an_application_disabled_before_a_restore_needs_new_tokens_when_it_is_enabled(
     restored(&town, &before);
     assert_eq!(town.get(PATH, &token).status, 401);
 }
+
+#[test]
+fn a_session_is_refused_with_each_family_and_token_that_it_came_of() {
+    let expires = FixedClock::START.plus(Duration::from_secs(600));
+    let sid = "f_1.first-token-of-a-chain.second-token-of-a-chain";
+    for (part, kind) in [
+        ("f_1", "session"),
+        ("first-token-of-a-chain", "token"),
+        ("second-token-of-a-chain", "token"),
+        (sid, "session"),
+        ("f_2", "session"),
+        ("first-token", "token"),
+    ] {
+        let mut town = Town::new();
+        let token = town
+            .mint
+            .sign(|claims| claims.session = Some(sid.to_owned()));
+        assert_eq!(town.get(PATH, &token).status, 200, "{part}");
+        town.change(|snapshot| match kind {
+            "session" => {
+                let sid = part.to_owned();
+                snapshot.revoked_sessions = vec![RevokedSession { sid, expires }];
+            }
+            _ => {
+                let jti = Jti::from_wire(part.to_owned());
+                snapshot.revoked = vec![RevokedToken { jti, expires }];
+            }
+        });
+        let came_of = sid == part || sid.split('.').any(|one| one == part);
+        let expected = if came_of { 401 } else { 200 };
+        assert_eq!(town.get(PATH, &token).status, expected, "{part}");
+    }
+}

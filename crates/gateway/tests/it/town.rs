@@ -95,6 +95,7 @@ fn claims() -> AccessClaims {
         scopes: vec!["orders:v1:read".to_owned()],
         session: None,
         binding: None,
+        actors: Vec::new(),
     }
 }
 

@@ -26,7 +26,7 @@ use gatewright_domain::{
     team::Team,
     text::{Name, ScopeName},
     time::{Clock, Timestamp},
-    token::{GrantWish, Grantee, Issuance, Jti, Token},
+    token::{GrantWish, Grantee, Issuance, Jti, Token, Within},
     version::{Version, VersionRef},
 };
 use gatewright_keys::{Kek, Keys, KeysConfig, SecretWish};
@@ -124,6 +124,8 @@ impl Town {
                     scopes: None,
                     binding: None,
                     family: None,
+                    lineage: None,
+                    within: Within::default(),
                 };
                 let change = Token::grant(grantee, wish, Lifetime::LONGEST, issuance, now);
                 let change = change.map_err(|_| StoreError::NotFound)?;
@@ -268,5 +270,6 @@ pub(crate) fn claims() -> AccessClaims {
         scopes: vec!["orders:v1:read".to_owned(), "orders:v1:write".to_owned()],
         session: None,
         binding: None,
+        actors: Vec::new(),
     }
 }

@@ -30,7 +30,7 @@ use crate::{
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ClientEdit {
-    /// The grants it may use: `client_credentials`, `refresh_token`.
+    /// The grants it may use: `client_credentials`, `refresh_token`, `urn:ietf:params:oauth:grant-type:token-exchange`.
     grants: Option<BTreeSet<String>>,
     /// How it may prove who it is: `client_secret_basic`, `client_secret_post`, `private_key_jwt`.
     auth_methods: Option<BTreeSet<String>>,

@@ -7,7 +7,7 @@ use actix_web::{
     web::{Data, Path},
 };
 use gatewright_domain::{
-    client::{AuthMethod, ClientTerms, Pace},
+    client::{AuthMethod, ClientTerms, Grant, Pace},
     handle::ApplicationHandle,
     operation::Scope,
     plan::Lifetime,
@@ -20,6 +20,10 @@ use crate::{
     pages::confirm::FormPage,
     web::{app::App, caller::SignedIn, form::Form, problem::Problem},
 };
+
+/// What the field of the grants takes.
+const GRANTS: &str = "With blanks between them: client_credentials, refresh_token, \
+    urn:ietf:params:oauth:grant-type:token-exchange. Empty for an application that asks for no tokens.";
 
 /// How the client may prove itself.
 const METHODS: [(&str, &str); 4] = [
@@ -51,6 +55,7 @@ pub async fn edit_page(
     let seen = Seen::by(&who, &app, &application).await?;
     let client = &seen.client;
     let typed = Typed {
+        grants: client.grants.join(" "),
         methods: client.auth_methods.join(" "),
         scopes: client.scopes.clone().unwrap_or_default().join(" "),
         lifetime: client.token_lifetime_s.to_string(),
@@ -72,6 +77,7 @@ pub async fn edit(
 ) -> Result<HttpResponse, Problem> {
     let seen = Seen::by(&who, &app, &application).await?;
     let typed = Typed {
+        grants: form.one("grants").to_owned(),
         methods: form.one("auth_methods").to_owned(),
         scopes: form.one("scopes").to_owned(),
         lifetime: form.one("token_lifetime_s").to_owned(),
@@ -100,6 +106,7 @@ pub async fn edit(
 }
 
 struct Typed {
+    grants: String,
     methods: String,
     scopes: String,
     lifetime: String,
@@ -110,6 +117,11 @@ impl Typed {
     fn terms(&self, old: ClientTerms) -> Result<ClientTerms, Faults> {
         let mut faults = Faults::default();
         let mut wrong = |field: &str, words: String| faults.0.push(words::fault(field, &words));
+        let grants: Result<BTreeSet<Grant>, _> =
+            self.grants.split_whitespace().map(str::parse).collect();
+        if let Err(error) = &grants {
+            wrong("grants", format!("One is {error}."));
+        }
         let methods: Result<BTreeSet<AuthMethod>, _> =
             self.methods.split_whitespace().map(str::parse).collect();
         if let Err(error) = &methods {
@@ -128,14 +140,17 @@ impl Typed {
         if !matches!(pace, Ok(Ok(_))) {
             wrong("tokens_per_minute", "From 1 to 1000000.".to_owned());
         }
-        match (methods, scopes, lifetime, pace) {
-            (Ok(methods), Ok(scopes), Ok(Ok(lifetime)), Ok(Ok(pace))) => Ok(ClientTerms {
-                methods,
-                scopes: (!scopes.is_empty()).then_some(scopes),
-                lifetime,
-                pace,
-                ..old
-            }),
+        match (grants, methods, scopes, lifetime, pace) {
+            (Ok(grants), Ok(methods), Ok(scopes), Ok(Ok(lifetime)), Ok(Ok(pace))) => {
+                Ok(ClientTerms {
+                    grants,
+                    methods,
+                    scopes: (!scopes.is_empty()).then_some(scopes),
+                    lifetime,
+                    pace,
+                    ..old
+                })
+            }
             _ => Err(faults),
         }
     }
@@ -153,6 +168,11 @@ fn form_page(
         frame: seen.frame(request, who, "Change what it may ask for"),
         lede: "From the next token on; tokens that were issued stay as they are.".to_owned(),
         fields: vec![
+            Field::new("grants", "Grants", Control::Mono)
+                .value(&typed.grants)
+                .optional()
+                .hint(GRANTS)
+                .fault(faults.of("grants")),
             Field::new("auth_methods", "Proves itself by", methods)
                 .fault(faults.of("auth_methods")),
             Field::new("scopes", "Scopes", Control::Mono)

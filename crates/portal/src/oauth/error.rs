@@ -7,8 +7,10 @@ use actix_web::{
     HttpResponse,
     http::{StatusCode, header},
 };
+use gatewright_domain::token::LineageError;
 use gatewright_keys::{
-    ClientRefused, GrantError, InspectError, RefreshError, RevokeOwnError, SignerError,
+    ClientRefused, ExchangeError, GrantError, InspectError, RefreshError, RevokeOwnError,
+    SignerError,
 };
 use serde_json::json;
 use tracing::error;
@@ -239,10 +241,33 @@ impl From<GrantError> for Fault {
     }
 }
 
+impl From<ExchangeError> for Fault {
+    fn from(refused: ExchangeError) -> Self {
+        match refused {
+            ExchangeError::Subject(_) => {
+                Self::invalid_request("subject_token is not good here, or not any more")
+            }
+            ExchangeError::Actor(_) => {
+                Self::invalid_request("actor_token is not a good token of the client itself")
+            }
+            ExchangeError::WiderScope => {
+                Self::invalid_scope("The subject_token does not carry all of these scopes")
+            }
+            ExchangeError::Lineage(LineageError::Loop) => {
+                Self::invalid_request("Nobody acts for themselves, or for who acts for them")
+            }
+            ExchangeError::Lineage(LineageError::TooDeep) => {
+                Self::invalid_request("Too many act for one another already")
+            }
+            ExchangeError::Grant(refused) => refused.into(),
+            ExchangeError::NotJudged(error) => error.into(),
+        }
+    }
+}
+
 impl From<RefreshError> for Fault {
     fn from(refused: RefreshError) -> Self {
         match refused {
-            RefreshError::NotThisGrant => GrantError::NotThisGrant.into(),
             RefreshError::NotGood(_) => Self::invalid_grant(),
             RefreshError::WiderScope => {
                 Self::invalid_scope("The grant does not carry all of these scopes")

@@ -130,5 +130,19 @@ fn described(app: &App, active: &ActiveToken) -> Value {
     if let Some(session) = &active.session {
         say("sid", json!(session));
     }
+    if let Some(act) = acting(&active.actors) {
+        say("act", act);
+    }
     Value::Object(said)
+}
+
+/// Who acts, around who acted before (RFC 8693 section 4.1).
+fn acting(newest_first: &[String]) -> Option<Value> {
+    let around = |before: Option<Value>, actor: &String| {
+        Some(match before {
+            Some(act) => json!({ "sub": actor, "act": act }),
+            None => json!({ "sub": actor }),
+        })
+    };
+    newest_first.iter().rfold(None, around)
 }

@@ -2,6 +2,7 @@
 
 mod client;
 mod error;
+mod exchange;
 mod form;
 mod introspect;
 mod jwks;

@@ -10,11 +10,12 @@ use gatewright_domain::{binding::Binding, operation::Scope, secret::Secret};
 use gatewright_keys::{
     Authenticated, IssuedToken, RefreshError, RefreshedGrant, Refreshing, Wanted,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     client::authenticate,
     error::{Fault, answered, unkept},
+    exchange::{self, TOKEN_EXCHANGE},
     form::Form,
     sender::{Sender, sender},
 };
@@ -44,6 +45,7 @@ async fn grant(
     match form.one("grant_type") {
         Some("client_credentials") => client_credentials(app, &client, &form, &sender).await,
         Some("refresh_token") => refresh_token(app, &client, &form, &sender).await,
+        Some(TOKEN_EXCHANGE) => exchange::exchange(app, &client, &form, &sender).await,
         Some(_) => Err(Fault::unsupported_grant_type()),
         None => Err(Fault::invalid_request("grant_type is missing")),
     }
@@ -62,7 +64,8 @@ async fn client_credentials(
         binding: sender.key().cloned().map(Binding::Key),
     };
     let issued = app.keys.grant_to_client(client, wanted).await?;
-    Ok(granted(issued, &asked.unwrap_or_default(), sender, None))
+    let asked = asked.unwrap_or_default();
+    Ok(granted(issued, &asked, sender, Beside::Nothing))
 }
 
 async fn refresh_token(
@@ -86,30 +89,42 @@ async fn refresh_token(
         proved: sender.key().cloned(),
     };
     let RefreshedGrant { issued, text } = app.keys.refresh_grant(client, refreshing).await?;
-    Ok(granted(
-        issued,
-        &asked.unwrap_or_default(),
-        sender,
-        Some(text),
-    ))
+    let asked = asked.unwrap_or_default();
+    Ok(granted(issued, &asked, sender, Beside::Refresh(text)))
+}
+
+/// What stands beside an access token in the answer.
+pub(super) enum Beside {
+    /// Nothing.
+    Nothing,
+    /// The refresh token that follows.
+    Refresh(Secret<String>),
+    /// The kind of token that was issued for another one.
+    Kind(&'static str),
 }
 
 /// The resources that are named (RFC 8707).
 fn resources(form: &Form) -> Result<BTreeSet<String>, Fault> {
-    if form.all("resource").count() > RESOURCES {
+    named(form, &["resource"])
+}
+
+/// The resources that these parameters name.
+pub(super) fn named(form: &Form, names: &[&str]) -> Result<BTreeSet<String>, Fault> {
+    let all = || names.iter().flat_map(|name| form.all(name));
+    if all().count() > RESOURCES {
         return Err(Fault::invalid_target(
             "At most 16 resources are named at once",
         ));
     }
-    Ok(form.all("resource").map(str::to_owned).collect())
+    Ok(all().map(str::to_owned).collect())
 }
 
 /// The answer with a token. Its scopes are said when they are not those that were asked for.
-fn granted(
+pub(super) fn granted(
     issued: IssuedToken,
     asked: &BTreeSet<String>,
     sender: &Sender,
-    refresh: Option<Secret<String>>,
+    beside: Beside,
 ) -> HttpResponse {
     let granted: BTreeSet<String> = issued
         .token
@@ -124,14 +139,19 @@ fn granted(
         "token_type": sender.token_type(),
         "expires_in": lives.as_secs(),
     });
-    if *asked != granted
-        && let Some(answer) = answer.as_object_mut()
-    {
+    let mut say = |name: &str, value: Value| {
+        if let Some(answer) = answer.as_object_mut() {
+            answer.insert(name.to_owned(), value);
+        }
+    };
+    if *asked != granted {
         let granted: Vec<String> = granted.into_iter().collect();
-        answer.insert("scope".to_owned(), json!(granted.join(" ")));
+        say("scope", json!(granted.join(" ")));
     }
-    if let (Some(refresh), Some(answer)) = (refresh, answer.as_object_mut()) {
-        answer.insert("refresh_token".to_owned(), json!(*refresh.expose_once()));
+    match beside {
+        Beside::Nothing => {}
+        Beside::Refresh(text) => say("refresh_token", json!(*text.expose_once())),
+        Beside::Kind(kind) => say("issued_token_type", json!(kind)),
     }
     let mut response = HttpResponse::Ok();
     unkept(&mut response);
@@ -140,7 +160,7 @@ fn granted(
 }
 
 /// The scopes that are asked for, as they are written (RFC 6749 section 3.3).
-fn scopes(text: &str) -> Result<BTreeSet<String>, Fault> {
+pub(super) fn scopes(text: &str) -> Result<BTreeSet<String>, Fault> {
     let is_token = |byte: u8| matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e);
     let words: Vec<&str> = text.split(' ').filter(|word| !word.is_empty()).collect();
     if words.len() > SCOPES {
@@ -157,7 +177,7 @@ fn scopes(text: &str) -> Result<BTreeSet<String>, Fault> {
 }
 
 /// Those that may be scopes of an API; there is no other kind to be granted.
-fn known(asked: &BTreeSet<String>) -> BTreeSet<Scope> {
+pub(super) fn known(asked: &BTreeSet<String>) -> BTreeSet<Scope> {
     asked
         .iter()
         .filter_map(|scope| scope.parse().ok())

@@ -275,6 +275,7 @@ async fn credentials(browser: &mut Browser) {
     let new = "/console/applications/{application}/credentials/new";
     browser.fill(new, &["shop"], &secret).await;
     let terms = [
+        ("grants", "client_credentials refresh_token"),
         ("auth_methods", "client_secret_basic client_secret_post"),
         ("scopes", "orders:v1:read"),
         ("token_lifetime_s", "300"),

@@ -38,6 +38,8 @@ pub(crate) struct Model {
     pub(crate) family_id: Option<FamilyId>,
     #[sea_orm(column_type = "Text")]
     pub(crate) binding: Option<String>,
+    #[sea_orm(column_type = "JsonBinary")]
+    pub(crate) lineage: Option<Json>,
     pub(crate) revision: Revision,
 }
 
@@ -98,6 +100,7 @@ pub(crate) fn restore(model: Model, versions: Vec<VersionRef>) -> Result<Token, 
         last_used_at: _,
         family_id,
         binding,
+        lineage,
         revision,
     } = model;
     let at = Place::of("tokens", id);
@@ -115,6 +118,9 @@ pub(crate) fn restore(model: Model, versions: Vec<VersionRef>) -> Result<Token, 
         family: family_id,
         binding: binding
             .map(|binding| at.parse("binding", &binding))
+            .transpose()?,
+        lineage: lineage
+            .map(|lineage| at.json("lineage", lineage))
             .transpose()?,
         revision,
     }))
@@ -151,6 +157,7 @@ fn active(token: &Token) -> ActiveModel {
         last_used_at: NotSet,
         family_id: Set(token.family()),
         binding: Set(token.binding().map(ToString::to_string)),
+        lineage: Set(token.lineage().map(|lineage| serde_json::json!(lineage))),
         revision: Set(token.revision()),
     }
 }

@@ -53,9 +53,14 @@ fn claims_are_those_of_the_specification() {
         not_before,
         session,
         scopes: vec![],
+        actors: vec!["c_b".to_owned(), "c_c".to_owned()],
         ..claims()
     };
+    let verified = judge(token_of(&full)).unwrap();
+    assert_eq!(verified.actors(), full.actors);
     let (_, written) = parts(&token_of(&full));
+    let act = json!({ "sub": "c_b", "act": { "sub": "c_c" } });
+    assert_eq!(written["act"], act);
     assert_eq!(written["aud"], json!([AUDIENCE, "b"]));
     assert_eq!(written["nbf"], NOW - 60);
     assert_eq!(written["sid"], "f_1");

@@ -99,6 +99,7 @@ pub(crate) fn claims() -> AccessClaims {
         scopes: vec!["orders:v1:read".to_owned(), "orders:v1:write".to_owned()],
         session: None,
         binding: None,
+        actors: Vec::new(),
     }
 }
 

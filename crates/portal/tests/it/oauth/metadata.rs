@@ -23,7 +23,11 @@ async fn the_issuer_says_what_there_is() {
     assert_eq!(document["response_types_supported"], json!([]));
     assert_eq!(
         document["grant_types_supported"],
-        json!(["client_credentials", "refresh_token"])
+        json!([
+            "client_credentials",
+            "refresh_token",
+            "urn:ietf:params:oauth:grant-type:token-exchange"
+        ])
     );
     let methods = &document["token_endpoint_auth_methods_supported"];
     assert_eq!(

@@ -2,6 +2,7 @@
 
 mod assertions;
 mod corpus;
+mod exchange;
 mod introspection;
 mod metadata;
 mod senders;
