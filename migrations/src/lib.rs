@@ -25,6 +25,7 @@ mod m0012_api_keys;
 mod m0013_families;
 mod m0014_issuers;
 mod m0015_successions;
+mod m0016_staleness;
 mod m0017_user_grants;
 mod m0018_signers;
 
@@ -83,6 +84,7 @@ impl MigratorTrait for Steps {
             Box::new(m0013_families::Migration),
             Box::new(m0014_issuers::Migration),
             Box::new(m0015_successions::Migration),
+            Box::new(m0016_staleness::Migration),
             Box::new(m0017_user_grants::Migration),
             Box::new(m0018_signers::Migration),
         ]

@@ -93,6 +93,8 @@ kinds! {
     VersionDrafted = "version.draft" by DraftVersion;
     /// A draft's or live version's upstream changed.
     VersionRedirected = "version.redirect" by EditVersion;
+    /// What becomes of a version's calls at gateways that are out of date changed.
+    VersionStalenessAgreed = "version.agree-staleness" by EditVersion;
     /// A contract was uploaded, as a new revision.
     ContractUploaded = "contract.upload" by UploadContract;
     /// A version took a revision of its contract into use.

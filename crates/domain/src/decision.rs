@@ -32,14 +32,17 @@ pub enum Rule {
     Scope,
     /// The application is subscribed.
     Subscription,
+    /// The gateway is up to date, or the version does without that.
+    Freshness,
     /// The plan's rate is kept.
     Rate,
     /// The plan's quota is not used up.
     Quota,
 }
 
-/// The rules in the order in which they are asked: cheap and fatal first, what counts last.
-pub const RULES: [Rule; 10] = [
+/// The rules in the order in which they are asked: cheap and fatal first, what counts last. A gateway doubts itself only
+/// about what everything it knows would let through.
+pub const RULES: [Rule; 11] = [
     Rule::Version,
     Rule::Revocation,
     Rule::Application,
@@ -48,6 +51,7 @@ pub const RULES: [Rule; 10] = [
     Rule::Audience,
     Rule::Scope,
     Rule::Subscription,
+    Rule::Freshness,
     Rule::Rate,
     Rule::Quota,
 ];
@@ -156,6 +160,7 @@ impl Rule {
                 Some(right) if right.paused => Err(Refusal::SubscriptionPaused),
                 Some(_) => Ok(()),
             },
+            Self::Freshness => q.version.staleness.judge(q.operation.method, q.age),
             Self::Rate => {
                 let Some(plan) = q.plan else {
                     return Err(Refusal::NotSubscribed);
@@ -202,6 +207,7 @@ impl Rule {
             Self::Audience => "The token is for this version",
             Self::Scope => "The token carries the required scope",
             Self::Subscription => "The application is subscribed",
+            Self::Freshness => "The gateway is up to date enough",
             Self::Rate => "The plan's rate is kept",
             Self::Quota => "The plan's quota is not used up",
         }
@@ -238,6 +244,11 @@ impl Rule {
                 Some(right) => format!("{} is active", right.subscription),
                 None => "no subscription".to_owned(),
             },
+            Self::Freshness => format!(
+                "up to date {} s ago; {}",
+                q.age.as_secs(),
+                q.version.staleness
+            ),
             Self::Rate => q.plan.map_or_else(String::new, |plan| {
                 let (parts, left) = (
                     plan.rate.parts(),
@@ -351,6 +362,10 @@ pub fn mend(refusal: &Refusal) -> String {
             "Wait for 00:00 UTC, or raise the plan's quota.".to_owned()
         }
         Refusal::NotReady => "Connect the gateway to its control plane.".to_owned(),
+        Refusal::Stale { .. } => {
+            "Bring the gateway back in touch with its control plane, or have the version served for longer without."
+                .to_owned()
+        }
         Refusal::UpstreamUnreachable => "Start the upstream, or correct its address.".to_owned(),
         Refusal::UpstreamTimeout => "Make the upstream answer sooner.".to_owned(),
         Refusal::TooLarge => "Send a smaller request.".to_owned(),

@@ -47,6 +47,7 @@ pub mod decision;
 pub mod record;
 pub mod refusal;
 pub mod snapshot;
+pub mod staleness;
 
 #[cfg(feature = "openapi")]
 mod schema;

@@ -48,6 +48,15 @@ impl Method {
             Self::Trace => "TRACE",
         }
     }
+
+    /// Whether it asks for no change (RFC 9110 section 9.2.1).
+    #[must_use]
+    pub const fn is_safe(self) -> bool {
+        match self {
+            Self::Get | Self::Head | Self::Options | Self::Trace => true,
+            Self::Post | Self::Put | Self::Patch | Self::Delete => false,
+        }
+    }
 }
 
 impl FromStr for Method {

@@ -92,6 +92,13 @@ pub enum Refusal {
     },
     /// The gateway has not been told anything yet.
     NotReady,
+    /// The gateway has not known for longer than the version's contract allows that it is up to date.
+    Stale {
+        /// For how long, in seconds.
+        age_s: u64,
+        /// What the contract allows, in seconds.
+        after_s: u32,
+    },
     /// The upstream cannot be reached or broke off before it answered.
     UpstreamUnreachable,
     /// The upstream did not answer in time.
@@ -122,7 +129,7 @@ impl Refusal {
             Self::TooLarge => 413,
             Self::RateExceeded { .. } | Self::QuotaExceeded { .. } => 429,
             Self::UpstreamUnreachable => 502,
-            Self::Blocked { .. } | Self::NotReady => 503,
+            Self::Blocked { .. } | Self::NotReady | Self::Stale { .. } => 503,
             Self::UpstreamTimeout => 504,
         }
     }
@@ -153,6 +160,7 @@ impl Refusal {
             Self::RateExceeded { .. } => "rate-exceeded",
             Self::QuotaExceeded { .. } => "quota-exceeded",
             Self::NotReady => "gateway-not-ready",
+            Self::Stale { .. } => "gateway-stale",
             Self::UpstreamUnreachable => "upstream-unreachable",
             Self::UpstreamTimeout => "upstream-timeout",
             Self::TooLarge => "request-too-large",
@@ -185,6 +193,7 @@ impl Refusal {
             | Self::RateExceeded { .. }
             | Self::QuotaExceeded { .. }
             | Self::NotReady
+            | Self::Stale { .. }
             | Self::UpstreamUnreachable
             | Self::UpstreamTimeout
             | Self::TooLarge => self.problem(),
@@ -212,6 +221,8 @@ impl Refusal {
             }
             Self::Blocked { .. } => Some(Duration::from_secs(60)),
             Self::NotReady => Some(Duration::from_secs(1)),
+            // A gateway that is back in touch is up to date within a second; another one may be in touch now.
+            Self::Stale { .. } => Some(Duration::from_secs(5)),
             _ => None,
         }
     }
@@ -272,6 +283,10 @@ impl Refusal {
                 "The plan's daily quota is used up. It starts anew at 00:00 UTC.".to_owned()
             }
             Self::NotReady => "The gateway has no configuration yet.".to_owned(),
+            Self::Stale { .. } => {
+                "The gateway has been out of touch for too long to let such a request through. Try again soon."
+                    .to_owned()
+            }
             Self::UpstreamUnreachable => {
                 "The service behind this API cannot be reached.".to_owned()
             }

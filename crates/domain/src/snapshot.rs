@@ -12,6 +12,7 @@ use crate::{
     outside::TrustedIssuer,
     plan::Lifetime,
     refusal::Refusal,
+    staleness::Staleness,
     text::{ApiName, Name, Upstream, VersionNumber},
     time::Timestamp,
     token::Jti,
@@ -31,6 +32,9 @@ pub struct Snapshot {
     pub epoch: u64,
     /// The number of the last audit event it reflects; within an epoch it never goes backwards.
     pub revision: u64,
+    /// When the last event it reflects was written: at that moment it was the newest there was.
+    #[serde(default)]
+    pub at: Option<Timestamp>,
     /// The issuer of our tokens, byte for byte.
     pub issuer: String,
     /// The clock skew forgiven, in seconds.
@@ -138,6 +142,9 @@ pub struct RoutedVersion {
     /// Tokens issued before this moment are refused here.
     #[serde(default)]
     pub not_before: Option<Timestamp>,
+    /// What becomes of its calls at a gateway that is out of date.
+    #[serde(default)]
+    pub staleness: Staleness,
     /// The highest other live version of the API, if there is one.
     pub successor: Option<VersionNumber>,
     /// Its operations.

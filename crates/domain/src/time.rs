@@ -160,6 +160,10 @@ impl<'de> Deserialize<'de> for Timestamp {
 pub trait Clock: Send + Sync {
     /// The moment it is.
     fn now(&self) -> Timestamp;
+
+    /// The time since a moment that means nothing by itself. It never goes back and never jumps, whatever becomes of `now`;
+    /// the difference of two is the time between them.
+    fn steady(&self) -> Duration;
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use crate::{
     audit::{Aggregate, Change, Facts, Kind, Target, facts, or_none},
     id::{RevisionId, VersionId},
     revision::Revision,
+    staleness::Staleness,
     text::{Reason, Upstream, VersionNumber},
     time::Timestamp,
 };
@@ -42,6 +43,7 @@ pub struct Version {
     status: Status,
     upstream: Upstream,
     contract: Option<RevisionId>,
+    staleness: Staleness,
     drafted: Timestamp,
     revision: Revision,
 }
@@ -54,6 +56,7 @@ pub struct VersionParts {
     pub status: Status,
     pub upstream: Upstream,
     pub contract: Option<RevisionId>,
+    pub staleness: Staleness,
     pub drafted: Timestamp,
     pub revision: Revision,
 }
@@ -96,6 +99,7 @@ impl Version {
             status,
             upstream,
             contract,
+            staleness: Staleness::DEFAULT,
             drafted: now,
             revision,
         };
@@ -110,6 +114,7 @@ impl Version {
             status,
             upstream,
             contract,
+            staleness,
             drafted,
             revision,
         } = parts;
@@ -118,6 +123,7 @@ impl Version {
             status,
             upstream,
             contract,
+            staleness,
             drafted,
             revision,
         }
@@ -148,6 +154,19 @@ impl Version {
                 ..version
             }
         }))
+    }
+
+    /// Says what becomes of its calls at gateways that are out of date.
+    ///
+    /// # Errors
+    /// `Over` for a retired or discarded version.
+    pub fn agree(self, staleness: Staleness) -> Result<Change<Self>, VersionError> {
+        self.is_not_over()?;
+        let agree = |version| Self {
+            staleness,
+            ..version
+        };
+        Ok(Change::step(Kind::VersionStalenessAgreed, self, agree))
     }
 
     /// Opens a draft to callers.
@@ -281,6 +300,12 @@ impl Version {
         self.contract
     }
 
+    /// What becomes of its calls at gateways that are out of date.
+    #[must_use]
+    pub fn staleness(&self) -> Staleness {
+        self.staleness
+    }
+
     /// When it was drafted.
     #[must_use]
     pub fn drafted(&self) -> Timestamp {
@@ -323,6 +348,7 @@ impl Aggregate for Version {
             ("sunset", or_none(self.status.sunset())),
             ("upstream", self.upstream.to_string()),
             ("contract", or_none(self.contract)),
+            ("staleness", self.staleness.to_string()),
         ])
     }
 

@@ -3,7 +3,7 @@
 //!
 //! Invariant: an `Admitted` exists only if every stage before it passed; only from one can an upstream be called.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use gatewright_domain::{
     decision::{Question, Step, decide, explain},
@@ -82,6 +82,8 @@ pub(crate) struct Admission<'a> {
     pub(crate) memory: &'a Memory,
     pub(crate) meter: &'a Meter,
     pub(crate) replays: &'a Replays,
+    /// How long ago the table was known to be the newest.
+    pub(crate) age: Duration,
     pub(crate) now: Timestamp,
 }
 
@@ -175,6 +177,7 @@ impl Admission<'_> {
             right: right.map(|(right, _)| right),
             plan,
             counters: Default::default(),
+            age: self.age,
             leeway_s: self.table.leeway_s,
             now: self.now,
         };

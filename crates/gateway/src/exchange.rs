@@ -116,6 +116,7 @@ impl Exchange {
             memory,
             meter,
             replays: &self.replays,
+            age: self.watch.age(),
             now: trace.at(),
         };
         admission.admit(parts, trace)
@@ -149,6 +150,9 @@ impl Exchange {
             rules,
             limits,
         } = refused;
+        if let Refusal::Stale { .. } = refusal {
+            self.meter.stale();
+        }
         let decision = self.dice.decision(trace.at());
         let mut answer = reject(&refusal, decision, &trace, &self.portal);
         answer.headers_mut().extend(limits);

@@ -3,10 +3,13 @@
 //!
 //! Invariant: a failure changes nothing but how soon the next question is asked.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use bytes::Bytes;
-use gatewright_domain::{entropy::Entropy, snapshot::Snapshot};
+use gatewright_domain::{entropy::Entropy, snapshot::Snapshot, time::Timestamp};
 use gatewright_token::detached::PinnedKey;
 use http::{HeaderName, Method, StatusCode};
 use http_body_util::Full;
@@ -15,9 +18,10 @@ use tracing::{info, warn};
 use crate::{
     chain::chain,
     control::{CallError, ControlPlane},
-    last_good::LastGood,
+    currency::Moment,
+    last_good::{Known, LastGood},
     sealed::{LARGEST, SealError, Sealed},
-    watch::{OfferError, Watch},
+    watch::{Applied, OfferError, Watch},
 };
 
 /// The signature over the exact bytes of a snapshot, in base64.
@@ -26,8 +30,15 @@ pub const SIGNATURE: HeaderName = HeaderName::from_static("gatewright-signature"
 /// What is in force at the gateway that asks: `epoch.revision`.
 pub const APPLIED: HeaderName = HeaderName::from_static("gatewright-applied");
 
-/// How long the control plane may keep a question open, in seconds.
+/// How long the control plane may keep a question open, in seconds; less when a version wants the gateway to know sooner
+/// whether it is up to date.
 const LONG: u64 = 25;
+
+/// How many questions at least are answered while the shortest patience of a version lasts.
+const ANSWERS: u64 = 3;
+
+/// How often it is noted on disk that what is in force is the newest.
+const NOTE: Duration = Duration::from_secs(5);
 
 /// What an answer may take beyond that.
 const SLACK: Duration = Duration::from_secs(5);
@@ -42,6 +53,8 @@ pub struct Feed {
     watch: Arc<Watch>,
     key: PinnedKey,
     last_good: LastGood,
+    /// What was noted last.
+    noted: Mutex<Option<Known>>,
     entropy: Arc<dyn Entropy>,
 }
 
@@ -72,6 +85,7 @@ impl Feed {
             watch,
             key,
             last_good,
+            noted: Mutex::new(None),
             entropy,
         }
     }
@@ -83,14 +97,27 @@ impl Feed {
             info!("There is no snapshot from before; waiting for the control plane");
         }
         for snapshot in epochs {
+            let at = snapshot.at;
             match self.watch.offer(snapshot) {
-                Ok(applied) => info!(
-                    applied.epoch,
-                    applied.revision, "Went on with the last good snapshot"
-                ),
+                Ok(applied) => {
+                    self.watch.recall(self.known(applied).into_iter().chain(at));
+                    let age_s = self.watch.age().as_secs();
+                    info!(
+                        applied.epoch,
+                        applied.revision, age_s, "Went on with the last good snapshot"
+                    );
+                }
                 Err(error) => warn!(%error, "Could not go on with the last good snapshot"),
             }
         }
+    }
+
+    /// When a snapshot was last known to be the newest, as far as that was noted of it or of an older one. What was noted of a
+    /// newer one, which is lost, says that this one is not.
+    fn known(&self, applied: Applied) -> Option<Timestamp> {
+        let known = self.last_good.known()?;
+        let is_newer = (known.epoch, known.revision) > (applied.epoch, applied.revision);
+        (!is_newer).then_some(known.at)
     }
 
     /// Asks, for ever.
@@ -98,7 +125,7 @@ impl Feed {
         let feed = Arc::new(self);
         let mut reachable = true;
         loop {
-            let wait = if reachable { LONG } else { 0 };
+            let wait = if reachable { feed.patience() } else { 0 };
             match Arc::clone(&feed).ask(wait).await {
                 Ok(()) => {
                     if !reachable {
@@ -139,7 +166,11 @@ impl Feed {
             .control
             .call(request.body(Full::new(Bytes::new())), patience)
             .await?;
+        let heard = self.watch.moment();
         if answer.status() == StatusCode::NO_CONTENT {
+            self.watch.confirm(heard);
+            // As below, of a panic.
+            let _ = tokio::task::spawn_blocking(move || self.note(heard)).await;
             return Ok(());
         }
         let signature = answer
@@ -149,20 +180,53 @@ impl Feed {
         let signature = signature.ok_or(FeedError::Unsigned)?.to_owned();
         let bytes = ControlPlane::body(answer, LARGEST).await?;
         let sealed = Sealed { bytes, signature };
-        let taken = tokio::task::spawn_blocking(move || self.take(&sealed)).await;
+        let taken = tokio::task::spawn_blocking(move || self.take(&sealed, heard)).await;
         // A panic while compiling is logged by the runtime's hook, and what was in force still is.
         taken.unwrap_or(Ok(()))
     }
 
     /// Puts a snapshot in force, then keeps it: in that order, because a full disk must not delay a revocation.
-    fn take(&self, sealed: &Sealed) -> Result<(), FeedError> {
+    fn take(&self, sealed: &Sealed, heard: Moment) -> Result<(), FeedError> {
         let snapshot: Snapshot = sealed.open(&self.key)?;
         let applied = self.watch.offer(snapshot.clone())?;
+        self.watch.confirm(heard);
         info!(applied.epoch, applied.revision, "Put a snapshot in force");
         if let Err(error) = self.last_good.save(sealed, &snapshot) {
             warn!(%error, "Could not keep the snapshot; a restart would go on with an older one");
         }
+        self.note(heard);
         Ok(())
+    }
+
+    /// Notes, now and then, that what is in force was the newest at this moment: a restart has no other way to know.
+    fn note(&self, heard: Moment) {
+        let Some(Applied {
+            epoch, revision, ..
+        }) = self.watch.applied()
+        else {
+            return;
+        };
+        let known = Known {
+            epoch,
+            revision,
+            at: heard.wall,
+        };
+        let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        if noted.is_some_and(|noted| known.at.since(noted.at) < NOTE && noted.at <= known.at) {
+            return;
+        }
+        match self.last_good.note(known) {
+            Ok(()) => *noted = Some(known),
+            Err(error) => {
+                warn!(%error, "Could not note that the snapshot is the newest; a restart would count as out of touch");
+            }
+        }
+    }
+
+    /// How long the next question may be kept open, in seconds.
+    fn patience(&self) -> u64 {
+        let bounded = self.watch.patience();
+        bounded.map_or(LONG, |span| (span.as_secs() / ANSWERS).clamp(1, LONG))
     }
 
     /// Half of `POLL` to all of it, so that many gateways do not ask in step.

@@ -19,6 +19,7 @@ use crate::{
     probe::Probes,
     record::{self, Collector, Desk},
     replays::Replays,
+    sentinel::Sentinel,
     serve::{Orders, Worker, listeners},
     upstream::{TlsError, Upstreams, tls},
     watch::{Applied, OfferError, Watch},
@@ -98,7 +99,7 @@ impl Gateway {
             trusted_proxies: config.trusted_proxies,
             orders: orders.subscribe(),
         };
-        collect(collector)?;
+        collect(collector, Sentinel::new(Arc::clone(&watch), meters.clone()))?;
         let workers = listeners.into_iter().zip(desks);
         let ended = workers
             .map(|(listener, desk)| shared.clone().serve(listener, desk))
@@ -122,12 +123,15 @@ impl Handle {
         self.local_addr
     }
 
-    /// Puts a snapshot in force; see `Watch::offer`.
+    /// Puts the newest snapshot there is in force; see `Watch::offer`.
     ///
     /// # Errors
     /// When it is not taken.
     pub fn offer(&self, snapshot: Snapshot) -> Result<Applied, OfferError> {
-        self.watch.offer(snapshot)
+        let moment = self.watch.moment();
+        let applied = self.watch.offer(snapshot)?;
+        self.watch.confirm(moment);
+        Ok(applied)
     }
 
     /// What is in force, as it changes.
@@ -233,9 +237,16 @@ impl Shared {
     }
 }
 
-fn collect(collector: Collector) -> Result<(), StartError> {
+/// Starts the thread that no request waits for.
+fn collect(collector: Collector, sentinel: Sentinel) -> Result<(), StartError> {
     let runtime = runtime()?;
-    thread("gateway-records", move || runtime.block_on(collector.run()))
+    let work = async move {
+        tokio::select! {
+            () = collector.run() => {}
+            () = sentinel.run() => {}
+        }
+    };
+    thread("gateway-records", move || runtime.block_on(work))
 }
 
 fn runtime() -> Result<Runtime, StartError> {

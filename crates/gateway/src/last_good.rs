@@ -1,7 +1,7 @@
 //! The last good snapshots on disk, so that a gateway starts and goes on without its control plane.
 //!
 //! Invariant: what is loaded was signed by the control plane, byte for byte; a damaged generation falls back to the one
-//! before it, and never to an empty table.
+//! before it, and never to an empty table. A damaged note of when it was the newest is none.
 
 use std::{
     collections::BTreeMap,
@@ -11,8 +11,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use gatewright_domain::snapshot::Snapshot;
+use gatewright_domain::{digest::sha256_hex, snapshot::Snapshot, time::Timestamp};
 use gatewright_token::detached::PinnedKey;
+use serde::{Deserialize, Serialize};
 use tracing::warn;
 
 use crate::{
@@ -32,6 +33,10 @@ const MAGIC: &str = "gatewright-snapshot/1";
 const SUFFIX: &str = ".snapshot";
 const UNFINISHED: &str = "unfinished";
 
+/// The note of when which snapshot was the newest, and what it is called before it is whole.
+const KNOWN: &str = "known";
+const UNFINISHED_KNOWN: &str = "known.unfinished";
+
 /// The longest head of a file: the magic line and the signature's.
 const HEAD: usize = 256;
 
@@ -40,6 +45,17 @@ const HEAD: usize = 256;
 pub struct LastGood {
     directory: PathBuf,
     key: PinnedKey,
+}
+
+/// That a snapshot was known to be the newest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Known {
+    /// Its epoch.
+    pub(crate) epoch: u64,
+    /// Its revision.
+    pub(crate) revision: u64,
+    /// When that was known.
+    pub(crate) at: Timestamp,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -129,6 +145,37 @@ impl LastGood {
             }
         }
         Ok(())
+    }
+
+    /// Notes that a snapshot is known to be the newest. Not forced to disk: a note that is lost makes a restart older, which
+    /// is safe.
+    ///
+    /// # Errors
+    /// When it cannot be written; what was noted before is still there.
+    pub(crate) fn note(&self, known: Known) -> io::Result<()> {
+        let text = serde_json::to_string(&known)?;
+        let unfinished = self.directory.join(UNFINISHED_KNOWN);
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&unfinished)?;
+        file.write_all(format!("{} {text}\n", sha256_hex(text.as_bytes())).as_bytes())?;
+        fs::rename(&unfinished, self.directory.join(KNOWN))
+    }
+
+    /// What was noted last, if that is whole.
+    pub(crate) fn known(&self) -> Option<Known> {
+        let mut text = String::new();
+        let file = File::open(self.directory.join(KNOWN)).ok()?;
+        let limit = u64::try_from(HEAD).ok()?;
+        file.take(limit).read_to_string(&mut text).ok()?;
+        let (digest, text) = text.strip_suffix('\n')?.split_once(' ')?;
+        if sha256_hex(text.as_bytes()) != digest {
+            return None;
+        }
+        serde_json::from_str(text).ok()
     }
 
     /// The files, newest name first. Names give the order of tidying only; what counts is inside.

@@ -32,12 +32,14 @@ mod line;
 mod wire;
 
 mod chain;
+mod currency;
 mod dice;
 mod exchange;
 mod meter;
 mod open;
 mod probe;
 mod record;
+mod sentinel;
 mod serve;
 mod trace;
 

@@ -4,7 +4,7 @@
 
 mod arguments;
 
-use std::{process::ExitCode, sync::Arc};
+use std::{process::ExitCode, sync::Arc, time::Duration};
 
 use anyhow::{Context, Result};
 use clap::Parser;
@@ -87,6 +87,12 @@ async fn run(arguments: Arguments) -> Result<()> {
     Ok(())
 }
 
+/// The clock that never jumps. It counts while the machine sleeps, where the system has one that does: who slept heard nothing.
+#[cfg(target_os = "linux")]
+const STEADY: rustix::time::ClockId = rustix::time::ClockId::Boottime;
+#[cfg(not(target_os = "linux"))]
+const STEADY: rustix::time::ClockId = rustix::time::ClockId::Monotonic;
+
 struct SystemClock;
 
 impl Clock for SystemClock {
@@ -98,6 +104,11 @@ impl Clock for SystemClock {
         let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         let millis = since.map_or(0, |since| since.as_millis());
         Timestamp::from_millis(i64::try_from(millis).unwrap_or(i64::MAX))
+    }
+
+    fn steady(&self) -> Duration {
+        let since = rustix::time::clock_gettime(STEADY);
+        Duration::try_from(since).unwrap_or_default()
     }
 }
 

@@ -11,6 +11,7 @@ pub(crate) struct Meter {
     remembered: AtomicU64,
     dropped: AtomicU64,
     unexplained: AtomicU64,
+    stale: AtomicU64,
     connections: AtomicU64,
     retries: AtomicU64,
 }
@@ -28,6 +29,8 @@ pub struct Counts {
     pub dropped: u64,
     /// Refusals that were counted, but not kept with their steps.
     pub unexplained: u64,
+    /// Requests refused because the gateway was out of date.
+    pub stale: u64,
     /// Connections open now.
     pub connections: u64,
     /// Requests sent to an upstream a second time.
@@ -59,6 +62,10 @@ impl Meter {
         self.unexplained.fetch_add(1, Relaxed);
     }
 
+    pub(crate) fn stale(&self) {
+        self.stale.fetch_add(1, Relaxed);
+    }
+
     pub(crate) fn connected(&self) {
         self.connections.fetch_add(1, Relaxed);
     }
@@ -82,6 +89,7 @@ impl Meter {
             sum.remembered += meter.remembered.load(Relaxed);
             sum.dropped += meter.dropped.load(Relaxed);
             sum.unexplained += meter.unexplained.load(Relaxed);
+            sum.stale += meter.stale.load(Relaxed);
             sum.connections += meter.connections.load(Relaxed);
             sum.retries += meter.retries.load(Relaxed);
         }

@@ -102,11 +102,21 @@ impl Probes {
             "counter",
             &one(counts.unexplained),
         );
+        say("refusals_stale_total", "counter", &one(counts.stale));
         say("upstream_retries_total", "counter", &one(counts.retries));
         say("connections", "gauge", &one(counts.connections));
         say("snapshot_epoch", "gauge", &one(epoch));
         say("snapshot_revision", "gauge", &one(revision));
         say("snapshot_age_seconds", "gauge", &one(age));
+        let out_of_touch = self.watch.age().as_secs();
+        say("out_of_touch_seconds", "gauge", &one(out_of_touch));
+        let stale = self.watch.stale_versions();
+        let stale = [("reads", stale.reads), ("writes", stale.writes)];
+        let stale = stale.map(|(calls, count)| {
+            let count = u64::try_from(count).unwrap_or(u64::MAX);
+            (format!("{{calls=\"{calls}\"}}"), count)
+        });
+        say("stale_versions", "gauge", &stale);
         text
     }
 }

@@ -172,6 +172,7 @@ const fn title(refusal: &Refusal) -> &'static str {
         Refusal::RateExceeded { .. } => "Too many requests",
         Refusal::QuotaExceeded { .. } => "The daily quota is used up",
         Refusal::NotReady => "The gateway is not ready",
+        Refusal::Stale { .. } => "The gateway is out of date",
         Refusal::UpstreamUnreachable => "The upstream cannot be reached",
         Refusal::UpstreamTimeout => "The upstream did not answer in time",
         Refusal::TooLarge => "The request is too large",

@@ -76,6 +76,7 @@ impl Gate {
             | Refusal::InsufficientScope { .. }
             | Refusal::NotSubscribed
             | Refusal::SubscriptionPaused
+            | Refusal::Stale { .. }
             | Refusal::RateExceeded { .. }
             | Refusal::QuotaExceeded { .. } => None,
         }

@@ -5,6 +5,7 @@
 use std::{
     collections::{BTreeSet, HashMap},
     sync::Arc,
+    time::Duration,
 };
 
 use gatewright_domain::{
@@ -16,6 +17,7 @@ use gatewright_domain::{
     snapshot::{
         Client, PlanTerms, Right, RoutedOperation, RoutedVersion, Snapshot, VerificationState,
     },
+    staleness::{Staleness, WhenStale},
     time::Timestamp,
 };
 use http::{HeaderName, HeaderValue};
@@ -50,6 +52,15 @@ pub(crate) struct Table {
     /// What is still in force from before a restore of the control plane.
     carried: Option<Arc<Carried>>,
     pub(crate) api_keys: ApiKeys,
+}
+
+/// How many versions are refused because the gateway is out of date.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct StaleVersions {
+    /// As far as calls by safe methods go.
+    pub(crate) reads: usize,
+    /// As far as all other calls go.
+    pub(crate) writes: usize,
 }
 
 /// One version as requests meet it.
@@ -188,6 +199,33 @@ impl Table {
     /// The terms of a plan.
     pub(crate) fn plan(&self, plan: PlanId) -> Option<&PlanTerms> {
         self.plans.get(&plan)
+    }
+
+    /// How many versions are refused at this age.
+    pub(crate) fn stale_versions(&self, age: Duration) -> StaleVersions {
+        let mut stale = StaleVersions::default();
+        for contract in self.contracts().filter(|contract| contract.is_over(age)) {
+            stale.reads += usize::from(contract.reads == WhenStale::Refuse);
+            stale.writes += usize::from(contract.writes == WhenStale::Refuse);
+        }
+        stale
+    }
+
+    /// The shortest time after which a version is refused.
+    pub(crate) fn patience(&self) -> Option<Duration> {
+        let refuses = |contract: &&Staleness| {
+            contract.reads == WhenStale::Refuse || contract.writes == WhenStale::Refuse
+        };
+        let bounded = self.contracts().filter(refuses);
+        bounded.map(|contract| contract.after.span()).min()
+    }
+
+    /// The staleness contracts of the versions that can be called.
+    fn contracts(&self) -> impl Iterator<Item = &Staleness> {
+        let versions = self.routes.values().map(|route| &route.version);
+        versions
+            .filter(|version| version.answers().is_ok())
+            .map(|version| &version.staleness)
     }
 
     /// Whether the token, or the family it is of, was revoked by name.

@@ -2,7 +2,10 @@
 //!
 //! Invariant: within an epoch the revision never goes backwards, and the epoch never does.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use arc_swap::{ArcSwapOption, Guard};
 use gatewright_domain::{
@@ -12,12 +15,16 @@ use gatewright_domain::{
 };
 use tokio::sync::watch;
 
-use crate::table::Table;
+use crate::{
+    currency::{Currency, Moment},
+    table::{StaleVersions, Table},
+};
 
 /// The place of the snapshot in force.
 pub struct Watch {
     table: ArcSwapOption<Table>,
     applied: watch::Sender<Option<Applied>>,
+    currency: Currency,
     clock: Arc<dyn Clock>,
     portal: String,
     /// One snapshot is compiled at a time; requests never wait for it.
@@ -68,6 +75,7 @@ impl Watch {
         Self {
             table: ArcSwapOption::empty(),
             applied: watch::Sender::new(None),
+            currency: Currency::none(Arc::clone(&clock)),
             clock,
             portal,
             compiling: Mutex::new(()),
@@ -129,6 +137,45 @@ impl Watch {
     #[must_use]
     pub fn changes(&self) -> watch::Receiver<Option<Applied>> {
         self.applied.subscribe()
+    }
+
+    /// This moment, for `confirm`.
+    #[must_use]
+    pub fn moment(&self) -> Moment {
+        self.currency.moment()
+    }
+
+    /// Says that what is in force was the newest there was, as the control plane itself said at this moment.
+    pub fn confirm(&self, moment: Moment) {
+        self.currency.confirm(moment);
+    }
+
+    /// Says that what is in force was the newest at one of these moments, before a restart.
+    pub(crate) fn recall(&self, moments: impl IntoIterator<Item = Timestamp>) {
+        self.currency.recall(moments);
+    }
+
+    /// How long ago it was known, for the last time, that what is in force is the newest.
+    #[must_use]
+    pub fn age(&self) -> Duration {
+        self.currency.age()
+    }
+
+    /// How many versions are refused now because of that age.
+    pub(crate) fn stale_versions(&self) -> StaleVersions {
+        let table = self.table.load();
+        let table = table.as_ref();
+        table.map_or_else(StaleVersions::default, |table| {
+            table.stale_versions(self.age())
+        })
+    }
+
+    /// The shortest time that a version in force allows the gateway to be out of touch, if any bounds it.
+    pub(crate) fn patience(&self) -> Option<Duration> {
+        self.table
+            .load()
+            .as_ref()
+            .and_then(|table| table.patience())
     }
 
     /// The table in force. Held for one judgement, never while waiting.

@@ -1,5 +1,7 @@
 //! What a verified token opens: the decision of the gateways, asked for each version and each of its operations.
 
+use std::time::Duration;
+
 use gatewright_domain::{
     decision::{Counters, Question, RULES, Rule, Step, TokenFacts, Verdict, decide, explain},
     operation::Method,
@@ -36,7 +38,7 @@ pub struct OpenedOperation {
 }
 
 /// The rules that are about a request, not about a token alone.
-const OF_A_REQUEST: [Rule; 3] = [Rule::Scope, Rule::Rate, Rule::Quota];
+const OF_A_REQUEST: [Rule; 4] = [Rule::Scope, Rule::Freshness, Rule::Rate, Rule::Quota];
 
 /// A verified token, with what it is judged by.
 pub(crate) struct Bearer<'a> {
@@ -133,6 +135,7 @@ impl<'a> Bearer<'a> {
             right,
             plan,
             counters: Counters::default(),
+            age: Duration::ZERO,
             leeway_s: self.snapshot.leeway_s,
             now: self.now,
         }

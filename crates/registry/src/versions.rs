@@ -6,6 +6,7 @@ use gatewright_domain::{
     handle::ApiHandle,
     id::VersionId,
     revision::Revision,
+    staleness::Staleness,
     text::{Reason, Upstream, VersionNumber},
     time::Timestamp,
     version::{Version, VersionError, VersionRef},
@@ -139,6 +140,22 @@ impl Registry {
     ) -> Result<Version, MoveError> {
         self.upstreams.check(&upstream).await?;
         let step = move |version: Version, _| version.redirect(upstream);
+        self.move_version(caller, at, Action::EditVersion, expected, step)
+            .await
+    }
+
+    /// Says what becomes of a version's calls at gateways that are out of touch.
+    ///
+    /// # Errors
+    /// Every variant of `MoveError` but `Upstream`.
+    pub async fn agree_on_staleness(
+        &self,
+        caller: &Caller,
+        at: &VersionAt,
+        staleness: Staleness,
+        expected: Option<Revision>,
+    ) -> Result<Version, MoveError> {
+        let step = move |version: Version, _| version.agree(staleness);
         self.move_version(caller, at, Action::EditVersion, expected, step)
             .await
     }

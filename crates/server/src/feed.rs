@@ -58,10 +58,12 @@ impl Feed {
 
     /// Brings the newest snapshot when it is newer than the one in force.
     pub(crate) async fn bring(&self, speak: bool) -> Result<Brought> {
+        let asked = self.watch.moment();
         let (epoch, revision) = self.store.reader().position().await?;
         let in_force = self.watch.applied();
         let applied = match in_force {
             Some(applied) if (applied.epoch, applied.revision) == (epoch, revision) => {
+                self.watch.confirm(asked);
                 if !speak {
                     return Ok(Brought::Nothing);
                 }
@@ -72,7 +74,9 @@ impl Feed {
                 let snapshot = self.keys.snapshot(now).await?;
                 let watch = Arc::clone(&self.watch);
                 let offered = tokio::task::spawn_blocking(move || watch.offer(snapshot)).await;
-                offered.context("compiling the snapshot did not end")??
+                let applied = offered.context("compiling the snapshot did not end")??;
+                self.watch.confirm(asked);
+                applied
             }
         };
         debug!(

@@ -1,11 +1,17 @@
 //! The machine's clock and dice: the only place where they are asked.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use gatewright_domain::{
     entropy::Entropy,
     time::{Clock, Timestamp},
 };
+
+/// The clock that never jumps. It counts while the machine sleeps, where the system has one that does: who slept heard nothing.
+#[cfg(target_os = "linux")]
+const STEADY: rustix::time::ClockId = rustix::time::ClockId::Boottime;
+#[cfg(not(target_os = "linux"))]
+const STEADY: rustix::time::ClockId = rustix::time::ClockId::Monotonic;
 
 /// The machine's clock.
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +26,11 @@ impl Clock for SystemClock {
         let since = SystemTime::now().duration_since(UNIX_EPOCH);
         let millis = since.map_or(0, |since| since.as_millis());
         Timestamp::from_millis(i64::try_from(millis).unwrap_or(i64::MAX))
+    }
+
+    fn steady(&self) -> Duration {
+        let since = rustix::time::clock_gettime(STEADY);
+        Duration::try_from(since).unwrap_or_default()
     }
 }
 

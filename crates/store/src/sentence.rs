@@ -40,6 +40,7 @@ fn verb(action: &str) -> Option<&'static str> {
         "api.edit" => "edited the API {}",
         "version.draft" => "drafted {}",
         "version.redirect" => "changed the upstream of {}",
+        "version.agree-staleness" => "changed what out-of-date gateways do with calls of {}",
         "contract.upload" => "uploaded a contract: {}",
         "version.adopt-contract" => "took a new contract into use for {}",
         "version.publish" => "published {}",

@@ -90,8 +90,8 @@ async fn read(
 ) -> Result<Snapshot, StoreError> {
     let head: Vec<Head> = all(
         tx,
-        "SELECT installation.id AS installation, audit_head.epoch, audit_head.size FROM audit_head \
-         CROSS JOIN installation",
+        "SELECT installation.id AS installation, audit_head.epoch, audit_head.size, audit_event.at FROM audit_head \
+         CROSS JOIN installation LEFT JOIN audit_event ON audit_event.seq = audit_head.size - 1",
         vec![],
     )
     .await?;
@@ -102,6 +102,7 @@ async fn read(
         installation: head.installation,
         epoch: head.epoch.unsigned_abs(),
         revision: head.size.unsigned_abs(),
+        at: head.at,
         issuer: terms.issuer.clone(),
         leeway_s: terms.leeway_s,
         max_lifetime_s: terms.max_lifetime_s,
@@ -131,6 +132,7 @@ struct Head {
     installation: InstallationId,
     epoch: i64,
     size: i64,
+    at: Option<Timestamp>,
 }
 
 #[derive(FromQueryResult)]

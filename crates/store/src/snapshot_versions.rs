@@ -12,10 +12,12 @@ use gatewright_domain::{
 };
 use sea_orm::{DatabaseTransaction, FromQueryResult};
 
-use crate::error::StoreError;
-
-use crate::snapshot::{SnapshotTerms, all};
-use crate::snapshot_revocations::Watermarks;
+use crate::{
+    error::StoreError,
+    rows::{Place, version::staleness},
+    snapshot::{SnapshotTerms, all},
+    snapshot_revocations::Watermarks,
+};
 
 #[derive(FromQueryResult)]
 struct VersionRow {
@@ -28,6 +30,9 @@ struct VersionRow {
     sunset_at: Option<Timestamp>,
     blocked_reason: Option<String>,
     retired_at: Option<Timestamp>,
+    stale_after_s: i64,
+    stale_reads: String,
+    stale_writes: String,
     operations: sea_orm::JsonValue,
 }
 
@@ -38,7 +43,7 @@ pub(crate) async fn versions(
 ) -> Result<Vec<RoutedVersion>, StoreError> {
     let sql = "SELECT versions.id, apis.name AS api, versions.number, versions.status, versions.upstream, \
         versions.deprecated_at, versions.sunset_at, versions.blocked_reason, versions.retired_at, \
-        contract_revisions.operations FROM versions JOIN apis ON apis.id = versions.api_id \
+        versions.stale_after_s, versions.stale_reads, versions.stale_writes, contract_revisions.operations FROM versions JOIN apis ON apis.id = versions.api_id \
         JOIN contract_revisions ON contract_revisions.id = versions.contract_id \
         WHERE versions.status NOT IN ('draft', 'discarded') ORDER BY apis.name, versions.number";
     let rows: Vec<VersionRow> = all(tx, sql, vec![]).await?;
@@ -80,6 +85,9 @@ impl VersionRow {
             sunset_at,
             blocked_reason,
             retired_at,
+            stale_after_s,
+            stale_reads,
+            stale_writes,
             operations,
         } = self;
         let corrupt = |column| StoreError::Corrupt {
@@ -104,6 +112,8 @@ impl VersionRow {
         };
         let operations: Vec<Operation> =
             serde_json::from_value(operations).map_err(|_| corrupt("operations"))?;
+        let place = Place::of("versions", id);
+        let staleness = staleness(&place, stale_after_s, &stale_reads, &stale_writes)?;
         let upstream: Upstream = upstream.parse().map_err(|_| corrupt("upstream"))?;
         Ok(RoutedVersion {
             id,
@@ -118,6 +128,7 @@ impl VersionRow {
             upstream,
             state,
             not_before: None,
+            staleness,
         })
     }
 }

@@ -58,7 +58,7 @@ async fn look_at_lists(sight: &Sight, now: Timestamp) -> Result<(), StoreError> 
             .await?
             .is_empty()
     );
-    assert!(sight.gateways().await?.is_empty());
+    assert!(sight.gateways(now).await?.is_empty());
     assert!(sight.usage(&UsageFilter::default()).await?.is_empty());
     assert!(sight.decisions(&page).await?.items.is_empty());
     assert_eq!(sight.home(now).await?.counts.apis, 0);

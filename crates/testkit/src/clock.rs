@@ -1,7 +1,7 @@
 //! A clock that stands still until a test moves it.
 
 use std::{
-    sync::atomic::{AtomicI64, Ordering},
+    sync::atomic::{AtomicI64, AtomicU64, Ordering},
     time::Duration,
 };
 
@@ -9,7 +9,11 @@ use gatewright_domain::time::{Clock, Timestamp};
 
 /// A clock whose hands only a test moves. Share it in an `Arc`: every holder sees the same time.
 #[derive(Debug)]
-pub struct FixedClock(AtomicI64);
+pub struct FixedClock {
+    now: AtomicI64,
+    /// The time that went by, in milliseconds.
+    steady: AtomicU64,
+}
 
 impl FixedClock {
     /// Where the clock of a new test stands: 2027-01-15T08:00:00Z, the `now` of the hostile-token corpus.
@@ -18,16 +22,21 @@ impl FixedClock {
     /// A clock that stands at `now`.
     #[must_use]
     pub const fn at(now: Timestamp) -> Self {
-        Self(AtomicI64::new(now.millis()))
+        Self {
+            now: AtomicI64::new(now.millis()),
+            steady: AtomicU64::new(0),
+        }
     }
 
-    /// Moves the hands to `now`, backwards too.
+    /// Moves the hands to `now`, backwards too. No time goes by.
     pub fn set(&self, now: Timestamp) {
-        self.0.store(now.millis(), Ordering::SeqCst);
+        self.now.store(now.millis(), Ordering::SeqCst);
     }
 
-    /// Moves the hands forward and returns the new time.
+    /// Lets time go by and returns the new time.
     pub fn advance(&self, span: Duration) -> Timestamp {
+        let millis = u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
+        self.steady.fetch_add(millis, Ordering::SeqCst);
         let now = self.now().plus(span);
         self.set(now);
         now
@@ -42,7 +51,11 @@ impl Default for FixedClock {
 
 impl Clock for FixedClock {
     fn now(&self) -> Timestamp {
-        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
+        Timestamp::from_millis(self.now.load(Ordering::SeqCst))
+    }
+
+    fn steady(&self) -> Duration {
+        Duration::from_millis(self.steady.load(Ordering::SeqCst))
     }
 }
 
@@ -57,5 +70,14 @@ mod tests {
         assert_eq!(clock.now().to_string(), "2027-01-15T08:00:00.000Z");
         clock.advance(Duration::from_secs(90));
         assert_eq!(clock.now().to_string(), "2027-01-15T08:01:30.000Z");
+    }
+
+    #[test]
+    fn a_jump_takes_no_time() {
+        let clock = FixedClock::default();
+        clock.set(Timestamp::from_millis(0));
+        assert_eq!(clock.steady(), Duration::ZERO);
+        clock.advance(Duration::from_secs(90));
+        assert_eq!(clock.steady(), Duration::from_secs(90));
     }
 }

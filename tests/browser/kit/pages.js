@@ -92,6 +92,11 @@ export const inside = {
     await walk.page.getByLabel(/Or the text/).fill(contract.replace("openapi: 3.1.0", "openapi: 9.9.9"));
   }),
   "publish, not yet": to("/console/apis/billing/v2/publish"),
+  staleness: to("/console/apis/orders/v2/staleness"),
+  "staleness, with faults": pressing("/console/apis/orders/v2/staleness", "Agree", async (walk) => {
+    await unchecked(walk);
+    await walk.fill("Without news for", "1");
+  }),
   deprecate: to("/console/apis/orders/v2/deprecate"),
   retire: to("/console/apis/orders/v1/retire"),
   "retire, with faults": pressing("/console/apis/orders/v1/retire", "Retire v1", async (walk) => {

@@ -1,5 +1,7 @@
 //! What is decided on: everything that is known of a request by then.
 
+use std::time::Duration;
+
 use crate::{
     consumer::ClientId,
     key::Kid,
@@ -58,6 +60,8 @@ pub struct Question<'a> {
     pub plan: Option<&'a PlanTerms>,
     /// What the subscription has used.
     pub counters: Counters,
+    /// How long ago it was known, for the last time, that all this is the newest there is.
+    pub age: Duration,
     /// The clock skew forgiven, in seconds.
     pub leeway_s: u32,
     /// The moment.

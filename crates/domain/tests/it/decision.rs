@@ -1,5 +1,7 @@
 //! The decision: each rule refuses what it should, and explaining never disagrees with deciding.
 
+use std::time::Duration;
+
 use gatewright_domain::{
     consumer::ClientId,
     decision::{Counters, Question, RULES, TokenFacts, Verdict, decide, explain},
@@ -8,6 +10,7 @@ use gatewright_domain::{
     operation::Method,
     refusal::Refusal,
     snapshot::{Client, PlanTerms, Right, RouteState, RoutedOperation, RoutedVersion},
+    staleness::{Patience, Staleness, WhenStale},
     time::Timestamp,
     token::Jti,
 };
@@ -25,6 +28,7 @@ struct Scene {
     right: Option<Right>,
     plan: Option<PlanTerms>,
     counters: Counters,
+    age: Duration,
     now: Timestamp,
 }
 
@@ -58,6 +62,7 @@ impl Scene {
                 upstream: "http://127.0.0.1:9000".parse().unwrap(),
                 state: RouteState::Published,
                 not_before: None,
+                staleness: Staleness::DEFAULT,
                 successor: None,
                 operations: vec![],
             },
@@ -95,6 +100,7 @@ impl Scene {
                 daily_quota: Some(5),
             }),
             counters: Counters::default(),
+            age: Duration::ZERO,
             now: NOON,
         }
     }
@@ -110,6 +116,7 @@ impl Scene {
             right: self.right.as_ref(),
             plan: self.plan.as_ref(),
             counters: self.counters,
+            age: self.age,
             leeway_s: 30,
             now: self.now,
         }
@@ -232,4 +239,88 @@ proptest! {
         prop_assert_eq!(decided.is_ok(), refused == 0);
         prop_assert_eq!(steps.len(), RULES.len());
     }
+}
+
+#[test]
+fn a_gateway_out_of_touch_refuses_what_the_version_asks_for_once_the_time_is_over() {
+    let outcomes = [WhenStale::Serve, WhenStale::Refuse];
+    let after = Patience::try_from(15).unwrap();
+    for (reads, writes) in outcomes.iter().flat_map(|r| outcomes.map(|w| (*r, w))) {
+        for (method, outcome) in [
+            (Method::Get, reads),
+            (Method::Head, reads),
+            (Method::Options, reads),
+            (Method::Post, writes),
+            (Method::Put, writes),
+            (Method::Patch, writes),
+            (Method::Delete, writes),
+        ] {
+            let mut scene = Scene::good();
+            scene.version.staleness = Staleness {
+                after,
+                reads,
+                writes,
+            };
+            scene.operation.method = method;
+            scene.age = Duration::from_secs(15);
+            assert_eq!(decide(&scene.question()), Ok(()), "{method} in time");
+            scene.age = Duration::from_millis(15_001);
+            let refused = decide(&scene.question()).err();
+            let expected = (outcome == WhenStale::Refuse).then_some(Refusal::Stale {
+                age_s: 15,
+                after_s: 15,
+            });
+            assert_eq!(refused, expected, "{method} too late");
+        }
+    }
+}
+
+#[test]
+fn a_gateway_doubts_itself_only_about_what_it_would_let_through() {
+    let old = || Scene {
+        age: Duration::from_secs(100_000),
+        version: RoutedVersion {
+            staleness: Staleness {
+                reads: WhenStale::Refuse,
+                ..Staleness::DEFAULT
+            },
+            ..Scene::good().version
+        },
+        ..Scene::good()
+    };
+    let revoked = Scene {
+        revoked: true,
+        ..old()
+    };
+    assert_eq!(revoked.refusal(), Refusal::TokenRevoked);
+    let unsubscribed = Scene {
+        right: None,
+        ..old()
+    };
+    assert_eq!(unsubscribed.refusal(), Refusal::NotSubscribed);
+    assert!(matches!(old().refusal(), Refusal::Stale { .. }));
+}
+
+#[test]
+fn patience_is_bounded_and_says_by_what() {
+    for seconds in [5, 7200, 2_592_000] {
+        assert_eq!(u64::from(Patience::try_from(seconds).unwrap()), seconds);
+    }
+    for seconds in [0, 4, 2_592_001, u64::MAX] {
+        let error = Patience::try_from(seconds).unwrap_err().to_string();
+        assert!(error.contains("5 s to 2592000 s (30 days)"), "{error}");
+    }
+}
+
+#[test]
+fn an_older_snapshot_has_the_usual_contract() {
+    let version = serde_json::to_value(Scene::good().version).unwrap();
+    let mut older = version.clone();
+    older.as_object_mut().unwrap().remove("staleness");
+    let read: RoutedVersion = serde_json::from_value(older).unwrap();
+    assert_eq!(read.staleness, Staleness::DEFAULT);
+    assert_eq!(
+        version["staleness"],
+        serde_json::json!({ "after_s": 7200, "reads": "serve", "writes": "refuse" })
+    );
 }

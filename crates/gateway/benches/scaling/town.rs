@@ -13,6 +13,7 @@ use gatewright_domain::{
         Client, PlanTerms, RevokedToken, Right, RouteState, RoutedOperation, RoutedVersion, SCHEMA,
         Snapshot, VerificationKey, VerificationState,
     },
+    staleness::Staleness,
     token::Jti,
 };
 use gatewright_testkit::{clock::FixedClock, entropy::SeededEntropy};
@@ -77,6 +78,7 @@ impl Town {
             installation: InstallationId::draw(now, &dice),
             epoch: 1,
             revision: 1,
+            at: Some(now),
             issuer: ISSUER.to_owned(),
             leeway_s: 30,
             not_before: None,
@@ -128,6 +130,7 @@ fn version(number: usize, upstream: SocketAddr, dice: &dyn Entropy) -> Outcome<R
         upstream: format!("http://{upstream}").parse()?,
         state: RouteState::Published,
         not_before: None,
+        staleness: Staleness::DEFAULT,
         successor: None,
         operations: vec![
             operation(Method::Get, "/orders"),

@@ -23,5 +23,6 @@ mod records;
 mod refusals;
 mod revocations;
 mod smuggling;
+mod staleness;
 mod streams;
 mod tls;

@@ -13,6 +13,7 @@ use gatewright_domain::{
         Client, PlanTerms, Right, RouteState, RoutedOperation, RoutedVersion, SCHEMA, Snapshot,
         VerificationKey, VerificationState,
     },
+    staleness::Staleness,
     time::Timestamp,
 };
 use gatewright_gateway::{Config, Gateway, Handle};
@@ -136,6 +137,7 @@ pub(crate) fn snapshot(upstream: &str, keys: Vec<VerificationKey>) -> Snapshot {
         installation: InstallationId::draw(now, &dice),
         epoch: 1,
         revision: 1,
+        at: Some(now),
         issuer: ISSUER.to_owned(),
         leeway_s: 30,
         not_before: None,
@@ -149,6 +151,7 @@ pub(crate) fn snapshot(upstream: &str, keys: Vec<VerificationKey>) -> Snapshot {
             upstream: upstream.parse().expect("an upstream"),
             state: RouteState::Published,
             not_before: None,
+            staleness: Staleness::DEFAULT,
             successor: None,
             operations: vec![
                 operation(Method::Get, "/orders", &["orders:v1:read"]),

@@ -74,6 +74,7 @@ async fn decided(town: &Town) -> Result<(), Refusal> {
         right,
         plan,
         counters: Counters::default(),
+        age: std::time::Duration::ZERO,
         leeway_s: 0,
         now: town.clock.now(),
     })

@@ -360,6 +360,8 @@ fn gateways() -> GatewayList {
     let row = |name: &str, state: Badge, behind: &str, seconds| GatewayRow {
         name: name.into(),
         address: "https://api.example".into(),
+        refuses: (seconds > 10)
+            .then(|| "Out of touch for 12 seconds; refuses writes of 2 versions".into()),
         state,
         revision: "18,231".into(),
         behind: behind.into(),

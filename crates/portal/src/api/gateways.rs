@@ -51,7 +51,11 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 #[utoipa::path(get, path = "/api/v1/gateways", tag = "Gateways",
     responses((status = 200, body = Whole<GatewayRow>)))]
 pub(super) async fn list(app: Data<App>, by: Bearer) -> Result<HttpResponse, Problem> {
-    let items = app.reader.as_seen_by(&by.caller).gateways().await?;
+    let items = app
+        .reader
+        .as_seen_by(&by.caller)
+        .gateways(app.now())
+        .await?;
     Ok(HttpResponse::Ok().json(Whole { items }))
 }
 

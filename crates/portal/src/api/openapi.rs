@@ -48,7 +48,7 @@ struct ProblemDocument {
     ),
     paths(
         apis::list, apis::register, apis::show, apis::edit,
-        versions::draft, versions::show, versions::edit, versions::publish, versions::deprecate, versions::retire,
+        versions::draft, versions::show, versions::edit, versions::agree, versions::publish, versions::deprecate, versions::retire,
         versions::block, versions::unblock, versions::discard,
         contracts::upload, contracts::download,
         plans::list, plans::open, plans::show, plans::edit, plans::close,

@@ -7,6 +7,7 @@ use actix_web::{
 use gatewright_domain::{
     access::Caller,
     handle::ApiHandle,
+    staleness::Staleness,
     text::{Reason, Upstream, VersionNumber},
     time::Timestamp,
 };
@@ -69,6 +70,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(web::resource("/apis/{api}/versions").post(draft))
         .service(web::resource(AT).get(show).patch(edit))
+        .service(to("staleness").put(agree))
         .service(to("publish").post(publish))
         .service(to("deprecate").post(deprecate))
         .service(to("retire").post(retire))
@@ -137,6 +139,25 @@ pub(super) async fn edit(
     let at = place(at);
     app.registry
         .redirect_version(&by.caller, &at, upstream, Some(expected))
+        .await?;
+    current(&app, &by, &at).await
+}
+
+/// Say what becomes of a version's calls at gateways that are out of touch
+#[utoipa::path(put, path = "/api/v1/apis/{api}/versions/{version}/staleness", tag = "Versions",
+    request_body = Staleness,
+    params(("api" = ApiHandle, Path), ("version" = VersionNumber, Path), ("If-Match" = Option<String>, Header)),
+    responses((status = 200, body = VersionPage)))]
+pub(super) async fn agree(
+    app: Data<App>,
+    by: Bearer,
+    at: Parts,
+    Expected(expected): Expected,
+    Body(staleness): Body<Staleness>,
+) -> Result<HttpResponse, Problem> {
+    let at = place(at);
+    app.registry
+        .agree_on_staleness(&by.caller, &at, staleness, expected)
         .await?;
     current(&app, &by, &at).await
 }

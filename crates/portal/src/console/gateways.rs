@@ -15,8 +15,8 @@ use crate::{
         form::{Choice, ChoiceState, Control, Faults, Field},
         frame::{Frame, Link},
         icon::Icon,
-        moment::Moment,
-        number::count,
+        moment::{Moment, span},
+        number::{count, counted},
         place::Place,
         secret::ShownOnce,
     },
@@ -43,7 +43,7 @@ pub async fn list(
     who: SignedIn,
 ) -> Result<HttpResponse, Problem> {
     let now = app.now();
-    let found = app.reader.as_seen_by(&who.caller).gateways().await?;
+    let found = app.reader.as_seen_by(&who.caller).gateways(now).await?;
     let latest = app.reader.revision().await?;
     let empty = found.is_empty().then(|| Empty {
         icon: Icon::Gateway,
@@ -108,10 +108,30 @@ fn row(gateway: &Row, app: &App, latest: u64, now: Timestamp) -> GatewayRow {
             gateway.id.to_string()
         },
         state,
+        refuses: refuses(gateway),
         revision: number(applied),
         behind: number(behind),
         last_heard: Moment::seen_from(now, heard),
     }
+}
+
+/// What a gateway must refuse by now because it is out of touch, in words.
+fn refuses(gateway: &Row) -> Option<String> {
+    let of = |calls: &str, versions: u64| {
+        (versions > 0).then(|| format!("{calls} of {}", counted(versions, "version")))
+    };
+    let refused = [
+        of("reads", gateway.refuses_reads_of),
+        of("writes", gateway.refuses_writes_of),
+    ];
+    let refused: Vec<String> = refused.into_iter().flatten().collect();
+    let silent = span(gateway.out_of_touch_s.unwrap_or(0));
+    (!refused.is_empty()).then(|| {
+        format!(
+            "Out of touch for {silent}; refuses {}",
+            refused.join(" and ")
+        )
+    })
 }
 
 /// The form that enrols a gateway.
@@ -224,7 +244,11 @@ async fn remove_form(
     who: &SignedIn,
     faults: Faults,
 ) -> Result<Confirm, Problem> {
-    let found = app.reader.as_seen_by(&who.caller).gateways().await?;
+    let found = app
+        .reader
+        .as_seen_by(&who.caller)
+        .gateways(app.now())
+        .await?;
     let enrolled = found.iter().filter(|gateway| gateway.enrolled_at.is_some());
     let choice = |gateway: &Row| Choice {
         value: gateway.id.to_string(),
@@ -236,7 +260,7 @@ async fn remove_form(
     Ok(Confirm {
         frame: frame(request, who, "Remove a gateway"),
         sentences: vec![
-            "It gets no more snapshots, and its token is worth nothing. It goes on with the last one it has until it is stopped."
+            "It gets no more snapshots, and its token is worth nothing. It goes on with the last one it has, for as long as each version allows a gateway that is out of touch, until it is stopped."
                 .to_owned(),
         ],
         breaks: Vec::new(),

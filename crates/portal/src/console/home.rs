@@ -41,7 +41,7 @@ pub async fn show(
     let home = sight.home(now).await?;
     let keys = sight.keys(now).await?;
     let called = home.calls > 0 || was_called(&sight, now).await?;
-    let (gateways, latest) = (sight.gateways().await?, app.reader.revision().await?);
+    let (gateways, latest) = (sight.gateways(now).await?, app.reader.revision().await?);
     let shown = keys
         .iter()
         .filter(|key| matches!(key.state.as_str(), "active" | "published" | "deactivated"));

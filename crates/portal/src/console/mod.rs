@@ -34,6 +34,7 @@ pub mod routes;
 mod seal;
 pub mod search;
 pub mod settings;
+pub mod staleness;
 pub mod subscribe;
 pub mod successions;
 pub mod teams;

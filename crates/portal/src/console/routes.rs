@@ -5,8 +5,8 @@ use actix_web::web::{ServiceConfig, get, post, resource};
 use super::{
     account, api_forms, api_keys, apis, applications, audit, client_terms, clients, consumers,
     contracts, decisions, entry, gateways, home, inspector, issue, issuer_forms, issuer_moves,
-    issuers, keks, keys, moves, operators, problem, revocations, search, settings, subscribe,
-    successions, teams, tokens, usage, verifiers, versions,
+    issuers, keks, keys, moves, operators, problem, revocations, search, settings, staleness,
+    subscribe, successions, teams, tokens, usage, verifiers, versions,
 };
 
 /// Every page, and every form behind it.
@@ -77,6 +77,11 @@ fn registry(config: &mut ServiceConfig) {
         .route(
             "/console/apis/{api}/{version}/contract/document",
             get().to(contracts::document),
+        )
+        .service(
+            resource("/console/apis/{api}/{version}/staleness")
+                .get(staleness::edit_page)
+                .post(staleness::edit),
         )
         .route(
             "/console/apis/{api}/{version}/publish",

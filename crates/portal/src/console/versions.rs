@@ -12,7 +12,7 @@ use gatewright_store::views::versions::{VersionPage as Found, VersionRow};
 use serde::Deserialize;
 
 use crate::{
-    console::{elsewhere, visit, words},
+    console::{elsewhere, staleness, visit, words},
     page::{
         badge::Tone,
         code::Code,
@@ -186,6 +186,9 @@ pub async fn show(
         actions: [
             live(&found).then(|| Link::new("Verify elsewhere", format!("{here}/verifiers"))),
             link("deprecate", deprecate),
+            upload
+                .is_some()
+                .then(|| Link::new("Staleness", format!("{here}/staleness"))),
             link("unblock", "Unblock"),
         ]
         .into_iter()
@@ -278,6 +281,10 @@ pub(crate) fn facts(found: &Found, app: &App) -> Facts {
             .clone()
             .map(|reason| Fact::words("Why it is blocked", reason)),
     );
+    facts.push(Fact::words(
+        "At gateways out of touch",
+        staleness::in_words(&version.staleness),
+    ));
     facts.push(Fact::words(
         "Callers in 30 days",
         words::number(version.callers_30d),

@@ -35,6 +35,8 @@ pub struct GatewayRow {
     pub address: String,
     /// Up to date, behind or silent.
     pub state: Badge,
+    /// What it must refuse by now because it is out of touch.
+    pub refuses: Option<String>,
     /// The revision it applied.
     pub revision: String,
     /// How far it is behind: `0`, or `3, 2 s`.

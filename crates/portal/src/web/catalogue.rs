@@ -226,6 +226,9 @@ kinds! {
     GATEWAY_NOT_READY = "gateway-not-ready" 503 "The gateway has no configuration yet": "The gateway has not been told anything yet."
         because "It has just started and cannot reach its control plane.";
         mend "Try again in a moment.";
+    GATEWAY_STALE = "gateway-stale" 503 "The gateway is out of date": "The gateway has been out of touch with its control plane for longer than the version allows for such a call."
+        because "What was revoked meanwhile may not have reached it. Every version says how long its gateways may go on without news, for reads and for writes.";
+        mend "Try again in a few seconds; another gateway may be in touch.", "Bring the gateway back in touch with its control plane.", "Let the version be served for longer: Staleness, on its page.";
     UPSTREAM_TIMEOUT = "upstream-timeout" 504 "The service did not answer in time": "The service behind the API did not answer in time."
         because "It is slow or stuck.";
         mend "Try again; if it stays, look at the service.";

@@ -182,6 +182,10 @@ async fn publish(browser: &mut Browser) {
             &[("text", &document)],
         )
         .await;
+    let staleness = [("after_s", "15"), ("reads", "refuse"), ("writes", "refuse")];
+    browser
+        .fill("/console/apis/{api}/{version}/staleness", &at, &staleness)
+        .await;
     let publish = ["orders", "v1", "publish"];
     browser
         .fill("/console/apis/{api}/{version}/{verb}", &publish, &[])

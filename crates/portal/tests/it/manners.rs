@@ -145,6 +145,9 @@ async fn publish(walk: &mut Walk) {
     let elsewhere = json!({ "upstream": "http://127.0.0.1:10" });
     walk.go("PATCH /apis/{api}/versions/{version}", &at, elsewhere)
         .await;
+    let staleness = json!({ "after_s": 15, "reads": "refuse", "writes": "refuse" });
+    let agree = "PUT /apis/{api}/versions/{version}/staleness";
+    walk.go(agree, &at, staleness).await;
     walk.go(
         "PUT /apis/{api}/versions/{version}/contract",
         &at,

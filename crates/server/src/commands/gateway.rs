@@ -2,7 +2,12 @@
 
 use anyhow::Result;
 use clap::Subcommand;
-use gatewright_domain::{access::Caller, id::GatewayId, text::Name, time::Timestamp};
+use gatewright_domain::{
+    access::Caller,
+    id::GatewayId,
+    text::Name,
+    time::{Clock, Timestamp},
+};
 use serde_json::json;
 
 use crate::{
@@ -11,6 +16,7 @@ use crate::{
     house::House,
     output::{Printer, line},
     say,
+    system::SystemClock,
 };
 
 /// Gateways that run apart
@@ -40,7 +46,7 @@ Example:
 /// Runs one of them.
 pub(crate) async fn run(command: Command, settings: &Settings, printer: Printer) -> Result<()> {
     let house = House::for_command(settings).await?;
-    let caller = Caller::command_line();
+    let (caller, now) = (Caller::command_line(), SystemClock.now());
     match command {
         Command::Enrol { name } => {
             let enrolled = house.registry.enrol_gateway(&caller, name).await?;
@@ -66,7 +72,12 @@ pub(crate) async fn run(command: Command, settings: &Settings, printer: Printer)
         }
         Command::SnapshotKey => line(&house.keys.snapshot_public_key().await?),
         Command::List => {
-            let gateways = house.store.reader().as_seen_by(&caller).gateways().await?;
+            let gateways = house
+                .store
+                .reader()
+                .as_seen_by(&caller)
+                .gateways(now)
+                .await?;
             let when = |at: Option<Timestamp>| at.map_or_else(String::new, |at| at.to_string());
             let rows = gateways.iter().map(|gateway| {
                 let revision = gateway.revision;
@@ -95,7 +106,8 @@ async fn find(house: &House, caller: &Caller, handle: &str) -> Result<GatewayId>
     if let Ok(id) = handle.parse() {
         return Ok(id);
     }
-    let gateways = house.store.reader().as_seen_by(caller).gateways().await?;
+    let sight = house.store.reader().as_seen_by(caller);
+    let gateways = sight.gateways(SystemClock.now()).await?;
     let folded = handle.to_lowercase();
     let mut gateways = gateways.into_iter();
     let found = gateways.find(|gateway| gateway.name.to_lowercase() == folded);

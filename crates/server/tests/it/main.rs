@@ -30,6 +30,7 @@ mod routes;
 mod serving;
 mod shop;
 mod signing;
+mod staleness;
 mod tour;
 mod verifier;
 mod whole_path;

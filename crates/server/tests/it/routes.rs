@@ -118,6 +118,7 @@ impl Route {
             "revocations" => json!({ "kind": "session", "key": "f_1", "reason": "because" }),
             "replace" => json!({ "overlap_s": 60 }),
             "rotate" => json!({ "force": "because" }),
+            "staleness" => json!({ "after_s": 60, "reads": "serve", "writes": "serve" }),
             "inspect" => json!({ "token": "no token" }),
             _ => panic!("say here what {} {} takes", self.method, self.path),
         };
@@ -145,6 +146,7 @@ impl Route {
             "issuers" => &["name", "issuer", "audience", "keys", "rules"],
             "rules" => &["rules"],
             "stage" => &["ring"],
+            "staleness" => &["after_s", "reads", "writes"],
             "revocations" => &["kind", "reason"],
             "replace" => &["overlap_s"],
             _ => &[],

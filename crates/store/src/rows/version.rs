@@ -4,6 +4,7 @@ use gatewright_domain::{
     audit::Aggregate,
     id::{ApiId, RevisionId, VersionId},
     revision::Revision,
+    staleness::{Patience, Staleness},
     text::VersionNumber,
     time::Timestamp,
     version::{Live, Status, Version, VersionParts, VersionRef},
@@ -33,6 +34,11 @@ pub(crate) struct Model {
     #[sea_orm(column_type = "Text")]
     pub(crate) upstream: String,
     pub(crate) contract_id: Option<RevisionId>,
+    pub(crate) stale_after_s: i64,
+    #[sea_orm(column_type = "Text")]
+    pub(crate) stale_reads: String,
+    #[sea_orm(column_type = "Text")]
+    pub(crate) stale_writes: String,
     pub(crate) drafted_at: Timestamp,
     pub(crate) revision: Revision,
 }
@@ -90,9 +96,30 @@ pub(crate) fn restore(model: Model, api: Option<api::Model>) -> Result<Version, 
         status,
         upstream: at.parse("upstream", &model.upstream)?,
         contract: model.contract_id,
+        staleness: staleness(
+            &at,
+            model.stale_after_s,
+            &model.stale_reads,
+            &model.stale_writes,
+        )?,
         drafted: model.drafted_at,
         revision: model.revision,
     }))
+}
+
+/// The staleness contract of a row's columns.
+pub(crate) fn staleness(
+    at: &Place,
+    after: i64,
+    reads: &str,
+    writes: &str,
+) -> Result<Staleness, StoreError> {
+    let seconds = u64::try_from(after).map_err(|_| at.corrupt("stale_after_s"))?;
+    Ok(Staleness {
+        after: Patience::try_from(seconds).map_err(|_| at.corrupt("stale_after_s"))?,
+        reads: at.parse("stale_reads", reads)?,
+        writes: at.parse("stale_writes", writes)?,
+    })
 }
 
 /// The version as the things that point at it know it.
@@ -157,7 +184,7 @@ impl Stored for Version {
 }
 
 fn active(version: &Version) -> ActiveModel {
-    let place = version.place();
+    let (place, staleness) = (version.place(), version.staleness());
     let mut active = ActiveModel {
         id: Set(place.id),
         api_id: Set(place.api.id),
@@ -172,6 +199,9 @@ fn active(version: &Version) -> ActiveModel {
         discarded_at: Set(None),
         upstream: Set(version.upstream().to_string()),
         contract_id: Set(version.contract()),
+        stale_after_s: Set(i64::from(staleness.after.seconds())),
+        stale_reads: Set(staleness.reads.as_str().to_owned()),
+        stale_writes: Set(staleness.writes.as_str().to_owned()),
         drafted_at: Set(version.drafted()),
         revision: Set(version.revision()),
     };

@@ -1,16 +1,25 @@
 //! The gateways: what each enforces, and since when.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
-use gatewright_domain::{id::GatewayId, time::Timestamp};
+use gatewright_domain::{
+    id::GatewayId,
+    staleness::{Staleness, WhenStale},
+    time::Timestamp,
+};
 use sea_orm::FromQueryResult;
 use serde::Serialize;
 
 use crate::{
     error::StoreError,
     reader::Reader,
+    rows::{Place, version::staleness},
     views::{Sight, Sql},
 };
+
+/// How much later a gateway is heard than it knows that it is up to date, in seconds: the one in the server says so every
+/// five. What is shown never begins before it is so.
+const WORD: u64 = 6;
 
 /// A gateway in a list.
 #[derive(Clone, Debug, Serialize)]
@@ -28,6 +37,12 @@ pub struct GatewayRow {
     pub applied_at: Option<Timestamp>,
     /// When it was last heard of.
     pub seen_at: Option<Timestamp>,
+    /// For how many seconds nothing was heard of it.
+    pub out_of_touch_s: Option<u64>,
+    /// Of how many versions it must refuse reads by now, as they ask of gateways that are out of touch.
+    pub refuses_reads_of: u64,
+    /// Of how many versions it must refuse writes by now.
+    pub refuses_writes_of: u64,
 }
 
 /// What one gateway says of one revision.
@@ -48,6 +63,20 @@ struct Row {
     revision: Option<i64>,
     applied_at: Option<Timestamp>,
     seen_at: Option<Timestamp>,
+}
+
+/// So many versions ask for the same of gateways that are out of touch.
+struct Promise {
+    contract: Staleness,
+    versions: u64,
+}
+
+#[derive(FromQueryResult)]
+struct PromiseRow {
+    stale_after_s: i64,
+    stale_reads: String,
+    stale_writes: String,
+    versions: i64,
 }
 
 #[derive(FromQueryResult)]
@@ -74,13 +103,42 @@ impl Sight {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn gateways(&self) -> Result<Vec<GatewayRow>, StoreError> {
+    pub async fn gateways(&self, now: Timestamp) -> Result<Vec<GatewayRow>, StoreError> {
         let rows: Vec<Row> = Sql::new(FIND)
             .value(nil())
             .then("ORDER BY name")
             .all(&self.database)
             .await?;
-        Ok(rows.into_iter().map(Row::shown).collect())
+        let promises = self.promises().await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| row.shown(&promises, now))
+            .collect())
+    }
+
+    /// The gateways' ids and names, by name.
+    pub(crate) async fn gateway_names(&self) -> Result<Vec<(GatewayId, String)>, StoreError> {
+        let find = Sql::new(FIND).value(nil()).then("ORDER BY name");
+        let rows: Vec<Row> = find.all(&self.database).await?;
+        Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
+    }
+
+    /// What the versions that can be called ask of gateways that are out of touch.
+    async fn promises(&self) -> Result<Vec<Promise>, StoreError> {
+        let find = Sql::new(
+            "SELECT stale_after_s, stale_reads, stale_writes, COUNT(*) AS versions FROM versions \
+             WHERE status IN ('published', 'deprecated') GROUP BY stale_after_s, stale_reads, stale_writes",
+        );
+        let rows: Vec<PromiseRow> = find.all(&self.database).await?;
+        let promise = |row: PromiseRow| {
+            let at = Place::of("versions", "all");
+            let (reads, writes) = (&row.stale_reads, &row.stale_writes);
+            Ok(Promise {
+                contract: staleness(&at, row.stale_after_s, reads, writes)?,
+                versions: row.versions.unsigned_abs(),
+            })
+        };
+        rows.into_iter().map(promise).collect()
     }
 }
 
@@ -134,7 +192,7 @@ fn nil() -> sea_orm::prelude::Uuid {
 }
 
 impl Row {
-    fn shown(self) -> GatewayRow {
+    fn shown(self, promises: &[Promise], now: Timestamp) -> GatewayRow {
         let Self {
             id,
             name,
@@ -143,6 +201,21 @@ impl Row {
             applied_at,
             seen_at,
         } = self;
+        let out_of_touch_s = seen_at.map(|seen| now.since(seen).as_secs());
+        // One that was never heard has no snapshot, and refuses everything for that.
+        let age = Duration::from_secs(out_of_touch_s.unwrap_or(0).saturating_sub(WORD));
+        let over = promises
+            .iter()
+            .filter(|promise| promise.contract.is_over(age));
+        let (mut refuses_reads_of, mut refuses_writes_of) = (0, 0);
+        for Promise { contract, versions } in over {
+            if contract.reads == WhenStale::Refuse {
+                refuses_reads_of += versions;
+            }
+            if contract.writes == WhenStale::Refuse {
+                refuses_writes_of += versions;
+            }
+        }
         GatewayRow {
             id,
             name,
@@ -150,6 +223,9 @@ impl Row {
             revision,
             applied_at,
             seen_at,
+            out_of_touch_s,
+            refuses_reads_of,
+            refuses_writes_of,
         }
     }
 }

@@ -113,10 +113,7 @@ impl Sight {
         let applied = self.applied(&numbers).await?;
         let gateways: Vec<(GatewayId, String)> = match rows.is_empty() {
             true => Vec::new(),
-            false => {
-                let gateways = self.gateways().await?.into_iter();
-                gateways.map(|row| (row.id, row.name)).collect()
-            }
+            false => self.gateway_names().await?,
         };
         let shown = rows
             .into_iter()

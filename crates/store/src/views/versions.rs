@@ -7,6 +7,7 @@ use gatewright_domain::{
     id::{ApiId, RevisionId, TeamId, VersionId},
     operation::Operation,
     revision::Revision,
+    staleness::Staleness,
     text::VersionNumber,
     time::Timestamp,
 };
@@ -15,6 +16,7 @@ use serde::Serialize;
 
 use crate::{
     error::StoreError,
+    rows::{Place, version::staleness},
     views::{
         Sight, Sql, apis::number, operations::OperationRow, plans::PlanRow,
         subscriptions::SubscriberRow,
@@ -68,6 +70,15 @@ pub struct VersionRow {
     pub calls_30d: i64,
     /// Applications that called it in the last 30 days.
     pub callers_30d: i64,
+    /// What becomes of its calls at gateways that are out of touch.
+    #[sea_orm(skip)]
+    pub staleness: Staleness,
+    #[serde(skip)]
+    stale_after_s: i64,
+    #[serde(skip)]
+    stale_reads: String,
+    #[serde(skip)]
+    stale_writes: String,
     /// How often it was written: its `ETag`.
     pub revision: Revision,
 }
@@ -138,7 +149,7 @@ struct Document {
 const FIND: &str = "SELECT versions.id, versions.api_id, apis.name AS api, apis.team_id, versions.number AS major, \
     versions.status, versions.upstream, versions.drafted_at, versions.published_at, versions.deprecated_at, \
     versions.sunset_at AS sunset, versions.blocked_at, versions.blocked_reason, versions.retired_at, \
-    versions.contract_id, versions.revision, \
+    versions.contract_id, versions.revision, versions.stale_after_s, versions.stale_reads, versions.stale_writes, \
      COALESCE((SELECT contract_revisions.operation_count FROM contract_revisions \
      WHERE contract_revisions.id = versions.contract_id), 0) AS operations, (SELECT COUNT(DISTINCT usage_hours.application_id) FROM usage_hours \
     WHERE usage_hours.version_id = versions.id AND usage_hours.hour >=";
@@ -157,7 +168,7 @@ impl Sight {
             .then("ORDER BY versions.number")
             .all(&self.database)
             .await?;
-        Ok(rows.into_iter().map(VersionRow::numbered).collect())
+        rows.into_iter().map(VersionRow::read).collect()
     }
 
     /// One version.
@@ -239,7 +250,7 @@ impl Sight {
             .value(i64::from(number.major()))
             .one(&self.database)
             .await?;
-        row.map(VersionRow::numbered).ok_or(StoreError::NotFound)
+        row.ok_or(StoreError::NotFound)?.read()
     }
 
     /// The contract in use, exactly as it was uploaded.
@@ -288,11 +299,14 @@ impl Sight {
 }
 
 impl VersionRow {
-    fn numbered(self) -> Self {
-        Self {
+    fn read(self) -> Result<Self, StoreError> {
+        let at = Place::of("versions", self.id);
+        let (reads, writes) = (&self.stale_reads, &self.stale_writes);
+        Ok(Self {
             number: number(self.major),
+            staleness: staleness(&at, self.stale_after_s, reads, writes)?,
             ..self
-        }
+        })
     }
 }
 

@@ -290,7 +290,7 @@ async fn gateways(store: &Store) -> Result<Check, StoreError> {
     let newest = store.reader().revision().await?;
     let sight = store.reader().as_seen_by(&Caller::command_line());
     let behind: Vec<String> = sight
-        .gateways()
+        .gateways(SystemClock.now())
         .await?
         .into_iter()
         .filter(|gateway| {
