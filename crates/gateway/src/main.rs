@@ -15,11 +15,17 @@ use gatewright_domain::{
 use gatewright_gateway::{
     Gateway, control::ControlPlane, feed::Feed, last_good::LastGood, report::Reporter,
 };
-use tokio::signal::unix::{SignalKind, signal};
-use tracing::{error, info};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    time::timeout,
+};
+use tracing::{error, info, warn};
 use tracing_subscriber::EnvFilter;
 
 use crate::arguments::Arguments;
+
+/// How long the control plane is given to take the last records, once nothing is in flight any more.
+const LAST_WORDS: Duration = Duration::from_secs(3);
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -82,7 +88,11 @@ async fn run(arguments: Arguments) -> Result<()> {
     info!(grace_s = arguments.grace.as_secs(), "Draining");
     let cut_off = gateway.drain(arguments.grace).await;
     feeding.abort();
-    reporting.await?;
+    // While the control plane is away nobody takes them, and the gateway has to end all the same.
+    match timeout(LAST_WORDS, reporting).await {
+        Ok(reported) => reported?,
+        Err(_) => warn!("Ended before the control plane took the last access records"),
+    }
     info!(cut_off, "Ended");
     Ok(())
 }
