@@ -11,6 +11,7 @@ mod bound;
 mod control;
 mod corpus;
 mod feed;
+mod floods;
 mod forwarding;
 mod identity;
 mod last_good;

@@ -25,6 +25,7 @@ mod leaks;
 mod ports;
 mod program;
 mod readme;
+mod receipts;
 mod repeats;
 mod routes;
 mod serving;
