@@ -11,6 +11,7 @@ use crate::{
     digest::sha256_hex,
     id::{ApplicationId, TeamId},
     operation::Scope,
+    outside::KeySetAddress,
     plan::Lifetime,
     revision::Revision,
     text::{ApiName, VersionNumber},
@@ -145,6 +146,8 @@ pub struct ClientTerms {
     pub senders: Senders,
     /// The public keys that its assertions are verified with, as a JSON Web Key Set; whoever edits it has read it.
     pub key_set: Option<String>,
+    /// Where it publishes those keys, instead of registering them.
+    pub key_address: Option<KeySetAddress>,
     /// The versions whose tokens it may ask about, because it stands behind them (RFC 7662 section 4).
     pub serves: BTreeSet<(ApiName, VersionNumber)>,
 }
@@ -159,6 +162,7 @@ impl Default for ClientTerms {
             pace: Pace::DEFAULT,
             senders: Senders::Anybody,
             key_set: None,
+            key_address: None,
             serves: BTreeSet::new(),
         }
     }
@@ -224,6 +228,7 @@ impl Aggregate for Registration {
             pace,
             senders,
             key_set,
+            key_address,
             serves,
         } = &self.terms;
         let serves = serves
@@ -240,6 +245,10 @@ impl Aggregate for Registration {
             (
                 "key_set",
                 or_none(key_set.as_ref().map(|set| sha256_hex(set.as_bytes()))),
+            ),
+            (
+                "key_set_uri",
+                or_none(key_address.as_ref().map(KeySetAddress::as_str)),
             ),
         ])
     }

@@ -3,6 +3,7 @@
 mod assertion;
 mod directory;
 mod pepper;
+mod published;
 mod secrets;
 
 use std::sync::Arc;
@@ -23,6 +24,7 @@ use crate::{GrantError, Keys};
 pub(crate) use directory::Directory;
 pub(crate) use pepper::Kept as Pepper;
 pub use pepper::PepperError;
+pub(crate) use published::Published;
 pub use secrets::{ClientSecretUseError, IssuedSecret, SecretWish};
 
 /// What a client shows to prove who it is.

@@ -156,6 +156,7 @@ pub struct Keys {
     key_set: Arc<jwks::Kept>,
     pepper: Arc<clients::Pepper>,
     directory: Arc<clients::Directory>,
+    published: Arc<clients::Published>,
     queue: Arc<together::Queue>,
     fetches: fetches::Known,
     opened: Arc<issuers::Opened>,
@@ -191,6 +192,7 @@ impl Keys {
             key_set: Arc::default(),
             pepper: Arc::default(),
             directory: Arc::default(),
+            published: Arc::default(),
             queue: Arc::default(),
             fetches: Arc::default(),
         }

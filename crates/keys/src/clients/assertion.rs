@@ -1,12 +1,15 @@
 //! Clients that prove themselves with a signature (`private_key_jwt`): by the keys they registered, for us alone, once.
 
+use std::sync::Arc;
+
 use gatewright_domain::{consumer::ClientId, key::Algorithm, secret::Secret, time::Timestamp};
 use gatewright_store::{ClientRecord, StoreError, quiet::assertions::Meeting};
 use gatewright_token::{
-    assertion::{self, Audience, Demands},
+    assertion::{self, Assertion, AssertionRefusal, Audience, Demands},
     foreign::ForeignKeys,
 };
 
+use super::published::Need;
 use crate::Keys;
 
 /// Who an assertion says it is from: to look up keys, and for nothing else.
@@ -22,19 +25,24 @@ impl Keys {
         text: &Secret<String>,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let registered = client.registration.terms.key_set.as_deref();
-        let keys = registered.and_then(|set| ForeignKeys::read(set.as_bytes()).ok());
+        let terms = &client.registration.terms;
+        let id = client.application.id;
+        let keys = match (&terms.key_address, &terms.key_set) {
+            (Some(address), _) => self.published_keys(id, address, Need::Proof).await,
+            (None, Some(set)) => ForeignKeys::read(set.as_bytes()).ok().map(Arc::new),
+            (None, None) => None,
+        };
         let Some(keys) = keys else {
             return Ok(false);
         };
-        let algorithms: Vec<Algorithm> = keys.keys().map(|key| key.algorithm()).collect();
-        let demands = Demands {
-            client_id: &client.application.client_id(),
-            issuer: &self.config.issuer,
-            audience: Audience::IssuerOnly,
-            algorithms: &algorithms,
-        };
-        let verified = text.lend(|text| assertion::verify(text.as_bytes(), &keys, &demands, now));
+        let mut verified = self.judge_assertion(client, text, &keys, now);
+        if let (Err(refusal), Some(address)) = (&verified, &terms.key_address)
+            && is_a_surprise(*refusal)
+            && let Some(newer) = self.published_keys(id, address, Need::Surprise).await
+            && !Arc::ptr_eq(&newer, &keys)
+        {
+            verified = self.judge_assertion(client, text, &newer, now);
+        }
         let proved = match verified {
             Ok(proved) => proved,
             Err(refusal) => {
@@ -48,4 +56,28 @@ impl Keys {
                 .meet_assertion(client.application.id, proved.jti(), proved.remember_until());
         Ok(meeting.await? == Meeting::First)
     }
+    fn judge_assertion(
+        &self,
+        client: &ClientRecord,
+        text: &Secret<String>,
+        keys: &ForeignKeys,
+        now: Timestamp,
+    ) -> Result<Assertion, AssertionRefusal> {
+        let algorithms: Vec<Algorithm> = keys.keys().map(|key| key.algorithm()).collect();
+        let demands = Demands {
+            client_id: &client.application.client_id(),
+            issuer: &self.config.issuer,
+            audience: Audience::IssuerOnly,
+            algorithms: &algorithms,
+        };
+        text.lend(|text| assertion::verify(text.as_bytes(), keys, &demands, now))
+    }
+}
+
+/// Whether the client may have published another key since its set was fetched.
+fn is_a_surprise(refusal: AssertionRefusal) -> bool {
+    matches!(
+        refusal,
+        AssertionRefusal::UnknownKey | AssertionRefusal::Algorithm
+    )
 }

@@ -55,6 +55,9 @@ pub enum ClientSecretUseError {
     /// It cannot be known by these keys.
     #[error(transparent)]
     KeySet(#[from] NotForeignKeys),
+    /// Its keys are either registered or published.
+    #[error("a client registers its keys or publishes them; leave one of the two out")]
+    TwoKeySets,
     /// It cannot be hashed.
     #[error("the secret could not be hashed")]
     Pepper(#[from] PepperError),
@@ -144,7 +147,8 @@ impl Keys {
     /// Changes what an application may ask the token endpoint for.
     ///
     /// # Errors
-    /// `Denied`, `NotFound`, also for a version of another team; `Ambiguous`, `KeySet`, `Stale`, `Store`.
+    /// `Denied`, `NotFound`, also for a version of another team; `Ambiguous`, `KeySet`,
+    /// `TwoKeySets`, `Stale`, `Store`.
     pub async fn edit_client(
         &self,
         caller: &Caller,
@@ -157,6 +161,9 @@ impl Keys {
         let found = sight.find_application(application).await?;
         let (action, on) = (Action::EditClient, found.subject());
         let permit = self.store.permit(caller, action, on, now).await?;
+        if terms.key_set.is_some() && terms.key_address.is_some() {
+            return Err(ClientSecretUseError::TwoKeySets);
+        }
         if let Some(set) = &terms.key_set {
             ForeignKeys::read(set.as_bytes())?;
         }

@@ -1,8 +1,8 @@
 //! Fetching somebody else's document: where it may lead, and what it may cost (keys-and-tokens section 5, P22).
 
 use std::{
-    io::{self, Read, Write},
-    net::{SocketAddr, TcpListener},
+    io::{self, Write},
+    net::SocketAddr,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -14,59 +14,10 @@ use std::{
 use gatewright_domain::network::HostPattern;
 use gatewright_keys::fetch::{Fetch, FetchFault, LARGEST, Reach, Web};
 
+use crate::somebody::{Somebody, answer};
+
 const ABROAD: &str = "https://id.example";
 const AT_HOME: &str = "http://127.0.0.1:8600";
-
-/// Somebody who answers every request with the same bytes, and counts who came.
-struct Somebody {
-    address: SocketAddr,
-    came: Arc<AtomicUsize>,
-}
-
-impl Somebody {
-    fn saying(answer: impl Into<Vec<u8>>) -> Self {
-        Self::doing(answer.into(), |stream, answer| {
-            let _ = stream.write_all(answer);
-        })
-    }
-
-    fn doing(
-        answer: Vec<u8>,
-        act: impl Fn(&mut std::net::TcpStream, &[u8]) + Send + 'static,
-    ) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let (address, came) = (
-            listener.local_addr().unwrap(),
-            Arc::new(AtomicUsize::new(0)),
-        );
-        let counter = Arc::clone(&came);
-        thread::spawn(move || {
-            for stream in listener.incoming() {
-                let mut stream = stream.unwrap();
-                counter.fetch_add(1, Ordering::SeqCst);
-                let mut head = [0; 2048];
-                let _ = stream.read(&mut head);
-                act(&mut stream, &answer);
-            }
-        });
-        Self { address, came }
-    }
-
-    fn url(&self) -> String {
-        format!("http://{}/keys", self.address)
-    }
-
-    fn came(&self) -> usize {
-        self.came.load(Ordering::SeqCst)
-    }
-}
-
-fn answer(status: &str, headers: &str, body: &str) -> String {
-    let length = body.len();
-    format!(
-        "HTTP/1.1 {status}\r\nContent-Length: {length}\r\n{headers}Connection: close\r\n\r\n{body}"
-    )
-}
 
 fn at_home() -> Web {
     Web::within(Reach::of(AT_HOME, Vec::new()))

@@ -1,6 +1,7 @@
 //! The use-cases on keys and tokens, on both engines, with time that stands still and loaded dice.
 #![cfg(test)]
 
+mod somebody;
 mod town;
 mod trail;
 
@@ -13,6 +14,7 @@ mod inspections;
 mod issuers;
 mod issuing;
 mod keks;
+mod key_addresses;
 mod key_sets;
 mod recognising;
 mod replacing;

@@ -11,6 +11,7 @@ use gatewright_domain::{
     consumer::ClientId,
     handle::ApplicationHandle,
     operation::Scope,
+    outside::KeySetAddress,
     plan::Lifetime,
     text::{ApiName, Reason, VersionNumber},
     time::Timestamp,
@@ -42,6 +43,10 @@ pub(super) struct ClientEdit {
     #[serde(default, deserialize_with = "said")]
     #[schema(value_type = Option<Object>)]
     key_set: Option<Option<Value>>,
+    /// Where it publishes those keys; `null` for nowhere. Whichever of the two is said takes the place of the other.
+    #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<String>)]
+    key_set_uri: Option<Option<KeySetAddress>>,
     /// The versions whose tokens it may ask about, as `api/version`.
     serves: Option<BTreeSet<String>>,
     /// Whether it must show a key when it asks, to which its tokens are bound (DPoP).
@@ -146,6 +151,7 @@ fn edited(old: ClientTerms, edit: ClientEdit) -> Result<ClientTerms, Problem> {
         auth_methods,
         scopes,
         key_set,
+        key_set_uri,
         serves,
         require_dpop,
         token_lifetime_s,
@@ -153,6 +159,11 @@ fn edited(old: ClientTerms, edit: ClientEdit) -> Result<ClientTerms, Problem> {
     } = edit;
     let lifetime = token_lifetime_s.map(Lifetime::try_from).transpose();
     let lifetime = lifetime.map_err(|error| Problem::field("/token_lifetime_s", error))?;
+    let key_address = match (&key_set, &key_set_uri) {
+        (Some(Some(_)), None) => None,
+        (_, Some(address)) => address.clone(),
+        (_, None) => old.key_address,
+    };
     let pace = tokens_per_minute.map(Pace::try_from).transpose();
     let pace = pace.map_err(|error| Problem::field("/tokens_per_minute", error))?;
     Ok(ClientTerms {
@@ -161,7 +172,12 @@ fn edited(old: ClientTerms, edit: ClientEdit) -> Result<ClientTerms, Problem> {
         scopes: scopes.unwrap_or(old.scopes),
         lifetime: lifetime.unwrap_or(old.lifetime),
         pace: pace.unwrap_or(old.pace),
-        key_set: key_set.map_or(old.key_set, |set| set.map(|set| set.to_string())),
+        key_set: match (&key_set_uri, key_set) {
+            (Some(Some(_)), None) => None,
+            (_, Some(set)) => set.map(|set| set.to_string()),
+            (_, None) => old.key_set,
+        },
+        key_address,
         serves: serves.map_or(Ok(old.serves), |places| served(&places))?,
         senders: match require_dpop {
             Some(true) => Senders::Holders,

@@ -10,6 +10,7 @@ use gatewright_domain::{
     client::{AuthMethod, ClientTerms, Grant, Pace},
     handle::ApplicationHandle,
     operation::Scope,
+    outside::KeySetAddress,
     plan::Lifetime,
 };
 
@@ -60,6 +61,7 @@ pub async fn edit_page(
         scopes: client.scopes.clone().unwrap_or_default().join(" "),
         lifetime: client.token_lifetime_s.to_string(),
         pace: client.tokens_per_minute.to_string(),
+        key_address: client.key_set_uri.clone().unwrap_or_default(),
     };
     visit::page(&form_page(&request, &who, &seen, &typed, Faults::default()))
 }
@@ -82,6 +84,7 @@ pub async fn edit(
         scopes: form.one("scopes").to_owned(),
         lifetime: form.one("token_lifetime_s").to_owned(),
         pace: form.one("tokens_per_minute").to_owned(),
+        key_address: form.one("key_set_uri").to_owned(),
     };
     let sight = app.reader.as_seen_by(&who.caller);
     let found = sight.find_application(&seen.handle()).await?;
@@ -111,6 +114,7 @@ struct Typed {
     scopes: String,
     lifetime: String,
     pace: String,
+    key_address: String,
 }
 
 impl Typed {
@@ -140,6 +144,13 @@ impl Typed {
         if !matches!(pace, Ok(Ok(_))) {
             wrong("tokens_per_minute", "From 1 to 1000000.".to_owned());
         }
+        let old = match self.published(old) {
+            Ok(old) => old,
+            Err(words) => {
+                wrong("key_set_uri", words);
+                return Err(faults);
+            }
+        };
         match (grants, methods, scopes, lifetime, pace) {
             (Ok(grants), Ok(methods), Ok(scopes), Ok(Ok(lifetime)), Ok(Ok(pace))) => {
                 Ok(ClientTerms {
@@ -153,6 +164,19 @@ impl Typed {
             }
             _ => Err(faults),
         }
+    }
+
+    /// Keys that are published take the place of those that were registered.
+    fn published(&self, old: ClientTerms) -> Result<ClientTerms, String> {
+        let address = self.key_address.trim();
+        let address = (!address.is_empty()).then(|| address.parse::<KeySetAddress>());
+        let address = address.transpose();
+        let key_address = address.map_err(|error| format!("It {error}."))?;
+        Ok(ClientTerms {
+            key_set: old.key_set.filter(|_| key_address.is_none()),
+            key_address,
+            ..old
+        })
     }
 }
 
@@ -196,6 +220,11 @@ fn form_page(
             )
             .value(&typed.pace)
             .fault(faults.of("tokens_per_minute")),
+            Field::new("key_set_uri", "Its keys are published at", Control::Mono)
+                .value(&typed.key_address)
+                .optional()
+                .hint("An https address of a key set, for clients that sign. It takes the place of registered keys.")
+                .fault(faults.of("key_set_uri")),
         ],
         faults,
         action: format!("{}/edit", seen.here()),

@@ -275,7 +275,9 @@ impl From<ClientSecretUseError> for Problem {
             ClientSecretUseError::Refused(
                 ClientSecretError::TwoAlready | ClientSecretError::AlreadyOver,
             ) => of(Kind::STATE, &error),
-            ClientSecretUseError::KeySet(_) => Self::field("/key_set", capital(&error.to_string())),
+            ClientSecretUseError::KeySet(_) | ClientSecretUseError::TwoKeySets => {
+                Self::field("/key_set", capital(&error.to_string()))
+            }
             ClientSecretUseError::Pepper(_) => {
                 let _ = ours(&error);
                 Self::of(Kind::BUSY)

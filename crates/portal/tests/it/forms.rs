@@ -284,6 +284,7 @@ async fn credentials(browser: &mut Browser) {
         ("scopes", "orders:v1:read"),
         ("token_lifetime_s", "300"),
         ("tokens_per_minute", "60"),
+        ("key_set_uri", "https://shop.example/keys.json"),
     ];
     let edit = "/console/applications/{application}/credentials/edit";
     browser.fill(edit, &["shop"], &terms).await;

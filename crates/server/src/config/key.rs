@@ -225,7 +225,7 @@ pub(crate) const KEYS: [Key; 31] = [
         "issuer_allow",
         List,
         Follows("none; this machine itself when `issuer` is of this machine"),
-        "Private hosts that keys of outside issuers may be fetched from; public ones always may.",
+        "Private hosts that keys of outside issuers and of clients may be fetched from; public ones always may.",
     ),
     plain(
         "log",

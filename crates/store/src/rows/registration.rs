@@ -29,6 +29,8 @@ pub(crate) struct Model {
     pub(crate) tokens_per_minute: i64,
     #[sea_orm(column_type = "Text")]
     pub(crate) key_set: Option<String>,
+    #[sea_orm(column_type = "Text")]
+    pub(crate) key_address: Option<String>,
     #[sea_orm(column_type = "JsonBinary")]
     pub(crate) serves: Json,
     #[sea_orm(column_type = "Text")]
@@ -71,6 +73,7 @@ pub(crate) async fn of_application<C: ConnectionTrait>(
         token_lifetime_s,
         tokens_per_minute,
         key_set,
+        key_address,
         serves,
         senders,
         revision,
@@ -87,6 +90,9 @@ pub(crate) async fn of_application<C: ConnectionTrait>(
             .try_into()
             .map_err(|_| at.corrupt("tokens_per_minute"))?,
         key_set,
+        key_address: key_address
+            .map(|address| at.parse("key_address", &address))
+            .transpose()?,
         serves: at.json("serves", serves)?,
         senders: at.parse("senders", &senders)?,
     };
@@ -125,6 +131,7 @@ impl Stored for Registration {
             token_lifetime_s: Set(i64::from(terms.lifetime.seconds())),
             tokens_per_minute: Set(i64::from(terms.pace.per_minute())),
             key_set: Set(terms.key_set.clone()),
+            key_address: Set(terms.key_address.clone().map(Into::into)),
             serves: Set(serde_json::json!(terms.serves)),
             senders: Set(terms.senders.to_string()),
             revision: Set(registration.revision),

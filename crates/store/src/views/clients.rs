@@ -36,6 +36,8 @@ pub struct ClientPage {
     pub require_dpop: bool,
     /// The public keys that its assertions are verified with, as a JSON Web Key Set.
     pub key_set: Option<String>,
+    /// Where it publishes those keys, instead of registering them.
+    pub key_set_uri: Option<String>,
     /// The versions whose tokens it may ask about, as `api/version`: it stands behind them.
     pub serves: Vec<String>,
     /// Its secrets, the newest first.
@@ -101,6 +103,7 @@ impl Sight {
             pace,
             senders,
             key_set,
+            key_address,
             serves,
         } = terms;
         Ok(ClientPage {
@@ -112,6 +115,7 @@ impl Sight {
             tokens_per_minute: pace.per_minute(),
             require_dpop: senders == Senders::Holders,
             key_set,
+            key_set_uri: key_address.map(Into::into),
             serves: serves
                 .iter()
                 .map(|(api, version)| format!("{api}/{version}"))

@@ -139,3 +139,32 @@ async fn a_key_set_that_holds_a_private_key_is_not_registered() {
     let problem = answer.problem("body-invalid");
     assert_eq!(problem["errors"][0]["pointer"], "/key_set");
 }
+
+#[actix_web::test]
+async fn keys_are_registered_or_published_and_saying_one_takes_the_place_of_the_other() {
+    let shop = Shop::one().await;
+    let set = json!({ "keys": [Sender::new().unwrap().jwk()] });
+    let path = "/applications/Shop/client";
+    let address = "https://shop.example/keys.json";
+    shop.edit(json!({ "key_set": set })).await;
+    shop.edit(json!({ "key_set_uri": address })).await;
+    let client = shop.house.get(path).await;
+    assert_eq!(client["key_set_uri"], address);
+    assert_eq!(client["key_set"], Value::Null);
+    shop.edit(json!({ "key_set": set })).await;
+    let client = shop.house.get(path).await;
+    assert_eq!(client["key_set_uri"], Value::Null);
+    assert_eq!(client["key_set"], set.to_string());
+    for wrong in [
+        json!({ "key_set": set, "key_set_uri": address }),
+        json!({ "key_set_uri": "ftp://shop.example/keys" }),
+    ] {
+        let tag = shop.house.tag(path).await;
+        let edit = shop.house.admin("PATCH", path).with("if-match", &tag);
+        let problem = edit.json(&wrong).await.problem("body-invalid");
+        assert!(
+            problem["errors"].to_string().contains("/key_set"),
+            "{problem}"
+        );
+    }
+}
