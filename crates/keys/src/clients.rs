@@ -18,6 +18,7 @@ use gatewright_domain::{
     time::Timestamp,
 };
 use gatewright_store::{ClientRecord, StoreError};
+use tracing::warn;
 
 use crate::{GrantError, Keys};
 
@@ -184,7 +185,10 @@ impl Keys {
             return Ok(false);
         }
         if self.directory.is_first_use(&id, now) {
-            self.store.touch_client_secret(&id, now).await?;
+            // Introspection needs no room where none is left.
+            if let Err(error) = self.store.touch_client_secret(&id, now).await {
+                warn!(%error, "Could not note when a client secret was last used");
+            }
         }
         Ok(true)
     }

@@ -12,6 +12,7 @@ use gatewright_domain::{
     text::Name,
 };
 use gatewright_store::StoreError;
+use tracing::warn;
 
 use crate::Operators;
 
@@ -70,6 +71,13 @@ impl From<StoreError> for AccessTokenError {
             StoreError::NotFound => Self::NotFound,
             other => Self::Store(other),
         }
+    }
+}
+
+/// Takes note that somebody was seen, if it could be stored: a database that can only be read still serves its readers.
+pub(crate) fn seen(stored: Result<(), StoreError>) {
+    if let Err(error) = stored {
+        warn!(%error, "Could not note when a session or an access token was last used");
     }
 }
 
@@ -186,7 +194,7 @@ impl Operators {
         if over || !token.role.is_not_above(owner.role()) {
             return Ok(None);
         }
-        self.store.touch_access_token(token.id, now).await?;
+        seen(self.store.touch_access_token(token.id, now).await);
         let (proof, teams) = (Proof::AccessToken(token.id), owner.teams().clone());
         Ok(Some(Caller::operator(
             owner.id(),

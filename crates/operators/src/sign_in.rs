@@ -14,7 +14,7 @@ use gatewright_domain::{
 };
 use gatewright_store::{StoreError, quiet::sessions::NewSession};
 
-use crate::{Operators, PasswordError, password::Matches};
+use crate::{Operators, PasswordError, access_tokens::seen, password::Matches};
 
 /// A session ends twelve hours after signing in, and two hours after it was last used.
 const LONGEST: Duration = Duration::from_secs(12 * 3600);
@@ -126,9 +126,8 @@ impl Operators {
             return Ok(None);
         }
         if now.since(session.last_seen) >= Duration::from_secs(60) {
-            self.store
-                .touch_session(session.id, now, session.expires)
-                .await?;
+            let touched = self.store.touch_session(session.id, now, session.expires);
+            seen(touched.await);
         }
         let operator = session.operator;
         let (proof, teams) = (Proof::Session(session.id), operator.teams().clone());

@@ -65,6 +65,7 @@ fn of_store(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
         | StoreError::Corrupt { .. }
         | StoreError::Busy
         | StoreError::TooLarge
+        | StoreError::Full
         | StoreError::Interrupted
         | StoreError::Unusable(_)
         | StoreError::Database(_) => None,

@@ -41,8 +41,11 @@ pub enum StoreError {
     /// The event of the change is larger than the ledger takes.
     #[error("the change is too large to be recorded")]
     TooLarge,
-    /// The server stopped before it was known whether the change was stored.
-    #[error("the server stopped before it was known whether the change was stored")]
+    /// The disk of the database is full, or as good as.
+    #[error("the database has no room left")]
+    Full,
+    /// The server stopped, or the database went away, before it was known whether the change was stored.
+    #[error("it is not known whether the change was stored")]
     Interrupted,
     /// The database cannot be used by this program.
     #[error("the database cannot be used: {0}")]
@@ -69,10 +72,23 @@ impl From<DbErr> for StoreError {
             Some(SqlErr::ForeignKeyConstraintViolation(_)) => return Self::NotFound,
             Some(_) | None => {}
         }
-        if is_busy(&error) {
+        if is_full(&error) {
+            return Self::Full;
+        }
+        if is_busy(&error) || is_away(&error) {
             return Self::Busy;
         }
         Self::Database(DatabaseError(error))
+    }
+}
+
+impl StoreError {
+    /// Why a commit failed. When the connection is lost there, nobody knows whether the database got to it.
+    pub(crate) fn of_commit(error: DbErr) -> Self {
+        if is_away(&error) {
+            return Self::Interrupted;
+        }
+        error.into()
     }
 }
 
@@ -80,17 +96,43 @@ impl From<DbErr> for StoreError {
 fn is_busy(error: &DbErr) -> bool {
     // SQLite's BUSY, LOCKED and BUSY_SNAPSHOT; PostgreSQL's lock_not_available, serialization and deadlock failures.
     const CODES: [&str; 6] = ["5", "6", "517", "55P03", "40001", "40P01"];
+    match cause(error) {
+        Some(sqlx::Error::PoolTimedOut) => true,
+        Some(sqlx::Error::Database(said)) => {
+            said.code().is_some_and(|code| CODES.contains(&&*code))
+        }
+        _ => matches!(error, DbErr::ConnectionAcquire(_)),
+    }
+}
+
+/// Whether nothing more can be written.
+fn is_full(error: &DbErr) -> bool {
+    // SQLite's FULL and IOERR_WRITE; PostgreSQL's disk_full.
+    const CODES: [&str; 3] = ["13", "778", "53100"];
+    matches!(cause(error), Some(sqlx::Error::Database(said))
+        if said.code().is_some_and(|code| CODES.contains(&&*code)))
+}
+
+/// Whether the connection to the database is lost, or the database is ending or starting.
+fn is_away(error: &DbErr) -> bool {
+    // PostgreSQL's class of connection exceptions, and admin_shutdown, crash_shutdown, cannot_connect_now.
+    const CLASS: &str = "08";
+    const CODES: [&str; 3] = ["57P01", "57P02", "57P03"];
+    match cause(error) {
+        Some(sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed | sqlx::Error::Protocol(_)) => true,
+        Some(sqlx::Error::Database(said)) => said.code().is_some_and(|code| {
+            code.starts_with(CLASS) && code.len() == 5 || CODES.contains(&&*code)
+        }),
+        _ => false,
+    }
+}
+
+/// What the driver said.
+fn cause(error: &DbErr) -> Option<&sqlx::Error> {
     match error {
-        DbErr::ConnectionAcquire(_) => true,
         DbErr::Conn(RuntimeErr::SqlxError(cause))
         | DbErr::Exec(RuntimeErr::SqlxError(cause))
-        | DbErr::Query(RuntimeErr::SqlxError(cause)) => match cause.as_ref() {
-            sqlx::Error::PoolTimedOut => true,
-            sqlx::Error::Database(said) => said
-                .code()
-                .is_some_and(|code| CODES.contains(&code.as_ref())),
-            _ => false,
-        },
-        _ => false,
+        | DbErr::Query(RuntimeErr::SqlxError(cause)) => Some(cause.as_ref()),
+        _ => None,
     }
 }

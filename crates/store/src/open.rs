@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, Statement,
+    sqlx::{self, Connection, SqliteConnection},
 };
 
 use crate::error::StoreError;
@@ -47,6 +48,9 @@ async fn sqlite(url: &str) -> Result<Pools, StoreError> {
             .pragma("secure_delete", "ON")
             .busy_timeout(PATIENCE)
     });
+    writing.map_sqlx_sqlite_pool_opts(|pool| {
+        pool.after_release(|connection, _| Box::pin(has_no_transaction(connection)))
+    });
     let mut reading = options(url);
     reading
         .max_connections(4)
@@ -55,6 +59,15 @@ async fn sqlite(url: &str) -> Result<Pools, StoreError> {
     is_sound(&writer).await?;
     let reader = Database::connect(reading).await?;
     Ok(Pools { writer, reader })
+}
+
+/// Whether a connection may write again. When a commit fails for want of room, SQLite ends the transaction by itself, and the
+/// driver, whose rollback then fails, goes on counting it: what comes next would be a savepoint that is released and never
+/// committed, and acknowledged all the same. Such a connection is closed.
+async fn has_no_transaction(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    // A rollback may still be queued; this waits behind it.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 async fn postgres(url: &str) -> Result<Pools, StoreError> {

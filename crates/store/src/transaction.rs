@@ -32,7 +32,7 @@ impl Open {
         let Some(transaction) = self.0.take() else {
             return Err(StoreError::Interrupted);
         };
-        Ok(transaction.commit().await?)
+        transaction.commit().await.map_err(StoreError::of_commit)
     }
 }
 

@@ -175,6 +175,12 @@ kinds! {
         because "The database is busy or away.",
             "Who holds the signing keys, a hardware module or a key service, does not sign.";
         mend "Try again in a moment.";
+    FULL = "full" 503 "No room left": "The database has no room left; nothing was stored."
+        because "Its disk is full, or a limit on its size is reached.";
+        mend "Make room, or move the database. What is in force goes on meanwhile, and verification needs no room.";
+    OUTCOME_UNKNOWN = "outcome-unknown" 503 "Perhaps it was stored": "The database went away before it said whether it stored the change."
+        because "The connection was lost, or the server ended, at the very moment of the commit.";
+        mend "Read it again before you repeat it; what was done stands in the trail.";
     REQUEST_MALFORMED = "request-malformed" 400 "The request is ambiguous": "The gateway refuses requests that can be read in two ways."
         because "Dot segments, encoded slashes, doubled headers and the like reach other places than they seem to.";
         mend "Send a plain, normalised request.";

@@ -74,10 +74,17 @@ impl From<StoreError> for Problem {
             StoreError::Taken { .. } => of(Kind::TAKEN, &error),
             StoreError::TooLarge => of(Kind::BODY_TOO_LARGE, &error),
             StoreError::Busy => Self::of(Kind::BUSY).after(std::time::Duration::from_secs(1)),
+            StoreError::Full => {
+                error!("A change found no room in the database");
+                Self::of(Kind::FULL).after(std::time::Duration::from_secs(60))
+            }
+            StoreError::Interrupted => {
+                error!("A change may have been stored or not: its commit was not answered");
+                Self::of(Kind::OUTCOME_UNKNOWN).after(std::time::Duration::from_secs(1))
+            }
             StoreError::OutsidePermit
             | StoreError::Corrupt { .. }
             | StoreError::Unusable(_)
-            | StoreError::Interrupted
             | StoreError::Database(_) => ours(&error),
         }
     }
