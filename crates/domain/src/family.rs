@@ -255,7 +255,10 @@ impl Family {
         if self.revoked.is_some() {
             return Err(FamilyError::Revoked);
         }
-        let revocation = Revocation::of_family(&self.id.to_string(), self.last_expiry);
+        let revocation = Revocation::of_family(
+            &self.id.to_string(),
+            self.last_expiry.max(self.absolute_end),
+        );
         let change = Change::step(Kind::FamilyRevoked, self, |family| Self {
             revoked: Some(now),
             ..family

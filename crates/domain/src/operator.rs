@@ -7,6 +7,7 @@ use crate::{
     audit::{Aggregate, Change, Facts, Kind, Target, facts, list, or_none},
     id::{AccessTokenId, OperatorId, TeamId},
     revision::Revision,
+    revocation::{Revocation, RevocationKind},
     text::Name,
     time::Timestamp,
 };
@@ -303,11 +304,15 @@ impl AccessToken {
         if self.revoked.is_some() {
             return Err(AlreadyRevoked);
         }
+        let revocation = Revocation {
+            expires: Some(self.expires),
+            ..Revocation::whole(RevocationKind::AccessToken, &self)
+        };
         let revoke = |token| Self {
             revoked: Some(now),
             ..token
         };
-        Ok(Change::step(Kind::AccessTokenRevoked, self, revoke))
+        Ok(Change::step(Kind::AccessTokenRevoked, self, revoke).revoking(revocation))
     }
 }
 

@@ -46,11 +46,15 @@ pub enum RevocationKind {
     Issuer,
     /// Everything that one key signed, or will have signed.
     Key,
+    /// One secret of a client. Gateways never meet it; a restored database must not forget it.
+    ClientSecret,
+    /// One access token of an operator; as with a secret of a client.
+    AccessToken,
 }
 
 impl RevocationKind {
     /// Every kind.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Token,
         Self::ApiKey,
         Self::Session,
@@ -62,6 +66,8 @@ impl RevocationKind {
         Self::Version,
         Self::Issuer,
         Self::Key,
+        Self::ClientSecret,
+        Self::AccessToken,
     ];
 
     /// The word on the wire.
@@ -79,6 +85,8 @@ impl RevocationKind {
             Self::Version => "version",
             Self::Issuer => "issuer",
             Self::Key => "key",
+            Self::ClientSecret => "client-secret",
+            Self::AccessToken => "access-token",
         }
     }
 
@@ -97,6 +105,8 @@ impl RevocationKind {
             Self::Version => "all older tokens for a version",
             Self::Issuer => "all older tokens of the installation",
             Self::Key => "everything one key signed",
+            Self::ClientSecret => "one secret of an application",
+            Self::AccessToken => "one access token of an operator",
         }
     }
 }
@@ -205,14 +215,15 @@ impl Revocation {
         }
     }
 
-    /// Of a refresh family, whose id is the `sid` of its access tokens.
-    pub(crate) fn of_family(sid: &str, last_expiry: Timestamp) -> Self {
+    /// Of a refresh family, whose id is the `sid` of its access tokens. It counts until `end`, when neither the family nor
+    /// one of its tokens can be alive.
+    pub(crate) fn of_family(sid: &str, end: Timestamp) -> Self {
         Self {
             kind: RevocationKind::Session,
             key: sid.to_owned(),
             label: sid.to_owned(),
             not_before: None,
-            expires: Some(last_expiry),
+            expires: Some(end),
         }
     }
 

@@ -44,6 +44,12 @@ impl Keys {
             RevocationKind::ApiKey => {
                 return Err(malformed("another kind: revoke the API key itself"));
             }
+            RevocationKind::ClientSecret => {
+                return Err(malformed("another kind: revoke the client secret itself"));
+            }
+            RevocationKind::AccessToken => {
+                return Err(malformed("another kind: revoke the access token itself"));
+            }
             RevocationKind::ApplicationDisabled | RevocationKind::ApplicationEnabled => {
                 return Err(malformed(
                     "another kind: disable or enable the application itself",

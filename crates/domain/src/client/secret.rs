@@ -12,6 +12,7 @@ use crate::{
     entropy::Entropy,
     id::{ApplicationId, TeamId},
     revision::Revision,
+    revocation::{Revocation, RevocationKind},
     secret::Secret,
     text::Reason,
     time::Timestamp,
@@ -264,11 +265,16 @@ impl ClientSecret {
         if !self.works(now) {
             return Err(ClientSecretError::AlreadyOver);
         }
+        let revocation = Revocation {
+            expires: self.expires,
+            ..Revocation::whole(RevocationKind::ClientSecret, &self)
+        };
         let step = |secret| Self {
             revoked: Some(now),
             ..secret
         };
-        Ok(Change::step(Kind::ClientSecretRevoked, self, step).because(reason))
+        let change = Change::step(Kind::ClientSecretRevoked, self, step);
+        Ok(change.because(reason).revoking(revocation))
     }
 
     /// Whether it proves anything now.

@@ -27,8 +27,8 @@ use crate::{
 #[derive(Debug, Args)]
 #[command(after_help = "\
 A backup does not know what was revoked after it was made. So, unless somebody remembers, a restore trusts nothing: every token
-issued before is refused, every signing key is replaced, operators' access tokens are revoked, and everybody signs in again.
-Applications take new tokens and go on.
+issued before is refused, every signing key is replaced, grants end, operators' access tokens are revoked, and everybody signs in
+again. Applications take new tokens and go on.
 
 Who remembers: the journal in the data directory, which is used when it is there; a database that is replaced; gateways that run
 apart, in their state directories. With --keep-tokens only what they tell of is refused, and all other tokens and keys go on.

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use gatewright_domain::{
     access::{Permit, Subject},
     audit::{Event, Kind, Outcome, Target},
-    id::ApplicationId,
+    id::{AccessTokenId, ApplicationId, FamilyId},
     revocation::{self, Revocation, RevocationKind},
     text::Reason,
     time::Timestamp,
@@ -18,7 +18,10 @@ use crate::{
     error::StoreError,
     journal::Line,
     occurrence::{Occurrence, Recorded},
-    rows::{access_token, application, audit_head, installation, revocation as rows, token},
+    rows::{
+        access_token, application, audit_head, client_secret, installation, refresh_family,
+        revocation as rows, token,
+    },
     store::Store,
     transaction::Open,
     tx::commit,
@@ -27,7 +30,8 @@ use crate::{
 /// What is believed of the time between the copy and the restore.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trust {
-    /// Nothing: every token issued before now is refused, for this reason, and every access token of operators.
+    /// Nothing: every token issued before now is refused, for this reason, and every access token of operators; and every
+    /// refresh family has ended.
     Nothing {
         /// The issuer, as the trail names it.
         issuer: String,
@@ -90,6 +94,7 @@ impl Store {
         if let Trust::Nothing { issuer, reason } = trust {
             events.push(revocation::of_issuer(&issuer, reason, now));
             access_tokens = revoke_access_tokens(tx, now).await?;
+            revoke_families(tx, now).await?;
         }
         let taken = take(tx, lines, &mut events, now).await?;
         let revocations = number_of(&taken);
@@ -151,6 +156,15 @@ async fn revoke_access_tokens(tx: &DatabaseTransaction, now: Timestamp) -> Resul
         .col_expr(access_token::Column::RevokedAt, Expr::value(now))
         .filter(access_token::Column::RevokedAt.is_null());
     Ok(update.exec(tx).await?.rows_affected)
+}
+
+/// Nor which of these were: whoever stole a refresh token would go on with it.
+async fn revoke_families(tx: &DatabaseTransaction, now: Timestamp) -> Result<(), StoreError> {
+    let update = refresh_family::Entity::update_many()
+        .col_expr(refresh_family::Column::RevokedAt, Expr::value(now))
+        .filter(refresh_family::Column::RevokedAt.is_null());
+    update.exec(tx).await?;
+    Ok(())
 }
 
 /// Writes down those of the lines that the database does not know, and adds the event that says so. They carry their own
@@ -291,9 +305,36 @@ async fn carry_out(tx: &DatabaseTransaction, line: &Line) -> Result<(), StoreErr
                 .filter(application::Column::DisabledAt.is_null());
             update.exec(tx).await?;
         }
+        RevocationKind::Session => {
+            // A session that is none of our families stands nowhere else.
+            let Ok(id) = key.parse::<FamilyId>() else {
+                return Ok(());
+            };
+            let update = refresh_family::Entity::update_many()
+                .col_expr(refresh_family::Column::RevokedAt, Expr::value(line.at))
+                .filter(refresh_family::Column::Id.eq(id))
+                .filter(refresh_family::Column::RevokedAt.is_null());
+            update.exec(tx).await?;
+        }
+        RevocationKind::ClientSecret => {
+            let update = client_secret::Entity::update_many()
+                .col_expr(client_secret::Column::RevokedAt, Expr::value(line.at))
+                .filter(client_secret::Column::Id.eq(key.as_str()))
+                .filter(client_secret::Column::RevokedAt.is_null());
+            update.exec(tx).await?;
+        }
+        RevocationKind::AccessToken => {
+            let Ok(id) = key.parse::<AccessTokenId>() else {
+                return Ok(());
+            };
+            let update = access_token::Entity::update_many()
+                .col_expr(access_token::Column::RevokedAt, Expr::value(line.at))
+                .filter(access_token::Column::Id.eq(id))
+                .filter(access_token::Column::RevokedAt.is_null());
+            update.exec(tx).await?;
+        }
         // The snapshot reads these from the revocations themselves; keys are moved by the use-case that knows the ring.
         RevocationKind::ApiKey
-        | RevocationKind::Session
         | RevocationKind::Application
         | RevocationKind::ApplicationEnabled
         | RevocationKind::Subscription
