@@ -69,8 +69,8 @@ impl Keys {
     /// lies within the window that verifiers accept.
     ///
     /// # Errors
-    /// `NoKey`; `Lease` when the store has not answered for too long; `Clock` when ours is behind; `NotHeld` while who holds
-    /// the key does not sign with it; `Store`.
+    /// `NoKey`; `Lease` when the store has not answered for too long; `Clock` when ours is behind; `Skew` when it is not
+    /// the database's; `NotHeld` while who holds the key does not sign with it; `Store`.
     pub(crate) async fn leased(
         &self,
         name: RingName,
@@ -106,6 +106,7 @@ impl Keys {
         name: RingName,
         expires: Timestamp,
     ) -> Result<SigningKey, SignerError> {
+        self.is_in_time()?;
         let rings = self.rings().await?;
         let ring = rings.iter().find(|ring| ring.name() == name);
         let key = ring.and_then(Ring::active).ok_or(SignerError::NoKey)?;

@@ -22,6 +22,7 @@ mod revoke_own;
 mod sender;
 mod together;
 
+mod clocks;
 mod lease;
 mod outlook;
 mod ring;
@@ -150,6 +151,7 @@ pub struct Keys {
     entropy: Arc<dyn Entropy>,
     config: Arc<KeysConfig>,
     lease: Arc<lease::Kept>,
+    offset: Arc<clocks::Offset>,
     signer: Arc<signer::Kept>,
     holders: Arc<holders::Holders>,
     snapshot_key: Arc<snapshot_key::Kept>,
@@ -186,6 +188,7 @@ impl Keys {
             entropy,
             config: Arc::new(config),
             lease: Arc::default(),
+            offset: Arc::default(),
             signer: Arc::default(),
             holders: Arc::default(),
             snapshot_key: Arc::default(),

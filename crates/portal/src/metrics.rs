@@ -1,7 +1,10 @@
 //! What the control plane counts of itself, for Prometheus. Labels are bounded: a route's pattern, never a path, and never
 //! anything else of a request.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, atomic::AtomicU64},
+    time::Duration,
+};
 
 use actix_web::{FromRequest, HttpRequest, HttpResponse, http::header, web::Data};
 use gatewright_domain::secret::equal_in_constant_time;
@@ -33,6 +36,7 @@ pub struct Meters {
     revision: Gauge,
     kek_rows: Family<Under, Gauge>,
     holders: Family<Held, Gauge>,
+    clock_offset: Gauge<f64, AtomicU64>,
 }
 
 /// One kind of answer.
@@ -67,6 +71,7 @@ impl Default for Meters {
         let seconds = Family::<Asked, Histogram>::new_with_constructor(|| Histogram::new(BOUNDS));
         let revision = Gauge::default();
         let kek_rows = Family::<Under, Gauge>::default();
+        let clock_offset = Gauge::<f64, AtomicU64>::default();
         let mut all = Registry::with_prefix("gatewright");
         all.register(
             "kek_rows",
@@ -78,6 +83,12 @@ impl Default for Meters {
             "signing_holder_signs",
             "Whether each who holds signing keys signed when it was asked last: 1, or 0 while it fails",
             holders.clone(),
+        );
+        all.register_with_unit(
+            "clock_offset",
+            "How far this server's clock is ahead of the database's; beyond half of the leeway it signs nothing",
+            Unit::Seconds,
+            clock_offset.clone(),
         );
         let registry = all.sub_registry_with_prefix("portal");
         registry.register(
@@ -103,6 +114,7 @@ impl Default for Meters {
             revision,
             kek_rows,
             holders,
+            clock_offset,
         }
     }
 }
@@ -125,9 +137,12 @@ impl Meters {
         revision: u64,
         keks: &[KekRow],
         holders: &[HolderRow],
+        ahead_ms: i64,
     ) -> Result<String, std::fmt::Error> {
         self.revision
             .set(i64::try_from(revision).unwrap_or(i64::MAX));
+        let ahead_ms = i32::try_from(ahead_ms).unwrap_or(i32::MAX);
+        self.clock_offset.set(f64::from(ahead_ms) / 1000.0);
         // What is retired and empty stays as a zero, so that a graph ends where the last row moved away.
         for kek in keks {
             let under = Under {
@@ -162,7 +177,7 @@ pub async fn metrics(request: HttpRequest, app: Data<App>) -> Result<HttpRespons
     let holders = app.keys.holders().await?;
     let text = app
         .meters
-        .text(revision, &keks, &holders)
+        .text(revision, &keks, &holders, app.keys.clock_offset())
         .map_err(|_| Problem::unexpected())?;
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, OPEN_METRICS))

@@ -8,11 +8,14 @@ use gatewright_keys::{Keys, RingUseError, Turn};
 use gatewright_store::Store;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 use crate::house::House;
 
 const MINUTE: Duration = Duration::from_secs(60);
+
+/// How often clocks are compared.
+const COMPARED: Duration = Duration::from_secs(5);
 
 /// How many minutes lie between two sweeps.
 const SWEEP: u32 = 60;
@@ -84,6 +87,35 @@ async fn mend(keys: &Keys) -> Result<()> {
         // Another server was faster.
         Err(RingUseError::Stale) => Ok(()),
         mended => Ok(mended?),
+    }
+}
+
+/// Keeps comparing this server's clock with the database's until told to stop, and says when they part and meet again.
+pub(crate) async fn compare_clocks(keys: &Keys, stop: CancellationToken) {
+    let mut often = interval(COMPARED);
+    often.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let may_differ = keys.config().timing.leeway / 2;
+    let mut agreed = true;
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = often.tick() => {}
+        }
+        // A database that does not answer is told of by those who need it.
+        let Ok(Some(ahead)) = keys.compare_clocks().await else {
+            continue;
+        };
+        let agrees = Duration::from_millis(ahead.unsigned_abs()) <= may_differ;
+        if agreed && !agrees {
+            error!(
+                ahead_ms = ahead,
+                "This server signs nothing: its clock differs from the database's"
+            );
+        }
+        if agrees && !agreed {
+            info!(ahead_ms = ahead, "The clocks agree again");
+        }
+        agreed = agrees;
     }
 }
 

@@ -80,8 +80,9 @@ impl Running {
         let (at_work, until) = (Arc::clone(&house), stop.clone());
         let jobs = tokio::spawn(async move {
             let keys = at_work.keys.clone();
-            let follow = issuers::follow(keys, until.clone());
-            tokio::join!(jobs::run(&at_work, until), follow);
+            let follow = issuers::follow(keys.clone(), until.clone());
+            let compare = jobs::compare_clocks(&keys, until.clone());
+            tokio::join!(jobs::run(&at_work, until), follow, compare);
         });
         Ok(Self {
             house,

@@ -14,7 +14,7 @@ use gatewright_domain::{
     text::Name,
     time::Timestamp,
 };
-use sea_orm::{DatabaseConnection, FromQueryResult};
+use sea_orm::{DatabaseConnection, DbBackend, FromQueryResult};
 
 use crate::{error::StoreError, rows, views::Sql};
 
@@ -87,6 +87,11 @@ struct GatewayRow {
 }
 
 #[derive(FromQueryResult)]
+struct Millis {
+    millis: i64,
+}
+
+#[derive(FromQueryResult)]
 struct One {}
 
 impl Reader {
@@ -101,6 +106,19 @@ impl Reader {
     pub async fn ping(&self) -> Result<(), StoreError> {
         let _: Vec<One> = Sql::new("SELECT 1 AS one").all(&self.database).await?;
         Ok(())
+    }
+
+    /// What the database's clock says; nothing for SQLite, which has none of its own.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn clock(&self) -> Result<Option<Timestamp>, StoreError> {
+        if self.database.get_database_backend() != DbBackend::Postgres {
+            return Ok(None);
+        }
+        let asked = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint) AS millis";
+        let row: Option<Millis> = Sql::new(asked).one(&self.database).await?;
+        Ok(row.map(|row| Timestamp::from_millis(row.millis)))
     }
 
     /// How many events the ledger holds: the revision of everything.

@@ -97,6 +97,14 @@ pub enum SignerError {
         /// When the key began to sign.
         begins: Timestamp,
     },
+    /// Our clock is not that of the other servers: what it says of a token's time, verifiers would not believe.
+    #[error(
+        "the clock of this server differs from the database's by {ahead} ms; nothing is signed until they agree"
+    )]
+    Skew {
+        /// By how many milliseconds ours is ahead; negative when it is behind.
+        ahead: i64,
+    },
     /// The token could not be written or signed.
     #[error("the token could not be made")]
     Mint(#[from] MintError),
@@ -127,6 +135,7 @@ impl SignerError {
             | Self::NotSigning { .. }
             | Self::Lease { .. }
             | Self::Clock { .. }
+            | Self::Skew { .. }
             | Self::Mint(_)
             | Self::Store(_) => false,
         }

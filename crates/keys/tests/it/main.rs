@@ -7,6 +7,7 @@ mod trail;
 
 mod api_keys;
 mod checks;
+mod clocks;
 mod families;
 mod fetching;
 mod granting;

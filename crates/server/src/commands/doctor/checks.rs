@@ -137,6 +137,7 @@ async fn inside(settings: &Settings, store: Store) -> Vec<Check> {
             Err(error) => checks.push(wrong_kek(&words(&error))),
         }
     }
+    checks.push(told("database clock", database_clock(&store).await));
     checks.push(told("signing keys", signing_keys(settings, &store).await));
     checks.push(told("trail", newest_event(&store).await));
     checks.push(told("gateways", gateways(&store).await));
@@ -227,6 +228,22 @@ fn told(name: &'static str, outcome: Result<Check, StoreError>) -> Check {
     outcome.unwrap_or_else(|error| {
         Check::wrong(name, error.to_string(), "see the check of the database")
     })
+}
+
+/// Whether this machine and the database's agree on the time: a server that is off signs nothing.
+async fn database_clock(store: &Store) -> Result<Check, StoreError> {
+    let name = "database clock";
+    let Some(theirs) = store.reader().clock().await? else {
+        return Ok(Check::fine(name, "it is this machine's"));
+    };
+    let ours = SystemClock.now();
+    let differs = ours.since(theirs).max(theirs.since(ours));
+    if differs > SKEW {
+        let found = format!("it says {theirs}, this machine {ours}");
+        let mend = "set both by NTP; a server that is off by half of the leeway signs nothing";
+        return Ok(Check::wrong(name, found, mend));
+    }
+    Ok(Check::fine(name, theirs.to_string()))
 }
 
 async fn signing_keys(settings: &Settings, store: &Store) -> Result<Check, StoreError> {
