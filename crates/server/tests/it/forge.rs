@@ -1,7 +1,7 @@
 //! SQL behind the program's back, as somebody with the database's password would.
 
 use gatewright_testkit::database::Engine;
-use sea_orm::{ConnectionTrait, Database};
+use sea_orm::{ConnectionTrait, Database, Statement};
 
 /// Runs statements on a database that the program has open as well.
 pub(crate) fn sql(url: &str, statements: &str) {
@@ -14,6 +14,24 @@ pub(crate) fn sql(url: &str, statements: &str) {
         back_door.execute_unprepared(statements).await.unwrap();
         back_door.close().await.unwrap();
     });
+}
+
+/// What a query counts.
+pub(crate) fn count(url: &str, query: &str) -> i64 {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let back_door = Database::connect(url).await.unwrap();
+        let row = back_door.query_one_raw(Statement::from_string(
+            back_door.get_database_backend(),
+            query.to_owned(),
+        ));
+        let counted = row.await.unwrap().unwrap().try_get_by_index(0).unwrap();
+        back_door.close().await.unwrap();
+        counted
+    })
 }
 
 /// Edits what an event says, past the triggers that keep events from being edited by mistake.

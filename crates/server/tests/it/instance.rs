@@ -144,7 +144,12 @@ impl Instance {
 
     /// Starts the control plane, and gives what it printed until it was ready.
     pub(crate) fn serve(&mut self) -> Vec<String> {
-        let running = Running::start(self.command(&["serve"]));
+        self.serve_by(self.command(&["serve"]))
+    }
+
+    /// Starts the control plane by a command that is not quite the usual one.
+    pub(crate) fn serve_by(&mut self, command: Command) -> Vec<String> {
+        let running = Running::start(command);
         let (lines, _) = running.until("Ready. Portal");
         self.serving = Some(running);
         lines
@@ -197,6 +202,13 @@ impl Instance {
     pub(crate) fn restart_gateway(&mut self) {
         let running = self.apart.take().unwrap();
         assert_eq!(running.end(), Some(0));
+        self.start_gateway();
+    }
+
+    /// Takes everything from the gateway that runs apart that it knew, and starts it again.
+    pub(crate) fn forget_at_gateway(&mut self) {
+        self.apart.take().unwrap().kill();
+        std::fs::remove_dir_all(self.place.path().join("gateway-state")).unwrap();
         self.start_gateway();
     }
 

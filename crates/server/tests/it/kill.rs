@@ -48,11 +48,7 @@ struct Acknowledged {
 }
 
 fn survive(engine: Engine) {
-    let seed = std::env::var("GATEWRIGHT_KILL_SEED");
-    let seed = seed.map_or_else(
-        |_| RandomState::new().hash_one(0),
-        |text| text.parse().unwrap(),
-    );
+    let seed = seed();
     println!("{engine:?}: GATEWRIGHT_KILL_SEED={seed}");
     let mut instance = Instance::founded(engine, Layout::Embedded);
     shop::open(&instance, "http://127.0.0.1:9000");
@@ -265,11 +261,19 @@ fn the_trail_is_whole(instance: &Instance, kept: &Acknowledged, seed: u64) {
     assert_eq!(verified.code, Some(0), "{verified:?}");
 }
 
+/// Where this run's moments come from: the one that was asked for, or another each time.
+pub(crate) fn seed() -> u64 {
+    std::env::var("GATEWRIGHT_KILL_SEED").map_or_else(
+        |_| RandomState::new().hash_one(0),
+        |text| text.parse().unwrap(),
+    )
+}
+
 /// Random numbers that can be thrown again (xorshift64, Marsaglia 2003).
-struct Dice(u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
-    fn roll(&mut self, below: u64) -> u64 {
+    pub(crate) fn roll(&mut self, below: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
