@@ -17,5 +17,6 @@ mod problems;
 mod problems_grants;
 mod problems_issuers;
 mod problems_people;
+mod problems_store;
 mod problems_tokens;
 pub mod query;

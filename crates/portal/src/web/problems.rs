@@ -18,7 +18,6 @@ use gatewright_registry::{
     ApiError, ApplicationUseError, ConsumerError, DraftError, GatewayError, MoveError, PlanError,
     SubscribeError, UploadError, UpstreamRefused,
 };
-use gatewright_store::StoreError;
 use serde_json::json;
 use tracing::error;
 
@@ -62,31 +61,6 @@ pub(super) fn capital(text: &str) -> String {
 impl From<Denied> for Problem {
     fn from(error: Denied) -> Self {
         of(Kind::DENIED, &error)
-    }
-}
-
-impl From<StoreError> for Problem {
-    fn from(error: StoreError) -> Self {
-        match &error {
-            StoreError::NotFound => Self::of(Kind::NOT_FOUND),
-            StoreError::Ambiguous => Self::of(Kind::AMBIGUOUS),
-            StoreError::Stale => Self::of(Kind::STALE),
-            StoreError::Taken { .. } => of(Kind::TAKEN, &error),
-            StoreError::TooLarge => of(Kind::BODY_TOO_LARGE, &error),
-            StoreError::Busy => Self::of(Kind::BUSY).after(std::time::Duration::from_secs(1)),
-            StoreError::Full => {
-                error!("A change found no room in the database");
-                Self::of(Kind::FULL).after(std::time::Duration::from_secs(60))
-            }
-            StoreError::Interrupted => {
-                error!("A change may have been stored or not: its commit was not answered");
-                Self::of(Kind::OUTCOME_UNKNOWN).after(std::time::Duration::from_secs(1))
-            }
-            StoreError::OutsidePermit
-            | StoreError::Corrupt { .. }
-            | StoreError::Unusable(_)
-            | StoreError::Database(_) => ours(&error),
-        }
     }
 }
 
