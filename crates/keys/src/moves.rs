@@ -146,7 +146,7 @@ impl Keys {
         let asked = self.ask(caller, action, &key.kid).await?;
         self.check_kek().await?;
         let (ring, now) = (asked.ring, asked.now);
-        let fresh = self.generate_in_need(ring, now).await?;
+        let fresh = self.generate_in_need(ring, &key.kid, now).await?;
         self.move_key(asked, key, move |ring, kid| {
             ring.suspend(kid, listing, &reason, (fresh, now))
         })
@@ -211,7 +211,7 @@ impl Keys {
         let asked = self.ask(caller, Action::CompromiseKey, &key.kid).await?;
         self.check_kek().await?;
         let (ring, now) = (asked.ring, asked.now);
-        let fresh = self.generate_in_need(ring, now).await?;
+        let fresh = self.generate_in_need(ring, &key.kid, now).await?;
         let moved = self
             .move_key(asked, key, move |ring, kid| {
                 ring.compromise(kid, fresh, &reason, now)

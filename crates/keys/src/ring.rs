@@ -154,9 +154,13 @@ impl Keys {
         now: Timestamp,
     ) -> Result<Generated, SignerError> {
         let id = KeyId::draw(now, &*self.entropy);
-        if let Some(made) = self.generate_elsewhere(id, ring, now).await? {
-            return Ok(made);
+        match self.generate_elsewhere(id, ring, now).await? {
+            Some(made) => Ok(made),
+            None => self.generate_here(id, ring).await,
         }
+    }
+
+    async fn generate_here(&self, id: KeyId, ring: RingName) -> Result<Generated, SignerError> {
         let made = tokio::task::spawn_blocking(move || mint::generate(ring.algorithm)).await;
         let made = made.unwrap_or(Err(KeyFault::NotMade));
         let new = made.map_err(SignerError::NotMade)?;
@@ -169,10 +173,12 @@ impl Keys {
         })
     }
 
-    /// Two fresh keys, or as many as can be had now: a key that must stop does so whether or not another can be made.
+    /// Two fresh keys to take the place of one that must stop, or as many as can be had now: it stops whether or not another
+    /// can be made. Where nobody could sign after it, one is made here.
     pub(crate) async fn generate_in_need(
         &self,
         ring: RingName,
+        lost: &Kid,
         now: Timestamp,
     ) -> Result<Vec<Generated>, SignerError> {
         let mut fresh = Vec::with_capacity(2);
@@ -180,11 +186,21 @@ impl Keys {
             match self.generate(ring, now).await {
                 Ok(made) => fresh.push(made),
                 Err(error @ (SignerError::NotMadeThere { .. } | SignerError::NotHeld { .. })) => {
-                    tracing::warn!(%error, %ring, "No fresh key of {ring} could be made; one is made as soon as it can");
+                    tracing::warn!(%error, %ring, "No fresh key of {ring} could be made where they are made; one is made as soon as it can");
                     break;
                 }
                 Err(other) => return Err(other),
             }
+        }
+        let shown = self.read_ring(ring).await?;
+        let is_last = |ring: &Ring| {
+            let signs = ring.active().is_some_and(|active| active.kid() == lost);
+            signs && ring.standby().is_none()
+        };
+        if fresh.is_empty() && shown.as_ref().is_some_and(is_last) {
+            tracing::warn!(%ring, "A key of {ring} is made here, because nobody could sign otherwise");
+            let id = KeyId::draw(now, &*self.entropy);
+            fresh.push(self.generate_here(id, ring).await?);
         }
         Ok(fresh)
     }
