@@ -1,6 +1,14 @@
 //! Signing keys in a hardware module, as operators and clients meet them: tokens, a rotation, and a module that goes away.
 
-use std::{fs, time::Duration};
+use std::{
+    fs,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::{self, JoinHandle},
+    time::Duration,
+};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use gatewright_testkit::{
@@ -19,6 +27,7 @@ use crate::{
 };
 
 /// A client that asks for tokens of its own.
+#[derive(Clone)]
 struct Client {
     endpoint: String,
     credentials: String,
@@ -44,6 +53,23 @@ impl Client {
                 "grant_type=client_credentials",
             )
             .send()
+    }
+
+    /// Asks without a pause until told to stop, and keeps the statuses. What is refused says when to come again.
+    fn keep_asking(&self, stop: &Arc<AtomicBool>) -> JoinHandle<Vec<u16>> {
+        let (client, stop) = (self.clone(), Arc::clone(stop));
+        thread::spawn(move || {
+            let mut statuses = Vec::new();
+            while !stop.load(Ordering::Relaxed) {
+                let answer = client.ask();
+                if answer.status == 503 {
+                    assert_ne!(answer.header("retry-after"), "", "{answer:?}");
+                    thread::sleep(Duration::from_millis(20));
+                }
+                statuses.push(answer.status);
+            }
+            statuses
+        })
     }
 
     fn token(&self) -> String {
@@ -110,11 +136,20 @@ fn a_module_that_goes_away_stops_tokens_and_nothing_else_until_it_is_back() {
         calls(&first) == 200 && calls(&second) == 200
     });
 
+    // From here on under load: every answer is a token, or a refusal that says when to come again.
+    let pace = json!({ "tokens_per_minute": 1_000_000 });
+    let edit = instance.api("PATCH", "/applications/Shop/client");
+    let edit = edit.with("If-Match", "\"0\"").json(&pace);
+    edit.send().good(200);
+    let stop = Arc::new(AtomicBool::new(false));
+    let asking: Vec<JoinHandle<Vec<u16>>> = (0..4).map(|_| client.keep_asking(&stop)).collect();
+    thread::sleep(Duration::from_millis(500));
     let away = hsm.tokens().with_extension("away");
     fs::rename(hsm.tokens(), &away).unwrap();
     within(Duration::from_secs(5), "it is noticed", || {
         client.ask().status == 503
     });
+    thread::sleep(Duration::from_millis(200));
     let events = instance.events();
     for _ in 0..20 {
         let refused = client.ask();
@@ -139,6 +174,19 @@ fn a_module_that_goes_away_stops_tokens_and_nothing_else_until_it_is_back() {
         client.ask().status == 200
     });
     println!("signed again {took:?} after the token was back");
+    stop.store(true, Ordering::Relaxed);
+    let statuses: Vec<u16> = asking
+        .into_iter()
+        .flat_map(|asking| asking.join().unwrap())
+        .collect();
+    let good = statuses.iter().filter(|status| **status == 200).count();
+    println!("{good} of {} requests got a token", statuses.len());
+    assert!(statuses.iter().all(|status| matches!(status, 200 | 503)));
+    assert!(
+        good > 20 && good < statuses.len(),
+        "{good} of {}",
+        statuses.len()
+    );
     let third = client.token();
     assert_eq!(kid_of(&third), kid_of(&second));
     assert_eq!((calls(&first), calls(&third)), (200, 200));
