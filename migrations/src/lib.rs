@@ -28,6 +28,7 @@ mod m0015_successions;
 mod m0016_staleness;
 mod m0017_user_grants;
 mod m0018_signers;
+mod m0019_authorization_codes;
 mod m0020_key_addresses;
 
 /// Applies what is missing, within a transaction that the caller holds alone, and says what that was.
@@ -88,6 +89,7 @@ impl MigratorTrait for Steps {
             Box::new(m0016_staleness::Migration),
             Box::new(m0017_user_grants::Migration),
             Box::new(m0018_signers::Migration),
+            Box::new(m0019_authorization_codes::Migration),
             Box::new(m0020_key_addresses::Migration),
         ]
     }

@@ -157,6 +157,10 @@ kinds! {
     ApiKeyIssued = "api-key.issue" by IssueApiKey;
     /// An API key was revoked.
     ApiKeyRevoked = "api-key.revoke" by RevokeApiKey;
+    /// A person allowed an application to act for them.
+    AuthorizationAllowed = "authorization.allow" by IssueToken;
+    /// An application took up what a person had allowed it.
+    AuthorizationRedeemed = "authorization.redeem" by IssueToken;
     /// A grant began that can be refreshed.
     FamilyBegun = "refresh-family.begin" by IssueToken;
     /// A refresh token was used, and its successor took its place.

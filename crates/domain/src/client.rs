@@ -1,5 +1,6 @@
 //! Applications as OAuth clients: what they may ask the token endpoint for, and how they prove who they are.
 
+mod redirect;
 mod secret;
 
 use std::{collections::BTreeSet, fmt, str::FromStr};
@@ -17,6 +18,7 @@ use crate::{
     text::{ApiName, VersionNumber},
 };
 
+pub use redirect::{NotARedirectUri, RedirectUri, place_of};
 pub use secret::{
     ClientSecret, ClientSecretError, ClientSecretParts, DrawnSecret, Ending, SECRET_LENGTH,
     SecretId, draw, secret_id,
@@ -65,9 +67,11 @@ macro_rules! words {
 
 words! {
     /// A way to a token (RFC 6749 section 1.3).
-    Grant, NotAGrant = "not a grant: expected client_credentials, refresh_token or urn:ietf:params:oauth:grant-type:token-exchange" {
+    Grant, NotAGrant = "not a grant: expected client_credentials, authorization_code, refresh_token or urn:ietf:params:oauth:grant-type:token-exchange" {
         /// With the client's own credentials, for itself (RFC 6749 section 4.4).
         ClientCredentials = "client_credentials",
+        /// With what a person allowed it, for them (RFC 6749 section 4.1). Off until somebody turns it on.
+        AuthorizationCode = "authorization_code",
         /// With a refresh token, for a grant that was begun for it (RFC 6749 section 6).
         RefreshToken = "refresh_token",
         /// With a token of somebody whom the client serves, for a narrower one of its own (RFC 8693). Off until somebody
@@ -78,13 +82,15 @@ words! {
 
 words! {
     /// How a client proves who it is (RFC 7591 section 2).
-    AuthMethod, NotAnAuthMethod = "not an authentication method: expected client_secret_basic, client_secret_post or private_key_jwt" {
+    AuthMethod, NotAnAuthMethod = "not an authentication method: expected client_secret_basic, client_secret_post, private_key_jwt or none" {
         /// Its secret in the `Authorization` header.
         SecretBasic = "client_secret_basic",
         /// Its secret in the body, where logs of forms may keep it.
         SecretPost = "client_secret_post",
         /// A signature of its own key (RFC 7523), so that it shares no secret with anybody.
         PrivateKeyJwt = "private_key_jwt",
+        /// Not at all: it runs where nothing can be kept secret, and has what a person allows it and no more.
+        Public = "none",
     }
 }
 
@@ -148,6 +154,8 @@ pub struct ClientTerms {
     pub key_set: Option<String>,
     /// Where it publishes those keys, instead of registering them.
     pub key_address: Option<KeySetAddress>,
+    /// Where browsers may carry answers to it.
+    pub redirects: BTreeSet<RedirectUri>,
     /// The versions whose tokens it may ask about, because it stands behind them (RFC 7662 section 4).
     pub serves: BTreeSet<(ApiName, VersionNumber)>,
 }
@@ -163,6 +171,7 @@ impl Default for ClientTerms {
             senders: Senders::Anybody,
             key_set: None,
             key_address: None,
+            redirects: BTreeSet::new(),
             serves: BTreeSet::new(),
         }
     }
@@ -229,6 +238,7 @@ impl Aggregate for Registration {
             senders,
             key_set,
             key_address,
+            redirects,
             serves,
         } = &self.terms;
         let serves = serves
@@ -241,6 +251,7 @@ impl Aggregate for Registration {
             ("token_lifetime_s", lifetime.seconds().to_string()),
             ("tokens_per_minute", pace.per_minute().to_string()),
             ("senders", senders.to_string()),
+            ("redirect_uris", list(redirects)),
             ("serves", list(serves)),
             (
                 "key_set",

@@ -4,6 +4,8 @@
 //! Invariant: which token may be used is decided by its generation, never by a clock. A family has one head at most, and
 //! a family that is revoked has none for ever.
 
+mod outcome;
+mod person;
 mod terms;
 mod token;
 
@@ -22,6 +24,8 @@ use crate::{
     version::VersionRef,
 };
 
+pub use outcome::{FamilyError, Use};
+pub use person::Person;
 pub use terms::FamilyTerms;
 pub use token::{
     NotARefreshToken, RefreshSecret, RefreshToken, RefreshTokenParts, Successor, draw, id_of,
@@ -36,6 +40,8 @@ pub struct Family {
     versions: Vec<VersionRef>,
     scopes: BTreeSet<Scope>,
     binding: Option<Thumbprint>,
+    /// Who granted it; nobody in particular where an operator began it.
+    person: Option<Person>,
     begun: Timestamp,
     idle_end: Timestamp,
     absolute_end: Timestamp,
@@ -57,6 +63,7 @@ pub struct FamilyParts {
     pub versions: Vec<VersionRef>,
     pub scopes: BTreeSet<Scope>,
     pub binding: Option<Thumbprint>,
+    pub person: Option<Person>,
     pub begun: Timestamp,
     pub idle_end: Timestamp,
     pub absolute_end: Timestamp,
@@ -81,34 +88,10 @@ pub struct NewFamily {
     pub scopes: BTreeSet<Scope>,
     /// The key whose holder alone may refresh.
     pub binding: Option<Thumbprint>,
-}
-
-/// What presenting a token comes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Use {
-    /// It is the head: its successor becomes the head.
-    Turn,
-    /// It was used a moment ago, and its successor was not: whoever holds it gets the same successor once more.
-    Repeat,
-    /// It was used before, and somebody went on from there: two hold this family, and neither may keep it.
-    Reuse,
-}
-
-/// Why nothing comes of a family any more, or not for this one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum FamilyError {
-    /// It was revoked.
-    #[error("the family is revoked")]
-    Revoked,
-    /// It was not used for too long, or has lived as long as it may.
-    #[error("the family has ended")]
-    Ended,
-    /// It is of another application.
-    #[error("the family is of another application")]
-    AnotherApplication,
-    /// It is bound to a key that was not proved, or to none while one was.
-    #[error("the family is bound to another key")]
-    AnotherKey,
+    /// Who grants it, when it is a person who allowed the application to act for them.
+    pub person: Option<Person>,
+    /// When the access token that comes with it ends at the latest; now, where none does.
+    pub last_expiry: Timestamp,
 }
 
 impl Family {
@@ -121,6 +104,8 @@ impl Family {
             mut versions,
             scopes,
             binding,
+            person,
+            last_expiry,
         } = new;
         versions.sort_by_key(|version| version.id);
         versions.dedup_by_key(|version| version.id);
@@ -132,11 +117,12 @@ impl Family {
             versions,
             scopes,
             binding,
+            person,
             begun: now,
             idle_end: now.plus(terms.idle).min(absolute_end),
             absolute_end,
             head: 0,
-            last_expiry: now,
+            last_expiry,
             revoked: None,
             revision: Revision::NEW,
         };
@@ -153,6 +139,7 @@ impl Family {
             versions,
             scopes,
             binding,
+            person,
             begun,
             idle_end,
             absolute_end,
@@ -168,6 +155,7 @@ impl Family {
             versions,
             scopes,
             binding,
+            person,
             begun,
             idle_end,
             absolute_end,
@@ -302,6 +290,12 @@ impl Family {
         self.binding.clone().map(Binding::Key)
     }
 
+    /// Who granted it.
+    #[must_use]
+    pub fn person(&self) -> Option<Person> {
+        self.person
+    }
+
     /// When it began.
     #[must_use]
     pub fn begun(&self) -> Timestamp {
@@ -366,6 +360,7 @@ impl Aggregate for Family {
             ("versions", list(&self.versions)),
             ("scopes", list(&self.scopes)),
             ("binding", or_none(self.binding.as_ref())),
+            ("person", or_none(self.person.map(|person| person.operator))),
             ("generation", self.head.to_string()),
             ("idle_end", self.idle_end.to_string()),
             ("absolute_end", self.absolute_end.to_string()),

@@ -38,6 +38,14 @@ macro_rules! id {
                 Self(uuid)
             }
 
+            /// When it was drawn, to the millisecond.
+            #[must_use]
+            pub fn drawn(self) -> Timestamp {
+                // The first 48 bits (RFC 9562 section 5.7).
+                let millis = self.0.as_u128() >> 80;
+                Timestamp::from_millis(i64::try_from(millis).unwrap_or(i64::MAX))
+            }
+
             /// The UUID inside.
             #[must_use]
             pub const fn uuid(self) -> Uuid {
@@ -121,6 +129,8 @@ id! {
     ApiKeyId = "apk";
     /// A refresh family: one grant and its chain of refresh tokens. It is the `sid` of its access tokens.
     FamilyId = "fam";
+    /// An authorization code (its row; its text is never stored).
+    CodeId = "ac";
     /// A refresh token (its row; its text is never stored).
     RefreshId = "rt";
     /// A signing key (its row; see `key::Kid` for its public name).

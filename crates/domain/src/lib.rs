@@ -4,6 +4,7 @@
 
 pub mod credential;
 pub mod digest;
+mod drawn;
 pub mod entropy;
 pub mod handle;
 pub mod id;
@@ -24,6 +25,7 @@ pub mod api;
 pub mod api_key;
 pub mod binding;
 pub mod client;
+pub mod code;
 pub mod consumer;
 pub mod contract;
 pub mod family;

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fmt};
 
 use crate::{
-    access::{Role, Subject},
+    access::{Action, Role, Subject},
     audit::{Aggregate, Change, Facts, Kind, Target, facts, list, or_none},
     id::{AccessTokenId, OperatorId, TeamId},
     revision::Revision,
@@ -192,6 +192,12 @@ impl Operator {
     #[must_use]
     pub fn teams(&self) -> &BTreeSet<TeamId> {
         &self.teams
+    }
+
+    /// Whether they may do something now, beside what is personal: for what they began and others go on with.
+    #[must_use]
+    pub fn may(&self, action: Action, on: &Subject) -> bool {
+        self.disabled.is_none() && self.role.allows(&self.teams, action, on)
     }
 
     /// The hash of their password.

@@ -300,7 +300,7 @@ impl Token {
         self.binding.as_ref()
     }
 
-    /// Where it came from, when it was exchanged for another one.
+    /// Where it came from, when it is not just its application's own.
     #[must_use]
     pub fn lineage(&self) -> Option<&Lineage> {
         self.lineage.as_ref()

@@ -46,6 +46,8 @@ pub enum ClientProof {
     Post(Secret<String>),
     /// A signed assertion in the body (RFC 7523).
     Assertion(Secret<String>),
+    /// Nothing: it only says who it is.
+    Nothing,
 }
 
 impl ClientProof {
@@ -56,6 +58,7 @@ impl ClientProof {
             Self::Basic(_) => AuthMethod::SecretBasic,
             Self::Post(_) => AuthMethod::SecretPost,
             Self::Assertion(_) => AuthMethod::PrivateKeyJwt,
+            Self::Nothing => AuthMethod::Public,
         }
     }
 }
@@ -65,7 +68,7 @@ impl Presented {
     fn claimed(&self) -> Option<ClientId> {
         let named = self.client.clone().map(ClientId::from_wire);
         match &self.proof {
-            ClientProof::Basic(_) | ClientProof::Post(_) => named,
+            ClientProof::Basic(_) | ClientProof::Post(_) | ClientProof::Nothing => named,
             ClientProof::Assertion(text) => named.or_else(|| assertion::claimed(text)),
         }
     }
@@ -77,6 +80,8 @@ pub struct Authenticated {
     /// Who acts: the application, trusted with its own tokens.
     pub caller: Caller,
     pub(crate) client: Arc<ClientRecord>,
+    /// How it proved it.
+    method: AuthMethod,
     /// Nothing had changed since it was read, up to this revision.
     pub(crate) as_of: u64,
 }
@@ -96,10 +101,20 @@ impl Authenticated {
         }
     }
 
-    /// Whether its registration lets it use a grant.
+    /// Whether it proved nothing: anybody may have said its name.
+    #[must_use]
+    pub fn is_public(&self) -> bool {
+        self.method == AuthMethod::Public
+    }
+
+    /// Whether its registration lets it use a grant. A client that proved nothing has only what a person allowed it.
     pub(crate) fn may_use(&self, grant: client::Grant) -> Result<(), GrantError> {
         let grants = &self.client.registration.terms.grants;
-        if grants.contains(&grant) {
+        let of_a_person = match grant {
+            client::Grant::AuthorizationCode | client::Grant::RefreshToken => true,
+            client::Grant::ClientCredentials | client::Grant::TokenExchange => false,
+        };
+        if grants.contains(&grant) && (of_a_person || !self.is_public()) {
             return Ok(());
         }
         Err(GrantError::NotThisGrant)
@@ -147,6 +162,7 @@ impl Keys {
         Ok(Authenticated {
             caller: Caller::application(client.application.id, origin),
             client,
+            method: presented.proof.method(),
             as_of,
         })
     }
@@ -166,6 +182,8 @@ impl Keys {
                 self.believes_secret(client, secret, now).await
             }
             ClientProof::Assertion(text) => Ok(self.believes_assertion(client, text, now).await?),
+            // Its registration says that it keeps no secret. What it may ask for is asked of a person.
+            ClientProof::Nothing => Ok(true),
         }
     }
 

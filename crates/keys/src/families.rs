@@ -137,6 +137,8 @@ impl Keys {
                     versions: Token::versions_for(&entitlements, &scopes)?,
                     scopes,
                     binding,
+                    person: None,
+                    last_expiry: now,
                 };
                 let family = tx.write(Family::begin(new, terms, now)).await?;
                 tx.keep_refresh_token(&token).await?;

@@ -201,7 +201,7 @@ impl Keys {
     }
 
     /// The versions of these audiences; nothing when none is named.
-    fn versions(
+    pub(crate) fn versions(
         &self,
         entitlements: &[Entitlement],
         resources: &BTreeSet<String>,

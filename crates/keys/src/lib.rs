@@ -12,11 +12,13 @@ mod revoke_named;
 mod revoke_widely;
 mod rotate;
 
+mod authorize;
 mod clients;
 mod exchange;
 mod families;
 mod grant;
 mod introspect;
+mod redeem;
 mod refresh;
 mod revoke_own;
 mod sender;
@@ -66,6 +68,7 @@ use gatewright_store::{SnapshotTerms, Store};
 pub use gatewright_custody::{Kek, KeyHolder};
 
 pub use api_keys::{ApiKeyUseError, IssuedApiKey, RecognisedApiKey, RevokedApiKey};
+pub use authorize::{Asking, AuthorizeError, Doorway, Proposal};
 pub use clients::{
     Authenticated, ClientProof, ClientRefused, ClientSecretUseError, IssuedSecret, PepperError,
     Presented, SecretWish,
@@ -88,6 +91,7 @@ pub use outlook::Outlook;
 pub use recipe::{NotARecipe, Recipe, TermsError, Unfit, VerifierPlace, VerifierTerms};
 pub use recognise::{Recogniser, Worth};
 pub use reconcile::{Belief, ReconcileError, Reconciled};
+pub use redeem::{NotRedeemed, RedeemError, RedeemedGrant, Redeeming};
 pub use refresh::{NotGood, RefreshError, RefreshedGrant, Refreshing};
 pub use rehearse::Rehearsal;
 pub use replace::ReplaceError;

@@ -11,7 +11,7 @@ use gatewright_domain::{
     audit::Aggregate,
     binding::{Binding, Thumbprint},
     client::Grant,
-    family::{self, Family, FamilyError, RefreshSecret, RefreshToken, Successor, Use},
+    family::{self, Family, FamilyError, Person, RefreshSecret, RefreshToken, Successor, Use},
     id::{TokenId, VersionId},
     key::SigningKey,
     operation::Scope,
@@ -26,7 +26,7 @@ use gatewright_store::{StoreError, Tx};
 use crate::{
     IssuedToken, Keys,
     clients::{Authenticated, PepperError},
-    grant::GrantError,
+    grant::{GrantError, Wanted},
 };
 
 /// How often it is tried: a rotation of the signing key may come in between.
@@ -236,7 +236,13 @@ impl Keys {
             let revoked = tx.write(family.revoke(reason, now)?).await?;
             return Ok(Outcome::Reused(revoked));
         }
-        let wish = self.wish(&family, asked)?;
+        is_still_granted(tx, &family).await?;
+        let wanted = Wanted {
+            scopes: asked.scopes.clone(),
+            resources: asked.resources.clone(),
+            binding: asked.proved.clone().map(Binding::Key),
+        };
+        let wish = self.wish(&family, wanted)?;
         let access = self.decide_access(tx, &family, wish, (signer, now)).await?;
         let expires = access.expires();
         let place = place(&token);
@@ -265,9 +271,9 @@ impl Keys {
     }
 
     /// What the access token is to be, within the grant.
-    fn wish(&self, family: &Family, asked: &Refreshing) -> Result<GrantWish, RefreshError> {
-        let scopes = match &asked.scopes {
-            Some(scopes) if scopes.is_subset(family.scopes()) => scopes.clone(),
+    pub(crate) fn wish(&self, family: &Family, asked: Wanted) -> Result<GrantWish, RefreshError> {
+        let scopes = match asked.scopes {
+            Some(scopes) if scopes.is_subset(family.scopes()) => scopes,
             Some(_) => return Err(RefreshError::WiderScope),
             None => family.scopes().clone(),
         };
@@ -286,9 +292,9 @@ impl Keys {
             name: family.name().clone(),
             versions: Some(all),
             scopes: Some(scopes),
-            binding: asked.proved.clone().map(Binding::Key),
+            binding: asked.binding,
             family: Some(family.id()),
-            lineage: None,
+            lineage: family.person().map(Person::lineage),
             within: Within {
                 scopes: None,
                 end: Some(family.absolute_end()),
@@ -296,7 +302,7 @@ impl Keys {
         })
     }
 
-    async fn decide_access(
+    pub(crate) async fn decide_access(
         &self,
         tx: &mut Tx<'_>,
         family: &Family,
@@ -320,6 +326,18 @@ impl Keys {
         let change = change.map_err(GrantError::from)?;
         Ok(tx.write(change).await?)
     }
+}
+
+/// Whether the person who granted it still may, as far as it reaches. They may have left, or have another role.
+pub(crate) async fn is_still_granted(tx: &mut Tx<'_>, family: &Family) -> Result<(), RefreshError> {
+    let Some(person) = family.person() else {
+        return Ok(());
+    };
+    let operator = tx.operator(person.operator).await?;
+    if operator.may(Action::IssueToken, &family.subject()) {
+        return Ok(());
+    }
+    Err(FamilyError::PersonGone.into())
 }
 
 /// Where a successor rests: it opens for no other token.

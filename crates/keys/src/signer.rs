@@ -217,6 +217,7 @@ impl Keys {
             actors: token.lineage().map_or_else(Vec::new, |lineage| {
                 lineage.actors.iter().map(ToString::to_string).collect()
             }),
+            signed_in: token.lineage().and_then(|lineage| lineage.signed_in),
         }
     }
 }

@@ -6,6 +6,7 @@ pub mod applications;
 pub mod audit;
 pub mod clients;
 pub mod confirm;
+pub mod consent;
 pub mod consumers;
 pub mod decisions;
 pub mod entry;

@@ -72,6 +72,8 @@ fn verb(action: &str) -> Option<&'static str> {
         "token.end-soon" => "reminded that the token {} ends soon",
         "api-key.issue" => "issued the API key {}",
         "api-key.revoke" => "revoked the API key {}",
+        "authorization.allow" => "allowed {} to act for them",
+        "authorization.redeem" => "took up what a person allowed {}",
         "refresh-family.begin" => "began the refreshable grant {}",
         "refresh-family.turn" => "refreshed the grant {}",
         "refresh-family.repeat" => "was given the same refresh token of the grant {} again",

@@ -1,8 +1,9 @@
 //! Refresh tokens within a write: each is kept, used and repeated beside the change of its family, which is the event.
 
 use gatewright_domain::{
+    code::Code,
     family::{Family, RefreshToken},
-    id::{FamilyId, RefreshId},
+    id::{CodeId, FamilyId, RefreshId},
 };
 
 use crate::{error::StoreError, reader::Reader, rows, tx::Tx};
@@ -14,6 +15,14 @@ impl Tx<'_> {
     /// `NotFound`; `Corrupt`; `Database`.
     pub async fn family_alone(&mut self, id: FamilyId) -> Result<Family, StoreError> {
         rows::refresh_family::load_alone(self.transaction()?, id).await
+    }
+
+    /// An authorization code, alone: nobody else redeems it until this write is over.
+    ///
+    /// # Errors
+    /// `NotFound`; `Corrupt`; `Database`.
+    pub async fn code_alone(&mut self, id: CodeId) -> Result<Code, StoreError> {
+        rows::authorization_code::load_alone(self.transaction()?, id).await
     }
 
     /// A refresh token. Read it after its family.
@@ -56,6 +65,14 @@ impl Reader {
     /// `NotFound`; `Corrupt`; `Database`.
     pub async fn refresh_token(&self, id: RefreshId) -> Result<RefreshToken, StoreError> {
         rows::refresh_token::load(&self.database, id).await
+    }
+
+    /// An authorization code, for whoever shows its text.
+    ///
+    /// # Errors
+    /// `NotFound`; `Corrupt`; `Database`.
+    pub async fn code(&self, id: CodeId) -> Result<Code, StoreError> {
+        rows::authorization_code::load(&self.database, id).await
     }
 
     /// A refresh family, for whoever shows a token of it.

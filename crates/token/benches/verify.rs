@@ -85,6 +85,7 @@ fn claims() -> AccessClaims {
         session: None,
         binding: None,
         actors: Vec::new(),
+        signed_in: None,
     }
 }
 

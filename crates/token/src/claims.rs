@@ -42,6 +42,8 @@ pub struct AccessClaims {
     pub binding: Option<Binding>,
     /// Who acts for whom it is about, the newest first (RFC 8693 section 4.1).
     pub actors: Vec<String>,
+    /// When whom it is about had signed in, where that is a person (RFC 9068 section 2.2.1).
+    pub signed_in: Option<Timestamp>,
 }
 
 impl AccessClaims {
@@ -65,6 +67,7 @@ impl AccessClaims {
             sid: self.session.as_deref(),
             cnf: self.binding.as_ref().map(Confirmation::of),
             act: Actor::of(&self.actors),
+            auth_time: self.signed_in.map(Timestamp::seconds),
         })
     }
 }
@@ -88,6 +91,8 @@ struct Written<'a> {
     cnf: Option<Confirmation<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     act: Option<Box<Actor<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auth_time: Option<i64>,
 }
 
 /// `act` (RFC 8693 section 4.1): who acts now, around who acted before.

@@ -56,6 +56,8 @@ export const inside = {
   "new secret": ({ walk, town }) => walk.at(application(town, "/credentials/new")),
   "edit the client": ({ walk, town }) => walk.at(application(town, "/credentials/edit")),
   "revoke a secret": ({ walk, town }) => walk.at(application(town, `/credentials/${town.secret}/revoke`)),
+  consent: ({ walk, town }) => walk.at(town.consent),
+  "consent to nobody known": to("/oauth2/authorize?client_id=c_nobody&redirect_uri=https://app.example/back"),
   "new API key": ({ walk, town }) => walk.at(application(town, "/api-keys/new")),
   "API key": ({ walk, town }) => walk.at(`/console/api-keys/${town.apiKey}`),
   "revoke an API key": ({ walk, town }) => walk.at(`/console/api-keys/${town.apiKey}/revoke`),

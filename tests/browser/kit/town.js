@@ -4,12 +4,15 @@ import assert from "node:assert/strict";
 import { until } from "./program.js";
 import { contract, Walk } from "./walk.js";
 
+/** The SHA-256 of a secret that an application would keep (RFC 7636 appendix B). */
+const challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
 /** A client of the JSON API. */
 function client(house, accessToken) {
-  return async (method, path, body, type = "application/json") => {
+  return async (method, path, body, type = "application/json", headers = {}) => {
     const answer = await fetch(`${house.portal}/api/v1${path}`, {
       method,
-      headers: { authorization: `Bearer ${accessToken}`, ...(body === undefined ? {} : { "content-type": type }) },
+      headers: { authorization: `Bearer ${accessToken}`, ...(body === undefined ? {} : { "content-type": type }), ...headers },
       body: body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body),
     });
     const text = await answer.text();
@@ -87,6 +90,14 @@ export async function fill(house, walk) {
   };
   town.apiKey = (await api("POST", `/applications/${town.applications.shop}/api-keys`, { name: "build server", scopes: ["orders:v2:read"] })).id;
   town.secret = (await api("POST", `/applications/${town.applications.shop}/secrets`, {})).id;
+  // An application that asks people, and what it asks them.
+  const asks = { grants: ["authorization_code", "refresh_token"], redirect_uris: ["https://app.example/back"] };
+  const client = await api("GET", `/applications/${town.applications.warehouse}/client`);
+  await api("PATCH", `/applications/${town.applications.warehouse}/client`, asks, "application/json", { "if-match": `"${client.revision}"` });
+  town.consent = `/oauth2/authorize?${new URLSearchParams({
+    response_type: "code", client_id: client.client_id, redirect_uri: "https://app.example/back", scope: "orders:v2:read",
+    code_challenge: challenge, code_challenge_method: "S256",
+  })}`;
   town.issuer = (await api("POST", "/issuers", {
     name: "Partner", issuer: "partner-script", audience: "orders", keys: { secret: "a secret of as many bytes as it takes" },
     rules: [{ application: town.applications.shop, scopes: { fixed: ["orders:v2:read"] } }],

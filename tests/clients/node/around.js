@@ -23,6 +23,26 @@ export async function edit(application, terms) {
   return (await api("PATCH", `/applications/${application}/client`, terms, { "if-match": tag })).body;
 }
 
+/** Sends a form as the browser of the person would, and says where it is sent next. */
+async function send(path, fields, cookie = "") {
+  const answer = await fetch(town.portal + path, {
+    method: "POST",
+    redirect: "manual",
+    headers: { origin: town.portal, cookie, accept: "text/html" },
+    body: new URLSearchParams(fields),
+  });
+  if (answer.status !== 303) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+  return { to: new URL(answer.headers.get("location"), town.portal), cookie: answer.headers.getSetCookie().map((one) => one.split(";")[0]).join("; ") };
+}
+
+/** Signs the person in at this address, shows them what is asked, and gives their answer: where their browser is sent. */
+export async function answer(url, decision) {
+  const { cookie } = await send("/sign-in", town.operator);
+  const page = await fetch(url, { headers: { cookie, accept: "text/html" } });
+  if (!(await page.text()).includes("act for you?")) throw new Error(`nobody is asked at ${url}`);
+  return (await send(url.pathname, { request: url.search.slice(1), decision }, cookie)).to;
+}
+
 /** A token of the shop's, by the shortest way. */
 export async function accessToken(client = shop) {
   const quoted = [client.client_id, client.client_secret].map(encodeURIComponent).join(":");

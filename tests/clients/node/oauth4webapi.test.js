@@ -4,7 +4,7 @@ import { before, test } from "node:test";
 
 import * as oauth from "oauth4webapi";
 
-import { api, audience, depot, edit, gateway, issuer, rotate, scopes, shop } from "./around.js";
+import { answer, api, audience, depot, edit, gateway, issuer, rotate, scopes, shop } from "./around.js";
 
 // It demands https, which a server on this machine does not need.
 const plain = { [oauth.allowInsecureRequests]: true };
@@ -115,6 +115,61 @@ test("a token is bound to a key by DPoP, and is worth nothing without its proof"
   assert.equal(stolen.status, 401);
   const thief = oauth.DPoP(client, await oauth.generateKeyPair("ES256"));
   await assert.rejects(call(token.access_token, { DPoP: thief }), /WWW-Authenticate|www-authenticate|401/);
+});
+
+test("a client exchanges a token that it was sent for a narrower one (RFC 8693)", async () => {
+  const { access_token: token } = await fetchToken();
+  const grant = "urn:ietf:params:oauth:grant-type:token-exchange";
+  const kind = "urn:ietf:params:oauth:token-type:access_token";
+  const fields = new URLSearchParams({ subject_token: token, subject_token_type: kind, scope: "orders:v1:read" });
+  const exchange = async () => {
+    const asked = await oauth.genericTokenEndpointRequest(server, resource, guard, grant, fields, plain);
+    return oauth.processGenericTokenEndpointResponse(server, resource, asked);
+  };
+  await assert.rejects(exchange(), { error: "unauthorized_client" });
+  await edit("depot", { grants: ["client_credentials", grant] });
+  const given = await exchange();
+  assert.equal(given.issued_token_type, kind);
+  const claims = await accepted({ authorization: `Bearer ${given.access_token}` });
+  assert.deepEqual([claims.sub, claims.client_id, claims.act.sub], [shop.client_id, depot.client_id, depot.client_id]);
+  assert.equal((await call(given.access_token)).status, 200);
+});
+
+test("a person lets a client act for them: a code with PKCE, and a grant that is refreshed", async () => {
+  await edit("shop", { grants: ["client_credentials", "authorization_code", "refresh_token"], redirect_uris: ["http://127.0.0.1/back"] });
+  const back = "http://127.0.0.1:50123/back";
+  const ask = async () => {
+    const verifier = oauth.generateRandomCodeVerifier();
+    const state = oauth.generateRandomState();
+    const url = new URL(server.authorization_endpoint);
+    url.search = new URLSearchParams({
+      response_type: "code", client_id: client.client_id, redirect_uri: back, scope: "orders:v1:read", state,
+      code_challenge: await oauth.calculatePKCECodeChallenge(verifier), code_challenge_method: "S256",
+    });
+    return { url, state, verifier };
+  };
+  const asked = await ask();
+  const place = await answer(asked.url, "allow");
+  assert.equal(place.origin + place.pathname, back);
+  const params = oauth.validateAuthResponse(server, client, place, asked.state);
+  const redeem = (verifier) => oauth.authorizationCodeGrantRequest(server, client, basic, params, back, verifier, plain);
+  const process = async (verifier) => oauth.processAuthorizationCodeResponse(server, client, await redeem(verifier));
+  await assert.rejects(process(oauth.generateRandomCodeVerifier()), { error: "invalid_grant" });
+  const given = await process(asked.verifier);
+  const claims = await accepted({ authorization: `Bearer ${given.access_token}` });
+  assert.match(claims.sub, /^u_/);
+  assert.equal((await call(given.access_token)).status, 200);
+  const turned = await oauth.refreshTokenGrantRequest(server, client, basic, given.refresh_token, plain);
+  const next = await oauth.processRefreshTokenResponse(server, client, turned);
+  assert.equal((await call(next.access_token)).status, 200);
+  // The code once more: everything that came of it is over.
+  await assert.rejects(process(asked.verifier), { error: "invalid_grant" });
+  const over = await oauth.refreshTokenGrantRequest(server, client, basic, next.refresh_token, plain);
+  await assert.rejects(oauth.processRefreshTokenResponse(server, client, over), { error: "invalid_grant" });
+
+  const again = await ask();
+  const refused = await answer(again.url, "refuse");
+  assert.throws(() => oauth.validateAuthResponse(server, client, refused, again.state), { error: "access_denied" });
 });
 
 test("a client learns of no other client's token", async () => {

@@ -21,6 +21,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 HERE = pathlib.Path(__file__).resolve().parent
 TOP = HERE.parent.parent.parent
 PROGRAM = pathlib.Path(os.environ["GATEWRIGHT_PROGRAMS"]) / "gatewright"
+PASSWORD = "a long sentence that nobody guesses"
 SETTINGS = ("GATEWRIGHT_", "DATABASE_URL")
 
 
@@ -103,7 +104,7 @@ class Town:
 
     def fill(self):
         password = self.directory / "password"
-        password.write_text("a long sentence that nobody guesses")
+        password.write_text(PASSWORD)
         password.chmod(0o600)
         self.command("operator", "add", "ada", "--role", "admin", "--password-file", str(password))
         self.admin = self.command("operator", "access-token", "ada", "--name", "clients")
@@ -122,6 +123,7 @@ class Town:
         return {
             "issuer": self.portal, "portal": self.portal, "gateway": self.gateway, "admin": self.admin,
             "audience": f"{self.gateway}/orders/v1", "shop": shop, "depot": depot,
+            "operator": {"name": "ada", "password": PASSWORD},
         }
 
     def application(self, name):

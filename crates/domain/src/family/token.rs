@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::{
+    drawn,
     entropy::Entropy,
     family::Use,
     id::{FamilyId, RefreshId},
@@ -12,12 +13,6 @@ use crate::{
 
 /// What the text of every refresh token begins with. Never change it: scan rules out there name it.
 const PREFIX: &str = "gw_rt_";
-
-/// The characters of an id without its prefix, and of 256 drawn bits in base 32.
-const ID: usize = 26;
-const SECRET: usize = 52;
-
-const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
 /// One refresh token, without its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,23 +69,8 @@ pub struct NotARefreshToken;
 #[must_use]
 pub fn draw(now: Timestamp, entropy: &dyn Entropy) -> RefreshSecret {
     let id = RefreshId::draw(now, entropy);
-    let mut bits = [0; SECRET];
-    entropy.fill(&mut bits);
-    let own = id.to_string();
-    let (_, digits) = own.split_once('_').unwrap_or_default();
-    let mut text = String::with_capacity(PREFIX.len() + ID + 1 + SECRET);
-    text.push_str(PREFIX);
-    text.push_str(digits);
-    text.push('_');
-    // Five bits of each byte: every character is equally likely, and 52 of them hold 260 bits.
-    for byte in bits {
-        let symbol = ALPHABET.get(usize::from(byte & 31));
-        text.push(char::from(symbol.copied().unwrap_or(b'0')));
-    }
-    RefreshSecret {
-        id,
-        text: Secret::new(text),
-    }
+    let text = drawn::compose(PREFIX, &id.to_string(), entropy);
+    RefreshSecret { id, text }
 }
 
 /// The id in a text that is formed as a refresh token is; nothing was looked up yet.
@@ -98,12 +78,7 @@ pub fn draw(now: Timestamp, entropy: &dyn Entropy) -> RefreshSecret {
 /// # Errors
 /// `NotARefreshToken`.
 pub fn id_of(text: &str) -> Result<RefreshId, NotARefreshToken> {
-    let body = text.strip_prefix(PREFIX).ok_or(NotARefreshToken)?;
-    let (digits, secret) = body.split_once('_').ok_or(NotARefreshToken)?;
-    let whole = secret.len() == SECRET && secret.bytes().all(|byte| ALPHABET.contains(&byte));
-    if !whole {
-        return Err(NotARefreshToken);
-    }
+    let digits = drawn::digits(PREFIX, text).ok_or(NotARefreshToken)?;
     let id = format!("{}_{digits}", RefreshId::PREFIX);
     id.parse().map_err(|_| NotARefreshToken)
 }

@@ -40,7 +40,7 @@ pub struct GrantWish {
     pub binding: Option<Binding>,
     /// The refresh family that it comes of.
     pub family: Option<FamilyId>,
-    /// Where it comes from, when it is exchanged for another one.
+    /// Where it comes from, when it is not just the client's own.
     pub lineage: Option<Lineage>,
     /// What it comes of lets through.
     pub within: Within,
@@ -130,6 +130,29 @@ impl Token {
             revision: Revision::NEW,
         };
         Ok(Change::first(Kind::TokenIssued, token))
+    }
+}
+
+impl Grantee<'_> {
+    /// The scopes that a person may allow a client: of those that are asked for, what its registration and its subscriptions
+    /// to these versions, or to any, let it have.
+    ///
+    /// # Errors
+    /// `NoTarget`; `NoScope`.
+    pub fn offered(
+        self,
+        versions: Option<&BTreeSet<VersionId>>,
+        asked: Option<BTreeSet<Scope>>,
+    ) -> Result<BTreeSet<Scope>, GrantRefused> {
+        let targets = match versions {
+            Some(_) => targets(self.entitlements, versions)?,
+            None => usable(self.entitlements),
+        };
+        let scopes = granted(self.registration, &targets, (asked, None))?;
+        if scopes.is_empty() {
+            return Err(GrantRefused::NoScope);
+        }
+        Ok(scopes)
     }
 }
 

@@ -1,5 +1,5 @@
-//! What a token came of, when it was exchanged for another one (RFC 8693): whom it is about, who acts for them, and the tokens
-//! before it.
+//! What a token came of, when it is not just its application's own: whom it is about, who acts for them, and the tokens that it
+//! was exchanged for (RFC 8693).
 //!
 //! Invariant: a token dies with each token and family that it came of. Its session (`sid`) names them all.
 
@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     consumer::ClientId,
     id::{ApplicationId, FamilyId},
+    time::Timestamp,
     token::{Jti, Token},
 };
 
@@ -29,6 +30,9 @@ pub struct Lineage {
     pub actors: Vec<ClientId>,
     /// The tokens that it was exchanged for, the oldest first.
     pub ancestors: Vec<Jti>,
+    /// When whom it is about had signed in, where that is a person (RFC 9068 section 2.2.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed_in: Option<Timestamp>,
 }
 
 /// Whether an application says of itself that it acts, with a token of its own.
@@ -82,6 +86,7 @@ impl Lineage {
             subject,
             actors,
             ancestors,
+            signed_in: before.and_then(|before| before.signed_in),
         })
     }
 }
@@ -114,6 +119,7 @@ mod tests {
             subject: "c_a".to_owned(),
             actors: Vec::new(),
             ancestors: "abcd".chars().map(jti).collect(),
+            signed_in: None,
         };
         assert_eq!(session(None, None), None);
         let alone = session(Some(family), None);

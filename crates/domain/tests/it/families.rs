@@ -46,6 +46,8 @@ impl World {
             versions: Vec::new(),
             scopes: std::collections::BTreeSet::new(),
             binding: None,
+            person: None,
+            last_expiry: NOON,
         };
         let family = Family::begin(new, TERMS, NOON).after().clone();
         let mut world = Self {
@@ -197,6 +199,8 @@ fn p06_a_bound_family_asks_for_its_key() {
         versions: Vec::new(),
         scopes: std::collections::BTreeSet::new(),
         binding: Some(own),
+        person: None,
+        last_expiry: NOON,
     };
     let family = Family::begin(new, TERMS, NOON).after().clone();
     let own = family.binding().unwrap().thumbprint().clone();

@@ -189,6 +189,7 @@ fn request(
         session: None,
         binding: None,
         actors: Vec::new(),
+        signed_in: None,
     };
     let token = key.sign(&claims)?.expose_once();
     Ok(format!(

@@ -97,6 +97,7 @@ fn claims() -> AccessClaims {
         session: None,
         binding: None,
         actors: Vec::new(),
+        signed_in: None,
     }
 }
 

@@ -271,5 +271,6 @@ pub(crate) fn claims() -> AccessClaims {
         session: None,
         binding: None,
         actors: Vec::new(),
+        signed_in: None,
     }
 }

@@ -31,9 +31,10 @@ use crate::{
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ClientEdit {
-    /// The grants it may use: `client_credentials`, `refresh_token`, `urn:ietf:params:oauth:grant-type:token-exchange`.
+    /// The grants it may use: `client_credentials`, `authorization_code`, `refresh_token`, `urn:ietf:params:oauth:grant-type:token-exchange`.
     grants: Option<BTreeSet<String>>,
-    /// How it may prove who it is: `client_secret_basic`, `client_secret_post`, `private_key_jwt`.
+    /// How it may prove who it is: `client_secret_basic`, `client_secret_post`, `private_key_jwt`; `none` for a program that
+    /// keeps no secret, and has only what people allow it.
     auth_methods: Option<BTreeSet<String>>,
     /// The scopes it may ask for; `null` for those of its subscriptions.
     #[serde(default, deserialize_with = "said")]
@@ -47,6 +48,8 @@ pub(super) struct ClientEdit {
     #[serde(default, deserialize_with = "said")]
     #[schema(value_type = Option<String>)]
     key_set_uri: Option<Option<KeySetAddress>>,
+    /// Where browsers may carry answers to it: https, http to 127.0.0.1 or [::1] at any port, or a scheme with a dot.
+    redirect_uris: Option<BTreeSet<String>>,
     /// The versions whose tokens it may ask about, as `api/version`.
     serves: Option<BTreeSet<String>>,
     /// Whether it must show a key when it asks, to which its tokens are bound (DPoP).
@@ -152,6 +155,7 @@ fn edited(old: ClientTerms, edit: ClientEdit) -> Result<ClientTerms, Problem> {
         scopes,
         key_set,
         key_set_uri,
+        redirect_uris,
         serves,
         require_dpop,
         token_lifetime_s,
@@ -178,6 +182,7 @@ fn edited(old: ClientTerms, edit: ClientEdit) -> Result<ClientTerms, Problem> {
             (_, None) => old.key_set,
         },
         key_address,
+        redirects: redirect_uris.map_or(Ok(old.redirects), |uris| read("/redirect_uris", &uris))?,
         serves: serves.map_or(Ok(old.serves), |places| served(&places))?,
         senders: match require_dpop {
             Some(true) => Senders::Holders,

@@ -7,7 +7,7 @@ use actix_web::{
     web::{Data, Path},
 };
 use gatewright_domain::{
-    client::{AuthMethod, ClientTerms, Grant, Pace},
+    client::{AuthMethod, ClientTerms, Grant, Pace, RedirectUri},
     handle::ApplicationHandle,
     operation::Scope,
     outside::KeySetAddress,
@@ -23,11 +23,11 @@ use crate::{
 };
 
 /// What the field of the grants takes.
-const GRANTS: &str = "With blanks between them: client_credentials, refresh_token, \
+const GRANTS: &str = "With blanks between them: client_credentials, authorization_code, refresh_token, \
     urn:ietf:params:oauth:grant-type:token-exchange. Empty for an application that asks for no tokens.";
 
 /// How the client may prove itself.
-const METHODS: [(&str, &str); 4] = [
+const METHODS: [(&str, &str); 5] = [
     (
         "client_secret_basic",
         "Its secret in the Authorization header",
@@ -40,6 +40,10 @@ const METHODS: [(&str, &str); 4] = [
     (
         "client_secret_basic private_key_jwt",
         "Its secret in the header, or a signature",
+    ),
+    (
+        "none",
+        "Nothing: it keeps no secret, and has only what people allow it",
     ),
 ];
 
@@ -58,6 +62,7 @@ pub async fn edit_page(
     let typed = Typed {
         grants: client.grants.join(" "),
         methods: client.auth_methods.join(" "),
+        redirects: client.redirect_uris.join("\n"),
         scopes: client.scopes.clone().unwrap_or_default().join(" "),
         lifetime: client.token_lifetime_s.to_string(),
         pace: client.tokens_per_minute.to_string(),
@@ -81,6 +86,7 @@ pub async fn edit(
     let typed = Typed {
         grants: form.one("grants").to_owned(),
         methods: form.one("auth_methods").to_owned(),
+        redirects: form.one("redirect_uris").to_owned(),
         scopes: form.one("scopes").to_owned(),
         lifetime: form.one("token_lifetime_s").to_owned(),
         pace: form.one("tokens_per_minute").to_owned(),
@@ -111,6 +117,7 @@ pub async fn edit(
 struct Typed {
     grants: String,
     methods: String,
+    redirects: String,
     scopes: String,
     lifetime: String,
     pace: String,
@@ -130,6 +137,11 @@ impl Typed {
             self.methods.split_whitespace().map(str::parse).collect();
         if let Err(error) = &methods {
             wrong("auth_methods", format!("It is {error}."));
+        }
+        let redirects: Result<BTreeSet<RedirectUri>, _> =
+            self.redirects.split_whitespace().map(str::parse).collect();
+        if let Err(error) = &redirects {
+            wrong("redirect_uris", format!("One is {error}."));
         }
         let scopes: Result<BTreeSet<Scope>, _> =
             self.scopes.split_whitespace().map(str::parse).collect();
@@ -151,17 +163,21 @@ impl Typed {
                 return Err(faults);
             }
         };
-        match (grants, methods, scopes, lifetime, pace) {
-            (Ok(grants), Ok(methods), Ok(scopes), Ok(Ok(lifetime)), Ok(Ok(pace))) => {
-                Ok(ClientTerms {
-                    grants,
-                    methods,
-                    scopes: (!scopes.is_empty()).then_some(scopes),
-                    lifetime,
-                    pace,
-                    ..old
-                })
-            }
+        let words = (grants, methods, redirects, scopes);
+        match (words, lifetime, pace) {
+            (
+                (Ok(grants), Ok(methods), Ok(redirects), Ok(scopes)),
+                Ok(Ok(lifetime)),
+                Ok(Ok(pace)),
+            ) => Ok(ClientTerms {
+                grants,
+                methods,
+                redirects,
+                scopes: (!scopes.is_empty()).then_some(scopes),
+                lifetime,
+                pace,
+                ..old
+            }),
             _ => Err(faults),
         }
     }
@@ -199,6 +215,11 @@ fn form_page(
                 .fault(faults.of("grants")),
             Field::new("auth_methods", "Proves itself by", methods)
                 .fault(faults.of("auth_methods")),
+            Field::new("redirect_uris", "Redirect URIs", Control::Code)
+                .value(&typed.redirects)
+                .optional()
+                .hint("One a line: where browsers may carry the answers of people to it.")
+                .fault(faults.of("redirect_uris")),
             Field::new("scopes", "Scopes", Control::Mono)
                 .value(&typed.scopes)
                 .optional()

@@ -69,7 +69,11 @@ fn presented(request: &HttpRequest, form: &Form) -> Result<Presented, Fault> {
         });
     }
     let Some(secret) = posted else {
-        return Err(Fault::invalid_client());
+        let client = said.ok_or_else(Fault::invalid_client)?.to_owned();
+        return Ok(Presented {
+            client: Some(client),
+            proof: ClientProof::Nothing,
+        });
     };
     let why = "client_secret comes with client_id";
     let client = said.ok_or_else(|| Fault::invalid_request(why))?.to_owned();

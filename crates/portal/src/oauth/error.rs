@@ -9,8 +9,8 @@ use actix_web::{
 };
 use gatewright_domain::token::LineageError;
 use gatewright_keys::{
-    ClientRefused, ExchangeError, GrantError, InspectError, RefreshError, RevokeOwnError,
-    SignerError,
+    ClientRefused, ExchangeError, GrantError, InspectError, RedeemError, RefreshError,
+    RevokeOwnError, SignerError,
 };
 use serde_json::json;
 use tracing::error;
@@ -93,9 +93,8 @@ impl Fault {
         Self::new("insufficient_scope", StatusCode::FORBIDDEN, description)
     }
 
-    /// The refresh token is not good, or not any more. Which, no client is told.
-    const fn invalid_grant() -> Self {
-        let description = "The refresh token is not good, or not any more";
+    /// What is traded for a token is not good, or not any more. Which, no client is told.
+    const fn invalid_grant(description: &'static str) -> Self {
         Self::new("invalid_grant", StatusCode::BAD_REQUEST, description)
     }
 
@@ -135,6 +134,16 @@ impl Fault {
             retry_after: Some(wait),
             ..Self::new("temporarily_unavailable", status, description)
         }
+    }
+
+    /// The code.
+    pub(super) const fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// What is wrong, in words.
+    pub(super) const fn description(&self) -> &'static str {
+        self.description
     }
 
     /// The answer.
@@ -265,10 +274,27 @@ impl From<ExchangeError> for Fault {
     }
 }
 
+impl From<RedeemError> for Fault {
+    fn from(refused: RedeemError) -> Self {
+        match refused {
+            RedeemError::NotGood(_) => {
+                Self::invalid_grant("The code is not good with these, or not any more")
+            }
+            RedeemError::OtherTarget => {
+                Self::invalid_target("Name every resource that was allowed, or none")
+            }
+            RedeemError::Grant(refused) => refused.into(),
+            RedeemError::Pepper(_) => ours(&refused),
+        }
+    }
+}
+
 impl From<RefreshError> for Fault {
     fn from(refused: RefreshError) -> Self {
         match refused {
-            RefreshError::NotGood(_) => Self::invalid_grant(),
+            RefreshError::NotGood(_) => {
+                Self::invalid_grant("The refresh token is not good, or not any more")
+            }
             RefreshError::WiderScope => {
                 Self::invalid_scope("The grant does not carry all of these scopes")
             }

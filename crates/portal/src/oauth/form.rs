@@ -49,6 +49,14 @@ impl Form {
         Self::parse(&body)
     }
 
+    /// The parameters of an address, read as strictly.
+    ///
+    /// # Errors
+    /// `invalid_request`, for what is malformed, or said twice.
+    pub(super) fn of_query(query: &str) -> Result<Self, Fault> {
+        Self::parse(query.as_bytes())
+    }
+
     fn parse(body: &[u8]) -> Result<Self, Fault> {
         let malformed = || Fault::invalid_request("The body is not a well-formed form");
         let text = std::str::from_utf8(body).map_err(|_| malformed())?;

@@ -87,7 +87,12 @@ async fn known(app: &App, request: &HttpRequest, form: &Form) -> Result<Known, F
         .get(..7)
         .is_some_and(|scheme| scheme.eq_ignore_ascii_case("bearer "));
     if !is_bearer {
-        return Ok(Known::Client(authenticate(app, request, form).await?));
+        let client = authenticate(app, request, form).await?;
+        // Anybody can say the name of a client that proves nothing.
+        if client.is_public() {
+            return Err(Fault::invalid_client());
+        }
+        return Ok(Known::Client(client));
     }
     let text = bearer(request).map_err(|_| Fault::invalid_client())?;
     let found = app.operators.bearer(&text, origin(request, "oauth")).await;

@@ -30,19 +30,29 @@ pub(super) async fn server(app: Data<App>, path: Path<String>) -> Result<HttpRes
     let scopes: BTreeSet<&String> = snapshot.versions.iter().flat_map(scopes).collect();
     let portal = &app.place.portal;
     let methods: Vec<&str> = AuthMethod::ALL.iter().map(|one| one.as_str()).collect();
+    // Who proves nothing is told nothing of tokens.
+    let proving: Vec<&str> = methods
+        .iter()
+        .copied()
+        .filter(|one| *one != "none")
+        .collect();
     let grants: Vec<&str> = Grant::ALL.iter().map(|one| one.as_str()).collect();
     let mut document = json!({
         "issuer": app.terms.issuer,
+        "authorization_endpoint": format!("{portal}/oauth2/authorize"),
+        "authorization_response_iss_parameter_supported": true,
         "token_endpoint": format!("{portal}/oauth2/token"),
         "introspection_endpoint": format!("{portal}/oauth2/introspect"),
         "revocation_endpoint": format!("{portal}/oauth2/revoke"),
         "jwks_uri": format!("{portal}/oauth2/jwks"),
         "scopes_supported": scopes,
-        "response_types_supported": [],
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "code_challenge_methods_supported": ["S256"],
         "grant_types_supported": grants,
         "token_endpoint_auth_methods_supported": methods,
         "token_endpoint_auth_signing_alg_values_supported": SIGNED_BY,
-        "introspection_endpoint_auth_methods_supported": methods,
+        "introspection_endpoint_auth_methods_supported": proving,
         "introspection_endpoint_auth_signing_alg_values_supported": SIGNED_BY,
         "revocation_endpoint_auth_methods_supported": methods,
         "revocation_endpoint_auth_signing_alg_values_supported": SIGNED_BY,

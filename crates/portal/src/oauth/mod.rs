@@ -1,5 +1,6 @@
-//! OAuth 2: the token endpoint, and what anybody may read: the public keys, and the documents that say where things are.
+//! OAuth 2: where people allow applications to act for them, the token endpoint, and what anybody may read: the public keys, and the documents that say where things are.
 
+mod authorize;
 mod client;
 mod error;
 mod exchange;
@@ -31,6 +32,11 @@ pub fn routes(config: &mut ServiceConfig) {
                 .app_data(form::limit())
                 .route(web::post().to(token::token))
                 .default_service(web::to(only_post)),
+        )
+        .service(
+            web::resource("/oauth2/authorize")
+                .get(authorize::show)
+                .post(authorize::decide),
         )
         .service(
             web::resource("/oauth2/introspect")

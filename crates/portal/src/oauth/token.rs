@@ -8,7 +8,8 @@ use actix_web::{
 };
 use gatewright_domain::{binding::Binding, operation::Scope, secret::Secret};
 use gatewright_keys::{
-    Authenticated, IssuedToken, RefreshError, RefreshedGrant, Refreshing, Wanted,
+    Authenticated, IssuedToken, RedeemedGrant, Redeeming, RefreshError, RefreshedGrant, Refreshing,
+    Wanted,
 };
 use serde_json::{Value, json};
 
@@ -44,6 +45,7 @@ async fn grant(
     let sender = sender(app, request, &client).await?;
     match form.one("grant_type") {
         Some("client_credentials") => client_credentials(app, &client, &form, &sender).await,
+        Some("authorization_code") => authorization_code(app, &client, &form, &sender).await,
         Some("refresh_token") => refresh_token(app, &client, &form, &sender).await,
         Some(TOKEN_EXCHANGE) => exchange::exchange(app, &client, &form, &sender).await,
         Some(_) => Err(Fault::unsupported_grant_type()),
@@ -66,6 +68,28 @@ async fn client_credentials(
     let issued = app.keys.grant_to_client(client, wanted).await?;
     let asked = asked.unwrap_or_default();
     Ok(granted(issued, &asked, sender, Beside::Nothing))
+}
+
+async fn authorization_code(
+    app: &App,
+    client: &Authenticated,
+    form: &Form,
+    sender: &Sender,
+) -> Result<HttpResponse, Fault> {
+    let needed = |name: &str, why| {
+        let said = form.one(name).map(str::to_owned);
+        said.ok_or_else(|| Fault::invalid_request(why))
+    };
+    let redeeming = Redeeming {
+        code: Secret::new(needed("code", "code is missing")?),
+        verifier: Secret::new(needed("code_verifier", "code_verifier is missing")?),
+        redirect: needed("redirect_uri", "redirect_uri is missing")?,
+        resources: resources(form)?,
+        proved: sender.key().cloned(),
+    };
+    let RedeemedGrant { issued, refresh } = app.keys.redeem(client, redeeming).await?;
+    let beside = refresh.map_or(Beside::Nothing, Beside::Refresh);
+    Ok(granted(issued, &BTreeSet::new(), sender, beside))
 }
 
 async fn refresh_token(

@@ -37,7 +37,7 @@ pub(crate) fn harden(headers: &mut HeaderMap, context: &Context, is_secure: bool
             HeaderValue::from_static("no-store"),
         );
     }
-    if let Ok(policy) = HeaderValue::from_str(&policy(&context.nonce)) {
+    if let Ok(policy) = HeaderValue::from_str(&policy(&context.nonce, "'self'")) {
         set(headers, header::CONTENT_SECURITY_POLICY, policy);
     }
     if let Ok(id) = HeaderValue::from_str(&context.id.to_string()) {
@@ -52,11 +52,18 @@ fn set(headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) {
     }
 }
 
-/// Nothing from another host, nothing inline without this answer's nonce.
-fn policy(nonce: &str) -> String {
+/// The policy of a page whose form ends at another place: browsers hold redirects against it as well.
+pub(crate) fn policy_leading_to(nonce: &str, place: &str) -> String {
+    // Addresses of version 6 cannot be written into a policy.
+    let place = if place.contains('[') { "http:" } else { place };
+    policy(nonce, &format!("'self' {place}"))
+}
+
+/// Nothing from another host, nothing inline without this answer's nonce; forms lead to these places.
+fn policy(nonce: &str, places: &str) -> String {
     format!(
         "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic'; style-src 'self' 'nonce-{nonce}'; \
-         img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; \
+         img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action {places}; base-uri 'none'; \
          frame-ancestors 'none'; object-src 'none'; require-trusted-types-for 'script'; trusted-types gatewright"
     )
 }

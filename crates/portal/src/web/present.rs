@@ -149,6 +149,8 @@ fn wants_a_page(request: &HttpRequest) -> bool {
     let is_program = PROGRAMS
         .iter()
         .any(|prefix| request.path().starts_with(prefix));
+    // The one address among those of programs at which a person arrives.
+    let is_program = is_program && request.path() != "/oauth2/authorize";
     !is_program && accept.is_some_and(|accept| accept.contains("text/html"))
 }
 

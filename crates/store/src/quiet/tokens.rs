@@ -7,14 +7,15 @@ use sea_orm::entity::prelude::*;
 use crate::{
     error::StoreError,
     rows::{
-        gateway_receipt, reminder, revocation,
+        authorization_code, gateway_receipt, reminder, revocation,
         token::{Column, Entity},
     },
     store::Store,
 };
 
 impl Store {
-    /// Forgets the rows of tokens that ended before this moment, and what was said of ends that lie a year before it.
+    /// Forgets the rows of tokens that ended and of authorization codes that were issued before this moment, and what was said
+    /// of ends that lie a year before it.
     ///
     /// # Errors
     /// `Database`.
@@ -22,6 +23,9 @@ impl Store {
         let long_ago = before.minus(std::time::Duration::from_secs(366 * 86_400));
         let said = reminder::Entity::delete_many().filter(reminder::Column::At.lt(long_ago));
         said.exec(self.quietly()).await?;
+        let old = authorization_code::Entity::delete_many()
+            .filter(authorization_code::Column::IssuedAt.lt(before));
+        old.exec(self.quietly()).await?;
         let ended = Entity::delete_many().filter(Column::ExpiresAt.lt(before));
         let swept = ended.exec(self.quietly()).await?.rows_affected;
         // Revocations that can refuse nothing any more, and the receipts of that time.

@@ -2,8 +2,8 @@
 
 use gatewright_domain::{
     audit::Aggregate,
-    family::{Family, FamilyParts},
-    id::{ApplicationId, FamilyId, VersionId},
+    family::{Family, FamilyParts, Person},
+    id::{ApplicationId, FamilyId, OperatorId, VersionId},
     revision::Revision,
     time::Timestamp,
     version::VersionRef,
@@ -27,6 +27,8 @@ pub(crate) struct Model {
     pub(crate) scopes: Json,
     #[sea_orm(column_type = "Text", nullable)]
     pub(crate) bound_key: Option<String>,
+    pub(crate) operator_id: Option<OperatorId>,
+    pub(crate) signed_in_at: Option<Timestamp>,
     pub(crate) begun_at: Timestamp,
     pub(crate) idle_end: Timestamp,
     pub(crate) absolute_end: Timestamp,
@@ -44,6 +46,12 @@ pub(crate) enum Relation {
         to = "super::application::Column::Id"
     )]
     Application,
+    #[sea_orm(
+        belongs_to = "super::operator::Entity",
+        from = "Column::OperatorId",
+        to = "super::operator::Column::Id"
+    )]
+    Operator,
 }
 
 impl Related<super::application::Entity> for Entity {
@@ -90,6 +98,8 @@ fn restore(model: Model, places: Vec<VersionRef>) -> Result<Family, StoreError> 
         versions: _,
         scopes,
         bound_key,
+        operator_id,
+        signed_in_at,
         begun_at,
         idle_end,
         absolute_end,
@@ -107,6 +117,12 @@ fn restore(model: Model, places: Vec<VersionRef>) -> Result<Family, StoreError> 
         versions: places,
         scopes: at.json("scopes", scopes)?,
         binding: binding.transpose()?,
+        person: operator_id
+            .zip(signed_in_at)
+            .map(|(operator, signed_in)| Person {
+                operator,
+                signed_in,
+            }),
         begun: begun_at,
         idle_end,
         absolute_end,
@@ -132,6 +148,8 @@ impl Stored for Family {
             versions: Set(serde_json::json!(versions)),
             scopes: Set(serde_json::json!(family.scopes())),
             bound_key: Set(bound_key),
+            operator_id: Set(family.person().map(|person| person.operator)),
+            signed_in_at: Set(family.person().map(|person| person.signed_in)),
             begun_at: Set(family.begun()),
             idle_end: Set(family.idle_end()),
             absolute_end: Set(family.absolute_end()),

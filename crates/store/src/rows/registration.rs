@@ -33,6 +33,8 @@ pub(crate) struct Model {
     pub(crate) key_address: Option<String>,
     #[sea_orm(column_type = "JsonBinary")]
     pub(crate) serves: Json,
+    #[sea_orm(column_type = "JsonBinary")]
+    pub(crate) redirects: Json,
     #[sea_orm(column_type = "Text")]
     pub(crate) senders: String,
     pub(crate) revision: Revision,
@@ -75,6 +77,7 @@ pub(crate) async fn of_application<C: ConnectionTrait>(
         key_set,
         key_address,
         serves,
+        redirects,
         senders,
         revision,
     } = model;
@@ -93,6 +96,7 @@ pub(crate) async fn of_application<C: ConnectionTrait>(
         key_address: key_address
             .map(|address| at.parse("key_address", &address))
             .transpose()?,
+        redirects: at.json("redirects", redirects)?,
         serves: at.json("serves", serves)?,
         senders: at.parse("senders", &senders)?,
     };
@@ -133,6 +137,7 @@ impl Stored for Registration {
             key_set: Set(terms.key_set.clone()),
             key_address: Set(terms.key_address.clone().map(Into::into)),
             serves: Set(serde_json::json!(terms.serves)),
+            redirects: Set(serde_json::json!(terms.redirects)),
             senders: Set(terms.senders.to_string()),
             revision: Set(registration.revision),
         };

@@ -38,6 +38,8 @@ pub struct ClientPage {
     pub key_set: Option<String>,
     /// Where it publishes those keys, instead of registering them.
     pub key_set_uri: Option<String>,
+    /// Where browsers may carry answers to it.
+    pub redirect_uris: Vec<String>,
     /// The versions whose tokens it may ask about, as `api/version`: it stands behind them.
     pub serves: Vec<String>,
     /// Its secrets, the newest first.
@@ -104,6 +106,7 @@ impl Sight {
             senders,
             key_set,
             key_address,
+            redirects,
             serves,
         } = terms;
         Ok(ClientPage {
@@ -116,6 +119,7 @@ impl Sight {
             require_dpop: senders == Senders::Holders,
             key_set,
             key_set_uri: key_address.map(Into::into),
+            redirect_uris: redirects.into_iter().map(String::from).collect(),
             serves: serves
                 .iter()
                 .map(|(api, version)| format!("{api}/{version}"))

@@ -54,6 +54,7 @@ fn claims_are_those_of_the_specification() {
         session,
         scopes: vec![],
         actors: vec!["c_b".to_owned(), "c_c".to_owned()],
+        signed_in: Some(at(NOW - 90)),
         ..claims()
     };
     let verified = judge(token_of(&full)).unwrap();
@@ -61,6 +62,7 @@ fn claims_are_those_of_the_specification() {
     let (_, written) = parts(&token_of(&full));
     let act = json!({ "sub": "c_b", "act": { "sub": "c_c" } });
     assert_eq!(written["act"], act);
+    assert_eq!(written["auth_time"], NOW - 90);
     assert_eq!(written["aud"], json!([AUDIENCE, "b"]));
     assert_eq!(written["nbf"], NOW - 60);
     assert_eq!(written["sid"], "f_1");

@@ -100,6 +100,7 @@ pub(crate) fn claims() -> AccessClaims {
         session: None,
         binding: None,
         actors: Vec::new(),
+        signed_in: None,
     }
 }
 

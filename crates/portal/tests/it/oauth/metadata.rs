@@ -20,11 +20,22 @@ async fn the_issuer_says_what_there_is() {
         document["token_endpoint"],
         "https://portal.example/oauth2/token"
     );
-    assert_eq!(document["response_types_supported"], json!([]));
+    assert_eq!(
+        document["authorization_endpoint"],
+        "https://portal.example/oauth2/authorize"
+    );
+    assert_eq!(document["response_types_supported"], json!(["code"]));
+    let methods = &document["code_challenge_methods_supported"];
+    assert_eq!(*methods, json!(["S256"]));
+    let named = &document["authorization_response_iss_parameter_supported"];
+    assert_eq!(*named, json!(true));
+    let proving = &document["introspection_endpoint_auth_methods_supported"];
+    assert!(!proving.to_string().contains("none"), "{proving}");
     assert_eq!(
         document["grant_types_supported"],
         json!([
             "client_credentials",
+            "authorization_code",
             "refresh_token",
             "urn:ietf:params:oauth:grant-type:token-exchange"
         ])
@@ -35,7 +46,8 @@ async fn the_issuer_says_what_there_is() {
         json!([
             "client_secret_basic",
             "client_secret_post",
-            "private_key_jwt"
+            "private_key_jwt",
+            "none"
         ])
     );
     let algorithms = &document["introspection_signing_alg_values_supported"];
