@@ -26,8 +26,8 @@ mod together;
 
 mod clocks;
 mod lease;
-mod outlook;
 mod ring;
+mod ring_moves;
 mod signer;
 mod snapshot_key;
 
@@ -87,7 +87,6 @@ pub use kek_rotate::{KekRotated, KekUseError};
 pub use keks::{KekHealth, KekRow};
 pub use moves::{Compromised, Seen};
 pub use opening::{OpenedOperation, Opening};
-pub use outlook::Outlook;
 pub use recipe::{NotARecipe, Recipe, TermsError, Unfit, VerifierPlace, VerifierTerms};
 pub use recognise::{Recogniser, Worth};
 pub use reconcile::{Belief, ReconcileError, Reconciled};
@@ -100,6 +99,7 @@ pub use revoke_own::{RevokeOwnError, RevokedOwn};
 pub use revoke_widely::Sweep;
 pub use rewrap::{RewrapError, Rewrapped};
 pub use ring::{Moved, RingUseError};
+pub use ring_moves::RingSeen;
 pub use rotate::{Rotated, Turn};
 pub use sender::{SenderError, Shown, sender_algorithms};
 pub use signer::SignerError;

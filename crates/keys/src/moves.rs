@@ -259,7 +259,8 @@ impl Keys {
         self.move_ring_if(permit, at, |ring| Ok(work(ring)?)).await
     }
 
-    async fn move_ring_if(
+    /// The same, where more than the ring's rules may refuse.
+    pub(crate) async fn move_ring_if(
         &self,
         permit: Permit,
         (name, now): (RingName, Timestamp),
@@ -272,6 +273,8 @@ impl Keys {
                 let ring = Ring::of(tx.ring(name).await?, tx.keys().await?, timing);
                 let moves = work(&ring)?;
                 let after = ring.after(&moves);
+                // Its times may be among what moved.
+                let after = Ring::of(after.record().clone(), after.keys().to_vec(), timing);
                 Ok::<_, RingUseError>((after, write_all(tx, moves).await?))
             })
             .await?;

@@ -21,6 +21,9 @@ pub enum RingUseError {
     /// There is no such ring.
     #[error("there is no such key ring")]
     NoSuchRing,
+    /// The ring is there already.
+    #[error("the ring {0} is there already")]
+    Formed(RingName),
     /// The ring's rules refuse.
     #[error(transparent)]
     Ring(#[from] RingError),

@@ -7,11 +7,12 @@ use gatewright_domain::{
     key::{KeyState, Purpose, RingName, SigningKey},
     ring::{Evidence, Haste, Ring, RingError},
 };
-use gatewright_store::StoreError;
+use gatewright_store::{StoreError, expect};
 
 use crate::{
     Keys,
     ring::{Moved, RingUseError, write_all},
+    ring_moves::RingSeen,
 };
 
 /// What a rotation did.
@@ -47,24 +48,24 @@ impl Keys {
     pub async fn rotate(&self, caller: &Caller, haste: Haste) -> Result<Rotated, RingUseError> {
         let algorithm = self.config.token_algorithm;
         let purpose = Purpose::Access;
-        self.rotate_ring(caller, RingName { purpose, algorithm }, haste)
-            .await
+        let ring = RingName { purpose, algorithm };
+        self.rotate_ring(caller, ring.into(), haste).await
     }
 
     /// Rotates: the standby signs, the active key stops and loses its private part, a fresh standby is published.
     ///
     /// # Errors
     /// `Denied`; `NoSuchRing`; `Ring` with `NotReady` before the publication lead has passed and with `Held` while
-    /// somebody does not know the standby, unless in haste; `Prove` when the standby does not sign; `Stale` when somebody
-    /// else rotated at the same moment.
+    /// somebody does not know the standby, unless in haste; `Prove` when the standby does not sign; `Stale` when the ring is
+    /// not as it was seen, or somebody else rotated at the same moment.
     pub async fn rotate_ring(
         &self,
         caller: &Caller,
-        name: RingName,
+        ring: RingSeen,
         haste: Haste,
     ) -> Result<Rotated, RingUseError> {
         let moved = self
-            .turn_over(caller, (Action::RotateKey, name), haste)
+            .turn_over(caller, (Action::RotateKey, ring), haste)
             .await?;
         let active = moved.ring.active().ok_or(RingUseError::Stale)?.clone();
         let of = |state: fn(&KeyState) -> bool| {
@@ -83,17 +84,19 @@ impl Keys {
     async fn turn_over(
         &self,
         caller: &Caller,
-        (action, name): (Action, RingName),
+        (action, ring): (Action, RingSeen),
         haste: Haste,
     ) -> Result<Moved, RingUseError> {
         let now = self.clock.now();
         let on = Subject::KeyRing;
+        let RingSeen { name, at } = ring;
         let permit = self.store.permit(caller, action, on, now).await?;
         self.check_kek().await?;
         let shown = self
             .read_ring(name)
             .await?
             .ok_or(RingUseError::NoSuchRing)?;
+        expect(shown.record(), at)?;
         let evidence = self.evidence(&shown).await?;
         // Refused before a key is made in vain; judged again inside the transaction.
         if let (Haste::None, Some(ready)) = (&haste, shown.ready_at())
@@ -105,8 +108,9 @@ impl Keys {
             self.prove_for(standby).await?;
         }
         let fresh = self.generate(name, now).await?;
-        self.move_ring(permit, (name, now), move |ring| {
-            ring.rotate(fresh, haste, &evidence, now)
+        self.move_ring_if(permit, (name, now), move |ring| {
+            expect(ring.record(), at)?;
+            Ok(ring.rotate(fresh, haste, &evidence, now)?)
         })
         .await
     }
@@ -152,7 +156,7 @@ impl Keys {
         for ring in due {
             let name = ring.name();
             let turned = self
-                .turn_over(caller, (Action::Operate, name), Haste::None)
+                .turn_over(caller, (Action::Operate, name.into()), Haste::None)
                 .await;
             match turned {
                 Ok(_) => turns.push(Turn::Rotated(name)),

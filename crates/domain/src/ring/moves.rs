@@ -98,6 +98,48 @@ impl Ring {
         Ok(work.done())
     }
 
+    /// Whether the ring may rotate now without haste: what is asked before a button is pressed, and judged again then.
+    ///
+    /// # Errors
+    /// `NoStandby`, and those of `may_take_over`.
+    pub fn may_rotate(&self, evidence: &Evidence, now: Timestamp) -> Result<(), RingError> {
+        let standby = self.standby().ok_or(RingError::NoStandby)?;
+        self.may_take_over(standby.kid(), evidence, now)
+    }
+
+    /// Whether a key may begin to sign now without haste: what is asked before a button is pressed, and judged again then.
+    ///
+    /// # Errors
+    /// `NoSuchKey`; `Key` when it is not published; `Disabled`; `NotReady`, with the earliest time; `Held`, with who is
+    /// missing.
+    pub fn may_take_over(
+        &self,
+        kid: &Kid,
+        evidence: &Evidence,
+        now: Timestamp,
+    ) -> Result<(), RingError> {
+        let (key, ready) = self.published(kid)?;
+        if now < ready {
+            return Err(RingError::NotReady(ready));
+        }
+        // Whoever knows the ring at all knows a key that was there from the first.
+        if self.is_founder(key) {
+            return Ok(());
+        }
+        evidence.suffices()
+    }
+
+    /// A key that could begin to sign, and from when it may.
+    fn published(&self, kid: &Kid) -> Result<(&SigningKey, Timestamp), RingError> {
+        if self.record.standing() == Standing::Disabled {
+            return Err(RingError::Disabled(self.name()));
+        }
+        let key = self.key(kid)?;
+        let ready = self.may_sign_from(key);
+        let ready = ready.ok_or_else(|| KeyError::NotPublished(key.state().name()))?;
+        Ok((key, ready))
+    }
+
     fn hand_over(
         &self,
         kid: &Kid,
@@ -105,20 +147,13 @@ impl Ring {
         haste: Haste,
         (evidence, now): (&Evidence, Timestamp),
     ) -> Result<Work, RingError> {
-        if self.record.standing() == Standing::Disabled {
-            return Err(RingError::Disabled(self.name()));
-        }
-        let key = self.key(kid)?;
-        let Some(ready) = self.may_sign_from(key) else {
-            return Err(KeyError::NotPublished(key.state().name()).into());
-        };
         let reason = match haste {
-            Haste::Because(reason) => Some(reason),
-            Haste::None if now < ready => return Err(RingError::NotReady(ready)),
-            // Whoever knows the ring at all knows a key that was there from the first.
-            Haste::None if self.is_founder(key) => None,
+            Haste::Because(reason) => {
+                self.published(kid)?;
+                Some(reason)
+            }
             Haste::None => {
-                evidence.suffices()?;
+                self.may_take_over(kid, evidence, now)?;
                 None
             }
         };

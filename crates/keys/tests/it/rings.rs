@@ -5,7 +5,7 @@ use std::time::Duration;
 use gatewright_domain::{
     access::{Action, Subject},
     key::{KeyError, KeyState, KeyStateName, Purpose, RingName, SigningKey},
-    ring::{Haste, RingError},
+    ring::{Evidence, Haste, RingError},
     time::Clock,
 };
 use gatewright_keys::RingUseError;
@@ -366,7 +366,7 @@ async fn tokens_are_issued_while_the_key_rotates() {
 }
 
 #[tokio::test]
-async fn the_outlook_is_what_the_rules_will_say() {
+async fn whether_a_ring_may_rotate_is_what_the_rules_will_say() {
     for town in Town::both().await {
         assert_eq!(
             town.keys.check_signer().await.unwrap(),
@@ -375,24 +375,30 @@ async fn the_outlook_is_what_the_rules_will_say() {
         town.wait(Duration::from_secs(60));
         let issued = town.issue().await;
         let rotated = town.keys.rotate(&admin(), Haste::None).await.unwrap();
-        let outlook = town.keys.outlook().await.unwrap();
-        assert_eq!(outlook.rotates_at, Some(town.clock.now().plus(LEAD)));
-        let own = rotated.standby.kid();
-        assert_eq!(outlook.signs_from.get(own), outlook.rotates_at.as_ref());
-        let founders = outlook
-            .signs_from
-            .values()
-            .filter(|at| **at <= town.clock.now());
+        let rings = town.keys.read_rings().await.unwrap();
+        let now = town.clock.now();
+        let complete = Evidence::complete();
+        let standing: Vec<_> = rings
+            .iter()
+            .map(|ring| (ring.name().purpose, ring.may_rotate(&complete, now)))
+            .collect();
         assert_eq!(
-            founders.count(),
-            2,
-            "each other ring has one that may at once"
+            standing,
+            [
+                (Purpose::Access, Err(RingError::NotReady(now.plus(LEAD)))),
+                (Purpose::DevAccess, Ok(())),
+                (Purpose::Introspection, Ok(())),
+            ],
+            "each other ring has a founder that may at once"
         );
+        let access = &rings[0];
+        assert_eq!(access.standby().unwrap().kid(), rotated.standby.kid());
+        let later = now.plus(LEAD);
+        let unknown = access.may_rotate(&Evidence::default(), later);
+        assert!(matches!(unknown, Err(RingError::Held(_))), "{unknown:?}");
+        assert_eq!(access.may_rotate(&complete, later), Ok(()));
         let safe = issued.token.expires().plus(BLOCK).plus(LEEWAY);
-        let old = rotated.deactivated.unwrap().kid().clone();
-        assert_eq!(
-            outlook.retires_at.into_iter().collect::<Vec<_>>(),
-            [(old, safe)]
-        );
+        let old = access.key(rotated.deactivated.unwrap().kid()).unwrap();
+        assert_eq!(access.retires_at(old), Some(safe));
     }
 }
