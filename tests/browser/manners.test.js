@@ -74,7 +74,8 @@ test("every main action is reached with Tab, and the focus shows everywhere", as
     [`/console/applications/${town.applications.shop}/tokens/new`]: "Issue the token",
     [`/console/applications/${town.applications.shop}/subscribe?api=billing&version=v1`]: "Subscribe",
     [`/console/tokens/${town.tokens.production.id}`]: "Revoke",
-    "/console/keys": "Rotate",
+    "/console/keys": "Form a ring",
+    "/console/keys/rings/access/ES256": "Rotate",
     "/console/inspector": "Inspect",
     "/console/audit": "Verify now",
     "/console/gateways": "Enrol a gateway",
@@ -94,11 +95,11 @@ test("every main action is reached with Tab, and the focus shows everywhere", as
 });
 
 test("a dialog takes the focus, keeps it, and gives it back", async () => {
-  await walk.at("/console/keys");
+  await walk.at("/console/keys/rings/access/ES256");
   const rotate = page.getByRole("main").getByRole("link", { name: "Rotate" });
   await rotate.focus();
   await page.keyboard.press("Enter");
-  const dialog = page.getByRole("dialog", { name: "Rotate the signing key" });
+  const dialog = page.getByRole("dialog", { name: "Rotate access/ES256" });
   await dialog.waitFor();
   for (let step = 0; step < 8; step += 1) {
     assert.ok(await page.evaluate(() => document.activeElement === document.body || document.activeElement.closest("dialog") !== null));

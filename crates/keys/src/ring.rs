@@ -52,6 +52,7 @@ impl RingUseError {
             Self::Generate(cause) | Self::Prove(cause) => cause.is_away(),
             Self::Denied(_)
             | Self::NoSuchRing
+            | Self::Formed(_)
             | Self::Ring(_)
             | Self::Kek(_)
             | Self::Stale

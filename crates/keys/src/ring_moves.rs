@@ -102,7 +102,8 @@ impl Keys {
     /// Lets a disabled ring sign again, with its standby.
     ///
     /// # Errors
-    /// `Denied`; `NoSuchRing`; `Ring` when it signs already, or its standby was not published long enough; `Stale`.
+    /// `Denied`; `NoSuchRing`; `Ring` when it signs already, or its standby was not published long enough; `Prove` when the standby does
+    /// not sign; `Stale`.
     pub async fn enable_ring(
         &self,
         caller: &Caller,
@@ -112,6 +113,10 @@ impl Keys {
         let (permit, now) = self.manage(caller).await?;
         self.check_kek().await?;
         let RingSeen { name, at } = ring;
+        let shown = self.read_ring(name).await?;
+        if let Some(standby) = shown.as_ref().and_then(Ring::standby) {
+            self.prove_for(standby).await?;
+        }
         let fresh = self.generate(name, now).await?;
         self.move_ring_if(permit, (name, now), move |ring| {
             expect(ring.record(), at)?;

@@ -7,7 +7,7 @@ use std::{
 };
 
 use actix_web::{FromRequest, HttpRequest, HttpResponse, http::header, web::Data};
-use gatewright_domain::secret::equal_in_constant_time;
+use gatewright_domain::{ring::Ring, secret::equal_in_constant_time};
 use gatewright_keys::{HolderRow, KekRow};
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
@@ -37,6 +37,8 @@ pub struct Meters {
     kek_rows: Family<Under, Gauge>,
     holders: Family<Held, Gauge>,
     clock_offset: Gauge<f64, AtomicU64>,
+    held: Family<OfRing, Gauge>,
+    rotates: Family<OfRing, Gauge>,
 }
 
 /// One kind of answer.
@@ -53,6 +55,11 @@ pub struct Answered {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Asked {
     route: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfRing {
+    ring: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -90,6 +97,17 @@ impl Default for Meters {
             Unit::Seconds,
             clock_offset.clone(),
         );
+        let (held, rotates) = (Family::default(), Family::default());
+        all.register(
+            "key_ring_rotation_held",
+            "Whether a rotation of the key ring is due and waits for those who do not know the next key: 1 or 0",
+            held.clone(),
+        );
+        all.register(
+            "key_ring_rotates_at_seconds",
+            "When the signer of the key ring is to change next, in seconds since 1970",
+            rotates.clone(),
+        );
         let registry = all.sub_registry_with_prefix("portal");
         registry.register(
             "answers",
@@ -115,6 +133,8 @@ impl Default for Meters {
             kek_rows,
             holders,
             clock_offset,
+            held,
+            rotates,
         }
     }
 }
@@ -129,6 +149,18 @@ impl Meters {
             .get_or_create(&asked)
             .observe(took.as_secs_f64());
         self.answers.get_or_create(&answered).inc();
+    }
+
+    /// Takes up when each key ring rotates, and whether that waits.
+    fn note_rings(&self, rings: &[Ring]) {
+        for ring in rings {
+            let (name, record) = (ring.name().to_string(), ring.record());
+            let of_ring = OfRing { ring: name };
+            let held = i64::from(record.held().is_some());
+            self.held.get_or_create(&of_ring).set(held);
+            let rotates = record.rotates().millis().div_euclid(1000);
+            self.rotates.get_or_create(&of_ring).set(rotates);
+        }
     }
 
     /// Everything, in the text format of OpenMetrics.
@@ -173,8 +205,9 @@ pub async fn metrics(request: HttpRequest, app: Data<App>) -> Result<HttpRespons
         Bearer::extract(&request).await?;
     }
     let revision = app.reader.revision().await?;
-    let keks = app.keys.keks().await?;
+    let (keks, rings) = (app.keys.keks().await?, app.keys.read_rings().await?);
     let holders = app.keys.holders().await?;
+    app.meters.note_rings(&rings);
     let text = app
         .meters
         .text(revision, &keks, &holders, app.keys.clock_offset())

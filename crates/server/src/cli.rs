@@ -132,6 +132,9 @@ pub(crate) enum Command {
     /// Signing keys
     #[command(subcommand)]
     Key(commands::key::Command),
+    /// Key rings, each the keys of one purpose and one algorithm
+    #[command(subcommand)]
+    Ring(commands::ring::Command),
     /// Tokens of applications
     #[command(subcommand)]
     Token(commands::token::Command),
@@ -183,6 +186,7 @@ impl Command {
             | Self::Team(_)
             | Self::Kek(_)
             | Self::Key(_)
+            | Self::Ring(_)
             | Self::Token(_)
             | Self::ApiKey(_)
             | Self::Scan(_)

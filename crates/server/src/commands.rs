@@ -19,6 +19,7 @@ mod password;
 pub(crate) mod reconcile;
 pub(crate) mod restore;
 pub(crate) mod revoke;
+pub(crate) mod ring;
 pub(crate) mod scan;
 pub(crate) mod team;
 pub(crate) mod token;

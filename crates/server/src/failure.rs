@@ -107,7 +107,7 @@ fn of_use_case(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
         )
         || matches!(
             cause.downcast_ref(),
-            Some(RingUseError::Ring(_) | RingUseError::Stale)
+            Some(RingUseError::Ring(_) | RingUseError::Formed(_) | RingUseError::Stale)
         )
         || matches!(
             cause.downcast_ref(),

@@ -77,6 +77,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         | Command::Team(_)
         | Command::Kek(_)
         | Command::Key(_)
+        | Command::Ring(_)
         | Command::Token(_)
         | Command::ApiKey(_)
         | Command::Scan(_)
@@ -122,6 +123,9 @@ async fn run_with(command: Command, settings: &Settings, printer: Printer) -> Re
             .await
             .map(done),
         Command::Key(command) => commands::key::run(command, settings, printer)
+            .await
+            .map(done),
+        Command::Ring(command) => commands::ring::run(command, settings, printer)
             .await
             .map(done),
         Command::Token(command) => commands::token::run(command, settings, printer).await,

@@ -45,6 +45,15 @@ const unchecked = async (walk) => {
   for (const form of await walk.page.locator("main form").all()) await form.evaluate((form) => { form.noValidate = true; });
 };
 
+const ring = "/console/keys/rings/access/ES256";
+
+/** The address of the key that signs. */
+const aKey = async (walk) => {
+  await walk.at(ring);
+  const signer = walk.page.getByRole("table", { name: "Keys of access/ES256" }).getByRole("row").filter({ hasText: "Active" });
+  return signer.getByRole("link").first().evaluate((link) => link.href);
+};
+
 const application = (town, rest = "") => `/console/applications/${town.applications.shop}${rest}`;
 
 /** Pages of the console, for whoever has signed in. */
@@ -136,11 +145,21 @@ export const inside = {
   "revoke a token": ({ walk, town }) => walk.at(`/console/tokens/${town.tokens.production.id}/revoke`),
   "revoke all tokens": ({ walk, town }) => walk.at(application(town, "/revoke-all")),
   keys: to("/console/keys"),
-  rotate: to("/console/keys/rotate"),
-  compromise: async ({ walk }) => {
-    await walk.at("/console/keys");
-    const link = walk.page.getByRole("main").locator("a[href$='/compromise']").first();
-    await walk.page.goto(await link.evaluate((link) => link.href));
+  ring: to(`${ring}`),
+  "form a ring": to("/console/keys/rings/new"),
+  rotate: to(`${ring}/rotate`),
+  "times of a ring": to(`${ring}/times`),
+  "times of a ring, with faults": pressing(`${ring}/times`, "Keep these times", async (walk) => {
+    await walk.page.getByLabel(/And is published before for/).fill("1");
+  }),
+  "disable a ring": to(`${ring}/disable`),
+  key: async ({ walk }) => walk.page.goto(await aKey(walk)),
+  "suspend a key": async ({ walk }) => walk.page.goto(`${await aKey(walk)}/suspend`),
+  compromise: async ({ walk }) => walk.page.goto(`${await aKey(walk)}/compromise`),
+  "compromise, rehearsed": async ({ walk }) => {
+    await walk.page.goto(`${await aKey(walk)}/compromise`);
+    await walk.page.getByRole("button", { name: "Rehearse" }).click();
+    await walk.page.getByRole("heading", { name: "Rehearsal" }).waitFor();
   },
   inspector: to("/console/inspector"),
   "inspector, a good token": pressing("/console/inspector", "Inspect", async (walk) => {

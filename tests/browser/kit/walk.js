@@ -177,7 +177,7 @@ export class Walk {
   // The house.
 
   async rotate() {
-    await this.at("/console/keys");
+    await this.at("/console/keys/rings/access/ES256");
     const before = await this.kids();
     await this.askedAbout("Rotate", (question) => question.getByRole("button", { name: "Rotate now" }).click());
     await this.sees("signs now.");
@@ -185,7 +185,7 @@ export class Walk {
     await this.sees("Draining");
   }
 
-  kids() { return this.page.getByRole("table", { name: "Signing keys" }).locator("tbody th").allTextContents(); }
+  kids() { return this.page.getByRole("table", { name: "Keys of access/ES256" }).locator("tbody th").allTextContents(); }
 
   async revoke(name) {
     await this.at(this.application);

@@ -6,26 +6,33 @@ use gatewright_portal::{
         code::Code,
         fact::{Fact, Facts, Value},
         form::{Control, Faults, Field},
+        icon::Icon,
         lanes::{Lane, Lanes},
         place::Place,
-        remark::{Danger, Dangers},
+        remark::{Danger, Dangers, Remark, Remarks},
         steps::{Mend, Outcome, Step, Steps},
     },
     pages::{
         confirm::{Confirm, Weight},
         inspector::{Inspected, InspectorPage},
-        keys::{KeyRow, KeysPage},
+        keys::{
+            Blast, CompromisePage, KeyPage, KeyRow, KeysPage, LiveRow, MoveRow, NamedRow, RingPage,
+            RingRow, VerifierRow,
+        },
     },
 };
 
 use super::{
     Rendered, page,
-    sample::{DAY, NOW, ahead, day, frame, link, scopes, span, step},
+    sample::{DAY, NOW, ago, ahead, day, frame, link, scopes, span, step},
 };
 
 pub(crate) fn pages() -> Vec<Rendered> {
     vec![
         page("keys", keys()),
+        page("ring", ring()),
+        page("key", one()),
+        page("compromise", compromise()),
         page("rotate", rotate()),
         page("inspector", inspector()),
         page(
@@ -41,8 +48,8 @@ pub(crate) fn pages() -> Vec<Rendered> {
 fn key(kid: &str, age: &str, state: Badge, live: &str, next: &str, why: &str) -> KeyRow {
     let over = state.word == "Retired";
     KeyRow {
-        kid: kid.into(),
-        ring: format!("access, ES256, {age}"),
+        kid: link(kid),
+        age: age.into(),
         state,
         over,
         signs: if over {
@@ -56,7 +63,7 @@ fn key(kid: &str, age: &str, state: Badge, live: &str, next: &str, why: &str) ->
     }
 }
 
-fn keys() -> KeysPage {
+fn lanes() -> Lanes {
     let lane = |name: &str, spans| Lane {
         name: name.into(),
         spans,
@@ -86,25 +93,200 @@ fn keys() -> KeysPage {
             ],
         ),
     ];
+    Lanes::new(
+        "keys",
+        "Signing keys over time",
+        (day(-120), day(60)),
+        NOW,
+        &lanes,
+    )
+}
+
+fn held() -> Remarks {
+    Remarks(vec![Remark {
+        tone: Tone::Warning,
+        words: "The rotation of access/ES256 is held.".into(),
+        hint: "The next key is not yet known to the gateways edge-eu. It waits since 19 Nov 2026, 08:00 UTC; nothing breaks meanwhile.".into(),
+        link: Some(link("See the ring")),
+    }])
+}
+
+fn keys() -> KeysPage {
+    let ring = |name: &str, signs: &str, state, live: &str, why: &str| RingRow {
+        name: link(name),
+        signs: signs.into(),
+        state,
+        over: false,
+        signer: "6YYt_B…".into(),
+        live_tokens: live.into(),
+        next: "Rotates by itself in 88 days".into(),
+        why: why.into(),
+        rotate: Some("#".into()),
+    };
+    let waits =
+        "The next key may sign from 25 Nov 2026, 08:00 UTC on: verifiers have to know it first.";
+    let ready = "The next key may sign as soon as you rotate.";
+    let held_badge = Badge::new(Tone::Warning, Icon::Pending, "Held");
     KeysPage {
         frame: frame(Place::Keys, "Signing keys"),
-        ring: "Access ring, ES256. It rotates every 90 days; the next time on 19 Feb 2027, or whenever you say.".into(),
-        timeline: Lanes::new("keys", "Signing keys over time", (day(-120), day(60)), NOW, &lanes),
+        remarks: held(),
+        empty: None,
+        rings: vec![
+            ring(
+                "access/ES256",
+                "Tokens of programs, at most 1 hour",
+                held_badge,
+                "1,204",
+                waits,
+            ),
+            ring(
+                "dev-access/ES256",
+                "Tokens that people hold, at most 365 days",
+                Badge::active(),
+                "38",
+                ready,
+            ),
+            ring(
+                "introspection/ES256",
+                "Answers to introspection",
+                Badge::active(),
+                "0",
+                ready,
+            ),
+        ],
+        timeline: lanes(),
+        addresses: Facts(vec![
+            Fact::new(
+                "JWKS",
+                Value::Copied {
+                    id: "jwks",
+                    text: "https://gatewright.example/oauth2/jwks".into(),
+                },
+            )
+            .hint("Verifiers may keep it for 5 minutes."),
+            Fact::code("Issuer", "https://gatewright.example"),
+        ]),
+    }
+}
+
+fn ring() -> RingPage {
+    RingPage {
+        frame: frame(Place::Keys, "access/ES256").below([link("Keys")]),
+        state: Badge::active(),
+        lede: "Tokens of programs, at most 1 hour. It rotates by itself in 88 days, once everything below holds.".into(),
+        acts: vec![link("Times"), link("Stage a key")],
+        rotate: Some("#".into()),
+        remarks: held(),
+        receipt: None,
+        readiness: Steps(vec![
+            step(Outcome::Passed, "The next key is published long enough", "q3VnT0… may sign since 21 Nov 2026, 08:00 UTC."),
+            Step {
+                outcome: Outcome::Waiting,
+                rule: "Every gateway knows it".into(),
+                found: "Not yet: edge-eu.".into(),
+                mend: Some(Mend { words: "These gateways back, or removed.".into(), link: Some(link("Gateways")) }),
+            },
+        ]),
+        timeline: lanes(),
         keys: vec![
-            key("q3VnT0c5m9s1xYp2L7dKfWb8Rj4hZa6uEoGtNiQvC0M", "2 days old", Badge::next(), "0", "Signs when its ring rotates", "Published long enough ago: verifiers know it."),
+            key("q3VnT0c5m9s1xYp2L7dKfWb8Rj4hZa6uEoGtNiQvC0M", "2 days old", Badge::next(), "0", "Signs when its ring rotates", "It is published, so that verifiers know it before."),
             key("6YYt_Bvx1m0tTqX4h6d0zYvW3nq2d8aJ5rLq7sKcE1o", "92 days old", Badge::active(), "1,204", "Signs until its ring rotates", "The one key of its ring that signs."),
             key("Zk0wP4n8yVh2Jr6tXc1mQs9bLd5gFa7eKuRoTiNpWvY", "182 days old", Badge::draining(), "38", "Retires 21 Dec 2026, 08:00 UTC", "Its last token expires at 07:59."),
             key("b81RfK3x7Nq5Wm2zTj9cVp4sLh6yDa0gEuXoGiBvQtC", "272 days old", Badge::retired(), "0", "Nothing", "Its private part was erased on 25 Aug 2026."),
         ],
-        addresses: Facts(vec![
-            Fact::new("JWKS", Value::Copied { id: "jwks", text: "https://gatewright.example/oauth2/jwks".into() }).hint("Verifiers may keep it for 5 minutes."),
-            Fact::code("Issuer", "https://gatewright.example"),
+        facts: Facts(vec![
+            Fact::words("A key signs for", "90 days").hint("As the installation says."),
+            Fact::words("Its tokens live at most", "1 hour").hint("Of this ring."),
         ]),
         dangers: Dangers(vec![Danger {
-            title: "Declare 6YYt_B… compromised".into(),
-            words: "Nothing it signed is accepted from then on: 1,204 live tokens, and the next key takes over.".into(),
-            link: link("Declare"),
+            title: "Disable access/ES256".into(),
+            words: "It signs nothing until it is enabled again.".into(),
+            link: link("Disable"),
         }]),
+    }
+}
+
+fn blast() -> Blast {
+    Blast {
+        tokens: vec![LiveRow {
+            application: "billing-worker of Acme Logistics".into(),
+            version: "orders v1".into(),
+            live: "1,166".into(),
+        }],
+        named: vec![NamedRow {
+            name: "laptop of Ada".into(),
+            application: "billing-worker".into(),
+            expires: ahead(64 * DAY),
+        }],
+        verifiers: vec![VerifierRow {
+            agent: "python-requests/2.32".into(),
+            network: "192.0.2.0/24".into(),
+            first: ago(9 * DAY),
+            last: ago(DAY),
+        }],
+    }
+}
+
+fn one() -> KeyPage {
+    let mv = |name, words: &str, href: Option<&str>| MoveRow {
+        name,
+        words: words.into(),
+        href: href.map(str::to_owned),
+    };
+    KeyPage {
+        frame: frame(Place::Keys, "Key 6YYt_B…").below([link("Keys"), link("access/ES256")]),
+        state: Badge::active(),
+        kid: "6YYt_Bvx1m0tTqX4h6d0zYvW3nq2d8aJ5rLq7sKcE1o".into(),
+        ring: link("access/ES256"),
+        receipt: None,
+        facts: Facts(vec![Fact::words(
+            "What comes next",
+            "Signs until its ring rotates",
+        )]),
+        moves: vec![
+            mv(
+                "Suspend",
+                "It signs nothing, and our gateways accept nothing it signed, until it is resumed.",
+                Some("#"),
+            ),
+            mv(
+                "Retire",
+                "The key is active, and only a deactivated key can be retired.",
+                None,
+            ),
+        ],
+        blast: blast(),
+        public: Code::new(
+            "public",
+            "JWK",
+            "{\n  \"kty\": \"EC\",\n  \"crv\": \"P-256\"\n}",
+        ),
+    }
+}
+
+fn compromise() -> CompromisePage {
+    CompromisePage {
+        frame: frame(Place::Keys, "Declare 6YYt_B… compromised")
+            .below([link("Keys"), link("access/ES256")]),
+        faults: Faults::default(),
+        consequences: vec![
+            "3 gateways refuse what it signed, from the next revision on.".into(),
+            "q3VnT0… signs at once, and a new key is published as the next one.".into(),
+        ],
+        rehearsal: None,
+        blast: blast(),
+        revision: "3".into(),
+        fields: vec![
+            Field::new("reason", "Reason", Control::Text).hint("It stands in the trail."),
+            Field::new(
+                "kid",
+                "Type 6YYt_Bvx1m0tTqX4h6d0zYvW3nq2d8aJ5rLq7sKcE1o to confirm",
+                Control::Mono,
+            ),
+        ],
+        action: "#".into(),
+        rehearse: "#".into(),
+        back: "#".into(),
     }
 }
 

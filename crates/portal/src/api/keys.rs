@@ -10,17 +10,18 @@ use gatewright_domain::{
     ring::Haste,
     text::Reason,
 };
-use gatewright_keys::{Compromised, Rotated};
+use gatewright_keys::{Compromised, RingSeen, Rotated};
 use gatewright_store::views::keys::KeyRow;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
     api::{
+        key_moves::{keyring_version, seen},
         receipts::{self, Receipts},
         slice::Whole,
     },
-    web::{app::App, body::Body, caller::Bearer, problem::Problem},
+    web::{app::App, body::Body, caller::Bearer, expected::Expected, problem::Problem},
 };
 
 /// How to rotate.
@@ -50,6 +51,8 @@ pub(super) struct RotatedKeys {
     standby: Kid,
     /// All keys as they are now.
     keys: Vec<KeyRow>,
+    /// How often anything about any ring was written.
+    keyring_version: u64,
     #[serde(flatten)]
     receipts: Receipts,
 }
@@ -63,6 +66,8 @@ pub(super) struct CompromisedKey {
     replaced_by: Vec<Kid>,
     /// All keys as they are now.
     keys: Vec<KeyRow>,
+    /// How often anything about any ring was written.
+    keyring_version: u64,
     #[serde(flatten)]
     receipts: Receipts,
 }
@@ -85,21 +90,24 @@ pub(super) async fn list(app: Data<App>, by: Bearer) -> Result<HttpResponse, Pro
     Ok(HttpResponse::Ok().json(Whole { items }))
 }
 
-/// Let the standby sign, and publish a new standby
+/// Rotate the ring that signs access tokens unless another was chosen; each other ring has a rotate of its own
 #[utoipa::path(post, path = "/api/v1/keys/rotate", tag = "Keys", request_body = Rotation,
-    responses((status = 200, body = RotatedKeys)))]
+    params(("If-Match" = Option<String>, Header)), responses((status = 200, body = RotatedKeys)))]
 pub(super) async fn rotate(
     app: Data<App>,
     by: Bearer,
+    Expected(at): Expected,
     Body(Rotation { force }): Body<Rotation>,
 ) -> Result<HttpResponse, Problem> {
     let haste = force.map_or(Haste::None, Haste::Because);
+    let [name, ..] = app.keys.own_rings();
+    let ring = RingSeen { name, at };
     let Rotated {
         active,
         deactivated,
         standby,
         revision,
-    } = app.keys.rotate(&by.caller, haste).await?;
+    } = app.keys.rotate_ring(&by.caller, ring, haste).await?;
     let receipts = receipts::of(&app, revision).await?;
     let keys = all(&app, &by.caller).await?;
     Ok(HttpResponse::Ok().json(RotatedKeys {
@@ -107,6 +115,7 @@ pub(super) async fn rotate(
         deactivated: deactivated.as_ref().map(kid),
         standby: kid(&standby),
         keys,
+        keyring_version: keyring_version(&app).await?,
         receipts,
     }))
 }
@@ -117,18 +126,23 @@ fn kid(key: &SigningKey) -> Kid {
 
 /// Declare a key compromised: nothing it signed is accepted any more
 #[utoipa::path(post, path = "/api/v1/keys/{kid}/compromise", tag = "Keys", request_body = Compromise,
-    params(("kid" = Kid, Path)), responses((status = 200, body = CompromisedKey)))]
+    params(("kid" = Kid, Path), ("If-Match" = Option<String>, Header)),
+    responses((status = 200, body = CompromisedKey)))]
 pub(super) async fn compromise(
     app: Data<App>,
     by: Bearer,
     name: Path<Kid>,
+    expected: Expected,
     Body(Compromise { reason }): Body<Compromise>,
 ) -> Result<HttpResponse, Problem> {
     let Compromised {
         key,
         replaced_by,
         revision,
-    } = app.keys.compromise(&by.caller, &name, reason).await?;
+    } = app
+        .keys
+        .compromise_seen(&by.caller, seen(name, expected), reason)
+        .await?;
     let receipts = receipts::of(&app, revision).await?;
     let keys = all(&app, &by.caller).await?;
     let (compromised, replaced_by) = (kid(&key), replaced_by.iter().map(kid).collect());
@@ -136,6 +150,7 @@ pub(super) async fn compromise(
         compromised,
         replaced_by,
         keys,
+        keyring_version: keyring_version(&app).await?,
         receipts,
     }))
 }

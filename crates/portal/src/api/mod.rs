@@ -16,6 +16,7 @@ mod home;
 mod inspect;
 mod issuers;
 mod keks;
+mod key_moves;
 mod keys;
 mod openapi;
 mod operators;
@@ -63,6 +64,7 @@ pub fn routes(config: &mut ServiceConfig) {
         keks::routes,
         issuers::routes,
         rings::routes,
+        key_moves::routes,
         keys::routes,
         operators::routes,
         plans::routes,

@@ -14,8 +14,8 @@ use utoipa::{
 
 use super::{
     access_tokens, api_keys, apis, applications, audit, clients, consumers, contracts, decisions,
-    gateways, grants, home, inspect, issuers, keks, keys, operators, plans, revocations, rings,
-    subscriptions, successions, teams, tokens, usage, verifiers, versions,
+    gateways, grants, home, inspect, issuers, keks, key_moves, keys, operators, plans, revocations,
+    rings, subscriptions, successions, teams, tokens, usage, verifiers, versions,
 };
 use crate::web::problem::Fault;
 
@@ -62,8 +62,9 @@ struct ProblemDocument {
         api_keys::list, api_keys::issue, api_keys::show, api_keys::revoke,
         revocations::list, revocations::revoke,
         keks::list, keys::list, keys::rotate, keys::compromise,
-        rings::list, rings::stage, rings::publish, rings::discard, rings::activate, rings::suspend, rings::resume,
-        rings::retire, rings::rehearse, rings::blast_radius,
+        rings::list, rings::form, rings::show, rings::rotate, rings::retime, rings::enable, rings::disable,
+        key_moves::stage, key_moves::publish, key_moves::discard, key_moves::activate, key_moves::suspend,
+        key_moves::resume, key_moves::retire, key_moves::rehearse, key_moves::blast_radius,
         decisions::list, decisions::show, inspect::inspect,
         audit::events, audit::verify,
         usage::usage, home::home, verifiers::configuration,

@@ -1,32 +1,39 @@
-//! Key rings, and the moves of single keys.
+//! Key rings: what each is about to do, who is missing, and the moves of a whole ring.
+
+use std::time::Duration;
 
 use actix_web::{
     HttpResponse,
+    http::header,
     web::{self, Data, Path, ServiceConfig},
 };
 use gatewright_domain::{
     access::Caller,
-    key::{Kid, Listing},
-    ring::{Haste, Ring},
+    audit::Aggregate,
+    key::{Algorithm, Kid, Purpose, RingName},
+    plan::Lifetime,
+    revision::Revision,
+    ring::{Haste, OwnTimes, Ring},
     text::Reason,
     time::Timestamp,
 };
-use gatewright_keys::{Moved, Rehearsal, Seen};
-use gatewright_store::views::{blast::BlastRadius, gateways::Receipt, keys::KeyRow};
+use gatewright_keys::{Moved, RingSeen};
+use gatewright_store::views::keys::KeyRow;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
     api::{
+        key_moves::{keyring_version, of_ring},
         receipts::{self, Receipts},
         slice::Whole,
     },
     web::{
         app::App,
-        body::{Body, Nothing},
+        body::Body,
         caller::Bearer,
         catalogue::Kind,
-        expected::Expected,
+        expected::{Expected, tag},
         problem::Problem,
     },
 };
@@ -60,58 +67,56 @@ pub(super) struct RingRow {
     missing: Vec<String>,
     /// Whether a key set with it was ever fetched.
     is_served: bool,
+    /// Why a rotation would be refused now, unless in haste; nothing when it would not.
+    obstacle: Option<String>,
     /// How often anything about the ring or its keys was written.
     keyring_version: u64,
+    /// How often the ring itself was written: its `ETag`.
+    revision: Revision,
 }
 
-/// Which ring a key is made for.
+/// A ring to form.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Staging {
-    /// The ring, for instance access/ES256.
+pub(super) struct NewRing {
+    /// A purpose and an algorithm, for instance access/RS256.
     ring: String,
 }
 
-/// Whether a key begins to sign before everybody can know it.
+/// The times of a ring. What is left out is as the installation says.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Activation {
-    /// Why. Leave it out to keep the lead.
+pub(super) struct Times {
+    /// R: how long a key signs.
+    rotation_period_s: Option<u64>,
+    /// L: how long a key is published before it may sign.
+    publication_lead_s: Option<u64>,
+    /// T: the longest life of a token it signs from now on.
+    max_lifetime_s: Option<u64>,
+}
+
+/// Whether the next key begins to sign before everybody can know it.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Turning {
+    /// Why. Leave it out to keep the lead, and to wait for those who do not know the key.
     force: Option<Reason>,
 }
 
 /// Why, for the trail.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Because {
+pub(super) struct Wherefore {
     /// Why.
     reason: Reason,
 }
 
-/// How a key is set aside.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Suspension {
-    /// Why.
-    reason: Reason,
-    /// Whether verifiers that are not ours go on accepting what it signed.
-    listing: Listed,
-}
-
-/// Whether a suspended key stays in the key set.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "kebab-case")]
-enum Listed {
-    /// It stays.
-    Listed,
-    /// It leaves.
-    Withdrawn,
-}
-
-/// A key that moved.
+/// A ring that moved.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct MovedKey {
-    /// The keys of its ring, as they are now.
+pub(super) struct MovedRing {
+    /// The ring, as it is now.
+    ring: RingRow,
+    /// Its keys, as they are now.
     keys: Vec<KeyRow>,
     /// How often anything about any ring was written.
     keyring_version: u64,
@@ -119,29 +124,14 @@ pub(super) struct MovedKey {
     receipts: Receipts,
 }
 
-/// What a compromise would do.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Rehearsed {
-    /// The key that would sign instead.
-    successor: Option<Kid>,
-    /// What would end.
-    blast_radius: BlastRadius,
-    /// The gateways, and since when each enforces what was decided last.
-    gateways: Vec<Receipt>,
-}
-
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
-        .service(web::resource("/rings").get(list))
-        .service(web::resource("/keys/stage").post(stage))
-        .service(web::resource("/keys/{kid}/publish").post(publish))
-        .service(web::resource("/keys/{kid}/discard").post(discard))
-        .service(web::resource("/keys/{kid}/activate").post(activate))
-        .service(web::resource("/keys/{kid}/suspend").post(suspend))
-        .service(web::resource("/keys/{kid}/resume").post(resume))
-        .service(web::resource("/keys/{kid}/retire").post(retire))
-        .service(web::resource("/keys/{kid}/rehearse-compromise").post(rehearse))
-        .service(web::resource("/keys/{kid}/blast-radius").get(blast_radius));
+        .service(web::resource("/rings").get(list).post(form))
+        .service(web::resource("/rings/{purpose}/{algorithm}").get(show))
+        .service(web::resource("/rings/{purpose}/{algorithm}/rotate").post(rotate))
+        .service(web::resource("/rings/{purpose}/{algorithm}/retime").post(retime))
+        .service(web::resource("/rings/{purpose}/{algorithm}/enable").post(enable))
+        .service(web::resource("/rings/{purpose}/{algorithm}/disable").post(disable));
 }
 
 /// List the key rings
@@ -157,6 +147,7 @@ pub(super) async fn list(app: Data<App>, _by: Bearer) -> Result<HttpResponse, Pr
 async fn row(app: &App, ring: &Ring) -> Result<RingRow, Problem> {
     let (record, timing) = (ring.record(), ring.timing());
     let evidence = app.keys.evidence(ring).await?;
+    let obstacle = ring.may_rotate(&evidence, app.now()).err();
     Ok(RingRow {
         ring: ring.name().to_string(),
         standing: record.standing().as_str(),
@@ -171,173 +162,156 @@ async fn row(app: &App, ring: &Ring) -> Result<RingRow, Problem> {
         ready_at: ring.ready_at(),
         missing: evidence.missing,
         is_served: evidence.is_served,
+        obstacle: obstacle.map(|obstacle| obstacle.to_string()),
         keyring_version: record.version(),
+        revision: record.revision(),
     })
 }
 
-async fn moved(app: &App, caller: &Caller, moved: Moved) -> Result<HttpResponse, Problem> {
-    let receipts = receipts::of(app, moved.revision).await?;
+async fn moved(app: &App, caller: &Caller, moved: Moved) -> Result<MovedRing, Problem> {
+    Ok(MovedRing {
+        ring: row(app, &moved.ring).await?,
+        keys: of_ring(app, caller, moved.ring.name()).await?,
+        keyring_version: keyring_version(app).await?,
+        receipts: receipts::of(app, moved.revision).await?,
+    })
+}
+
+/// The ring that a path names.
+fn named(at: Path<(Purpose, Algorithm)>) -> RingName {
+    let (purpose, algorithm) = at.into_inner();
+    RingName { purpose, algorithm }
+}
+
+fn seen(at: Path<(Purpose, Algorithm)>, Expected(expected): Expected) -> RingSeen {
+    RingSeen {
+        name: named(at),
+        at: expected,
+    }
+}
+
+async fn find(app: &App, name: RingName) -> Result<Ring, Problem> {
     let rings = app.keys.read_rings().await?;
-    let name = moved.ring.name();
-    let mut keys = app.reader.as_seen_by(caller).keys(app.now()).await?;
-    keys.retain(|key| format!("{}/{}", key.purpose, key.algorithm) == name.to_string());
-    Ok(HttpResponse::Ok().json(MovedKey {
-        keys,
-        keyring_version: rings.iter().map(|ring| ring.record().version()).sum(),
-        receipts,
-    }))
+    let found = rings.into_iter().find(|ring| ring.name() == name);
+    found.ok_or_else(|| Problem::of(Kind::NOT_FOUND))
 }
 
-fn seen(kid: Path<Kid>, Expected(at): Expected) -> Seen {
-    Seen {
-        kid: kid.into_inner(),
-        at,
-    }
-}
-
-/// Make a key that nobody shall know yet
-#[utoipa::path(post, path = "/api/v1/keys/stage", tag = "Keys", request_body = Staging,
-    responses((status = 200, body = MovedKey)))]
-pub(super) async fn stage(
+/// Show a key ring
+#[utoipa::path(get, path = "/api/v1/rings/{purpose}/{algorithm}", tag = "Keys",
+    params(("purpose" = String, Path), ("algorithm" = String, Path)),
+    responses((status = 200, body = RingRow)))]
+pub(super) async fn show(
     app: Data<App>,
-    by: Bearer,
-    Body(Staging { ring }): Body<Staging>,
+    _by: Bearer,
+    at: Path<(Purpose, Algorithm)>,
 ) -> Result<HttpResponse, Problem> {
-    let ring = ring.parse();
-    let ring =
-        ring.map_err(|_| Problem::field("/ring", "Name a ring, for instance access/ES256."))?;
-    let done = app.keys.stage(&by.caller, ring).await?;
-    moved(&app, &by.caller, done).await
+    let ring = row(&app, &find(&app, named(at)).await?).await?;
+    Ok(HttpResponse::Ok()
+        .insert_header((header::ETAG, tag(ring.revision)))
+        .json(ring))
 }
 
-/// Publish a staged key
-#[utoipa::path(post, path = "/api/v1/keys/{kid}/publish", tag = "Keys", params(("kid" = Kid, Path)),
-    responses((status = 200, body = MovedKey)))]
-pub(super) async fn publish(
+/// Form a key ring: two keys of its own, of which one signs and one stands by
+#[utoipa::path(post, path = "/api/v1/rings", tag = "Keys", request_body = NewRing,
+    responses((status = 201, body = MovedRing)))]
+pub(super) async fn form(
     app: Data<App>,
     by: Bearer,
-    kid: Path<Kid>,
+    Body(NewRing { ring }): Body<NewRing>,
+) -> Result<HttpResponse, Problem> {
+    let name: RingName = ring
+        .parse()
+        .map_err(|_| Problem::field("/ring", "Name a ring, for instance access/RS256."))?;
+    let formed = app.keys.form_ring(&by.caller, name).await?;
+    let answer = moved(&app, &by.caller, formed).await?;
+    Ok(HttpResponse::Created()
+        .insert_header((header::LOCATION, format!("/api/v1/rings/{name}")))
+        .json(answer))
+}
+
+/// Rotate a ring: the standby signs, and a new standby is published
+#[utoipa::path(post, path = "/api/v1/rings/{purpose}/{algorithm}/rotate", tag = "Keys", request_body = Turning,
+    params(("purpose" = String, Path), ("algorithm" = String, Path), ("If-Match" = Option<String>, Header)),
+    responses((status = 200, body = MovedRing)))]
+pub(super) async fn rotate(
+    app: Data<App>,
+    by: Bearer,
+    at: Path<(Purpose, Algorithm)>,
     expected: Expected,
-    _: Body<Nothing>,
+    Body(Turning { force }): Body<Turning>,
 ) -> Result<HttpResponse, Problem> {
-    let done = app.keys.publish(&by.caller, seen(kid, expected)).await?;
-    moved(&app, &by.caller, done).await
-}
-
-/// Give a staged key up
-#[utoipa::path(post, path = "/api/v1/keys/{kid}/discard", tag = "Keys", params(("kid" = Kid, Path)),
-    responses((status = 200, body = MovedKey)))]
-pub(super) async fn discard(
-    app: Data<App>,
-    by: Bearer,
-    kid: Path<Kid>,
-    expected: Expected,
-    _: Body<Nothing>,
-) -> Result<HttpResponse, Problem> {
-    let done = app.keys.discard(&by.caller, seen(kid, expected)).await?;
-    moved(&app, &by.caller, done).await
-}
-
-/// Let a published key sign; the one that signs stops
-#[utoipa::path(post, path = "/api/v1/keys/{kid}/activate", tag = "Keys", request_body = Activation,
-    params(("kid" = Kid, Path)), responses((status = 200, body = MovedKey)))]
-pub(super) async fn activate(
-    app: Data<App>,
-    by: Bearer,
-    kid: Path<Kid>,
-    expected: Expected,
-    Body(Activation { force }): Body<Activation>,
-) -> Result<HttpResponse, Problem> {
+    let ring = seen(at, expected);
     let haste = force.map_or(Haste::None, Haste::Because);
-    let done = app
-        .keys
-        .activate(&by.caller, seen(kid, expected), haste)
-        .await?;
-    moved(&app, &by.caller, done).await
-}
-
-/// Set a key aside; when it is the one that signs, the next takes over
-#[utoipa::path(post, path = "/api/v1/keys/{kid}/suspend", tag = "Keys", request_body = Suspension,
-    params(("kid" = Kid, Path)), responses((status = 200, body = MovedKey)))]
-pub(super) async fn suspend(
-    app: Data<App>,
-    by: Bearer,
-    kid: Path<Kid>,
-    expected: Expected,
-    Body(Suspension { reason, listing }): Body<Suspension>,
-) -> Result<HttpResponse, Problem> {
-    let listing = match listing {
-        Listed::Listed => Listing::Listed,
-        Listed::Withdrawn => Listing::Withdrawn,
+    let rotated = app.keys.rotate_ring(&by.caller, ring, haste).await?;
+    let answer = MovedRing {
+        ring: row(&app, &find(&app, ring.name).await?).await?,
+        keys: of_ring(&app, &by.caller, ring.name).await?,
+        keyring_version: keyring_version(&app).await?,
+        receipts: receipts::of(&app, rotated.revision).await?,
     };
-    let key = seen(kid, expected);
-    let done = app.keys.suspend(&by.caller, key, listing, reason).await?;
-    moved(&app, &by.caller, done).await
+    Ok(HttpResponse::Ok().json(answer))
 }
 
-/// Let a suspended key return to where it stood
-#[utoipa::path(post, path = "/api/v1/keys/{kid}/resume", tag = "Keys", request_body = Because,
-    params(("kid" = Kid, Path)), responses((status = 200, body = MovedKey)))]
-pub(super) async fn resume(
+/// Give a ring other times
+#[utoipa::path(post, path = "/api/v1/rings/{purpose}/{algorithm}/retime", tag = "Keys", request_body = Times,
+    params(("purpose" = String, Path), ("algorithm" = String, Path), ("If-Match" = Option<String>, Header)),
+    responses((status = 200, body = MovedRing)))]
+pub(super) async fn retime(
     app: Data<App>,
     by: Bearer,
-    kid: Path<Kid>,
+    at: Path<(Purpose, Algorithm)>,
     expected: Expected,
-    Body(Because { reason }): Body<Because>,
+    Body(times): Body<Times>,
 ) -> Result<HttpResponse, Problem> {
-    let key = seen(kid, expected);
-    let done = app.keys.resume(&by.caller, key, reason).await?;
-    moved(&app, &by.caller, done).await
+    let (ring, times) = (seen(at, expected), times.read()?);
+    let done = app.keys.retime_ring(&by.caller, ring, times).await?;
+    Ok(HttpResponse::Ok().json(moved(&app, &by.caller, done).await?))
 }
 
-/// Retire a deactivated key whose last token is dead
-#[utoipa::path(post, path = "/api/v1/keys/{kid}/retire", tag = "Keys", params(("kid" = Kid, Path)),
-    responses((status = 200, body = MovedKey)))]
-pub(super) async fn retire(
+/// Let a disabled ring sign again
+#[utoipa::path(post, path = "/api/v1/rings/{purpose}/{algorithm}/enable", tag = "Keys", request_body = Wherefore,
+    params(("purpose" = String, Path), ("algorithm" = String, Path), ("If-Match" = Option<String>, Header)),
+    responses((status = 200, body = MovedRing)))]
+pub(super) async fn enable(
     app: Data<App>,
     by: Bearer,
-    kid: Path<Kid>,
+    at: Path<(Purpose, Algorithm)>,
     expected: Expected,
-    _: Body<Nothing>,
+    Body(Wherefore { reason }): Body<Wherefore>,
 ) -> Result<HttpResponse, Problem> {
-    let done = app.keys.retire(&by.caller, seen(kid, expected)).await?;
-    moved(&app, &by.caller, done).await
+    let ring = seen(at, expected);
+    let done = app.keys.enable_ring(&by.caller, ring, reason).await?;
+    Ok(HttpResponse::Ok().json(moved(&app, &by.caller, done).await?))
 }
 
-/// Rehearse a compromise: what would happen, and nothing does
-#[utoipa::path(post, path = "/api/v1/keys/{kid}/rehearse-compromise", tag = "Keys", params(("kid" = Kid, Path)),
-    responses((status = 200, body = Rehearsed)))]
-pub(super) async fn rehearse(
+/// Let a ring sign no more; what it signed lives on
+#[utoipa::path(post, path = "/api/v1/rings/{purpose}/{algorithm}/disable", tag = "Keys", request_body = Wherefore,
+    params(("purpose" = String, Path), ("algorithm" = String, Path), ("If-Match" = Option<String>, Header)),
+    responses((status = 200, body = MovedRing)))]
+pub(super) async fn disable(
     app: Data<App>,
     by: Bearer,
-    kid: Path<Kid>,
-    _: Body<Nothing>,
+    at: Path<(Purpose, Algorithm)>,
+    expected: Expected,
+    Body(Wherefore { reason }): Body<Wherefore>,
 ) -> Result<HttpResponse, Problem> {
-    let Rehearsal {
-        successor,
-        blast,
-        gateways,
-    } = app.keys.rehearse_compromise(&by.caller, &kid).await?;
-    Ok(HttpResponse::Ok().json(Rehearsed {
-        successor,
-        blast_radius: blast,
-        gateways,
-    }))
+    let ring = seen(at, expected);
+    let done = app.keys.disable_ring(&by.caller, ring, reason).await?;
+    Ok(HttpResponse::Ok().json(moved(&app, &by.caller, done).await?))
 }
 
-/// What a key holds up: live tokens, and who fetched the key set
-#[utoipa::path(get, path = "/api/v1/keys/{kid}/blast-radius", tag = "Keys", params(("kid" = Kid, Path)),
-    responses((status = 200, body = BlastRadius)))]
-pub(super) async fn blast_radius(
-    app: Data<App>,
-    by: Bearer,
-    kid: Path<Kid>,
-) -> Result<HttpResponse, Problem> {
-    let sight = app.reader.as_seen_by(&by.caller);
-    let keys = sight.keys(app.now()).await?;
-    if !keys.iter().any(|key| key.kid == kid.as_str()) {
-        return Err(Problem::of(Kind::NOT_FOUND));
+impl Times {
+    fn read(self) -> Result<OwnTimes, Problem> {
+        let Self {
+            rotation_period_s,
+            publication_lead_s,
+            max_lifetime_s,
+        } = self;
+        let lifetime = max_lifetime_s.map(Lifetime::try_from).transpose();
+        Ok(OwnTimes {
+            rotation_period: rotation_period_s.map(Duration::from_secs),
+            publication_lead: publication_lead_s.map(Duration::from_secs),
+            max_lifetime: lifetime.map_err(|error| Problem::field("/max_lifetime_s", error))?,
+        })
     }
-    let radius = sight.blast_radius(&kid, app.now()).await?;
-    Ok(HttpResponse::Ok().json(radius))
 }

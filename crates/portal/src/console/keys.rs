@@ -1,36 +1,69 @@
-//! Signing keys: the ring over time, its rotation, and what to do when a key may be in other hands.
+//! Signing keys: every ring with what it is about to do, and one key with what can be done to it.
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    web::{Data, Path},
+    web::{Data, Path, Query},
 };
-use gatewright_domain::{key::Kid, ring::Haste, text::Reason, time::Timestamp};
-use gatewright_keys::{HolderRow, Outlook};
+use gatewright_domain::{
+    key::{Kid, SigningKey},
+    ring::{Evidence, Ring, Standing},
+    time::Timestamp,
+};
+use gatewright_keys::HolderRow;
 use gatewright_store::views::keys::KeyRow as Row;
+use serde::Deserialize;
 
 use crate::{
     console::{
-        elsewhere,
+        compromise, elsewhere, key_moves,
         ring::{short, timeline},
-        visit, words,
+        rings, tokens, visit, words,
     },
     page::{
+        badge::{Badge, Tone},
+        code::Code,
+        empty::Empty,
         fact::{Fact, Facts, Value},
-        form::{Control, Fault, Faults, Field},
         frame::{Frame, Link},
+        icon::Icon,
         moment::{Moment, span},
-        number::counted,
         place::Place,
-        remark::{Danger, Dangers},
+        remark::{Remark, Remarks},
     },
     pages::{
-        confirm::{Confirm, Weight},
-        keys::{KeyRow, KeysPage},
+        keys::{KeyPage, KeysPage, RingRow},
+        tokens::Receipt,
     },
-    web::{app::App, caller::SignedIn, catalogue::Kind, form::Form, problem::Problem},
+    web::{app::App, caller::SignedIn, catalogue::Kind, problem::Problem},
 };
 
-/// The ring.
+/// Where the keys are.
+pub(super) const HERE: &str = "/console/keys";
+
+/// Which move a page tells of: the revision it raised, and when, in milliseconds.
+#[derive(Deserialize)]
+pub struct Raised {
+    receipt: Option<u64>,
+    at: Option<i64>,
+}
+
+impl Raised {
+    /// The query that has a page tell of a move.
+    pub(super) fn query(revision: u64, at: Timestamp) -> String {
+        format!("?receipt={revision}&at={}", at.millis())
+    }
+
+    /// What the gateways say of it: `Enforced on 3 of 3 gateways.`
+    pub(super) async fn receipt(&self, app: &App) -> Result<Option<Receipt>, Problem> {
+        let (Some(revision), Some(at)) = (self.receipt, self.at) else {
+            return Ok(None);
+        };
+        let at = Timestamp::from_millis(at);
+        tokens::receipt(app, revision, at).await.map(Some)
+    }
+}
+
+/// The rings.
 ///
 /// # Errors
 /// When the store fails.
@@ -41,21 +74,32 @@ pub async fn list(
 ) -> Result<HttpResponse, Problem> {
     let now = app.now();
     let mut keys = app.reader.as_seen_by(&who.caller).keys(now).await?;
-    // The sort is stable: within a state the newest stays first.
-    keys.sort_by_key(|key| rank(&key.state));
-    let outlook = app.keys.outlook().await?;
+    keys.sort_by(|one, other| one.purpose.cmp(&other.purpose));
+    let found = app.keys.read_rings().await?;
+    let (mut rows, mut remarks) = (Vec::new(), failing(&app.keys.holders().await?));
+    for ring in &found {
+        let evidence = app.keys.evidence(ring).await?;
+        remarks.extend(rings::remarks(ring, &evidence, now));
+        rows.push(row(ring, &keys, &evidence, now));
+    }
     let config = app.keys.config();
+    let empty = found.is_empty().then(|| Empty {
+        icon: Icon::Token,
+        title: "No ring yet".to_owned(),
+        words: "The server makes the first ones when it starts.".to_owned(),
+        actions: Vec::new(),
+    });
     visit::page(&KeysPage {
         frame: Frame::new(
             visit::signed_in(&request, &who),
             Place::Keys,
             "Signing keys",
         )
-        .also(elsewhere::call(&app, "/keys").or("gatewright key list")),
-        ring: ring(&outlook, now) + &failing(&app.keys.holders().await?),
-        timeline: timeline(&keys, now),
-        keys: keys.iter().map(|key| row(key, &outlook, now)).collect(),
-        dangers: dangers(&keys),
+        .also(elsewhere::call(&app, "/rings").or("gatewright ring list")),
+        remarks: Remarks(remarks),
+        empty,
+        rings: rows,
+        timeline: timeline(&keys, of_ring, now),
         addresses: Facts(vec![
             Fact::new(
                 "JWKS",
@@ -73,318 +117,184 @@ pub async fn list(
     })
 }
 
-fn rank(state: &str) -> u8 {
-    match state {
-        "published" => 0,
-        "active" => 1,
-        "deactivated" => 2,
-        "compromised" => 3,
-        _ => 4,
-    }
-}
-
-fn ring(outlook: &Outlook, now: Timestamp) -> String {
-    match outlook.rotates_at {
-        Some(at) if at <= now => "The next key may sign as soon as you rotate.".to_owned(),
-        Some(at) => format!(
-            "The next key may sign from {} on: verifiers have to know it first.",
-            Moment::exact(at).words
-        ),
-        None => "There is no next key; start the server once, which makes one.".to_owned(),
-    }
-}
-
-/// Who holds signing keys and does not sign now, in sentences that follow another.
-fn failing(holders: &[HolderRow]) -> String {
-    let sentence = |holder: &HolderRow| {
+/// Who holds signing keys and does not sign now.
+fn failing(holders: &[HolderRow]) -> Vec<Remark> {
+    let remark = |holder: &HolderRow| {
         let why = holder.failure.as_ref()?;
-        Some(format!(" {} does not sign now: {why}.", holder.holder))
-    };
-    holders.iter().filter_map(sentence).collect()
-}
-
-fn row(key: &Row, outlook: &Outlook, now: Timestamp) -> KeyRow {
-    let (next, why) = next(key, outlook, now);
-    let day = |at: Timestamp| Moment::day(at).words;
-    let signs = match (key.activated_at, key.deactivated_at) {
-        (None, _) => "Not yet".to_owned(),
-        (Some(from), None) if key.state == "active" => format!("Since {}", day(from)),
-        (Some(from), None) => format!("From {}", day(from)),
-        (Some(from), Some(until)) => format!("{} to {}", day(from), day(until)),
-    };
-    let over = matches!(key.state.as_str(), "retired" | "compromised");
-    KeyRow {
-        kid: key.kid.clone(),
-        ring: format!(
-            "{}, {}, {} old{}",
-            key.purpose,
-            key.algorithm,
-            span(now.since(key.generated_at).as_secs()),
-            match key.provider.as_str() {
-                "software" => String::new(),
-                held => format!(", held in {held}"),
-            }
-        ),
-        state: words::key(&key.state),
-        over,
-        signs,
-        live_tokens: words::number(key.live_tokens),
-        next,
-        why,
-    }
-}
-
-/// What comes next for a key, and why then.
-fn next(key: &Row, outlook: &Outlook, now: Timestamp) -> (String, String) {
-    let exact = |at: Timestamp| Moment::exact(at).words;
-    let kid: Option<Kid> = key.kid.parse().ok();
-    let (next, why) = match key.state.as_str() {
-        "staged" => (
-            "Is published, or discarded".to_owned(),
-            "Nobody knows it yet.".to_owned(),
-        ),
-        "published" => match kid.and_then(|kid| outlook.signs_from.get(&kid).copied()) {
-            Some(at) if at > now => (
-                format!("May sign from {} on", exact(at)),
-                "Verifiers have to know it first.".to_owned(),
-            ),
-            _ => (
-                "Signs when its ring rotates".to_owned(),
-                "Published long enough ago: verifiers know it.".to_owned(),
-            ),
-        },
-        "active" => (
-            "Signs until its ring rotates".to_owned(),
-            "The one key of its ring that signs.".to_owned(),
-        ),
-        "suspended" => (
-            "Is resumed, or declared compromised".to_owned(),
-            "Our gateways accept nothing it signed meanwhile.".to_owned(),
-        ),
-        "deactivated" => {
-            let at = kid.and_then(|kid| outlook.retires_at.get(&kid).copied());
-            let next = at.map_or_else(
-                || "Retires when its last token has expired".to_owned(),
-                |at| format!("Retires {}", exact(at)),
-            );
-            let why = key.last_expiry.map_or_else(
-                || "It signed no token.".to_owned(),
-                |at| format!("Its last token expires {}.", exact(at)),
-            );
-            (next, why)
-        }
-        "compromised" => (
-            "Nothing".to_owned(),
-            "Nothing it signed is accepted.".to_owned(),
-        ),
-        _ => (
-            "Nothing".to_owned(),
-            "The last token it signed has expired.".to_owned(),
-        ),
-    };
-    (next, why)
-}
-
-/// A key that still counts for something can be declared compromised.
-fn dangers(keys: &[Row]) -> Dangers {
-    let counts = |key: &&Row| !matches!(key.state.as_str(), "retired" | "compromised");
-    let danger = |key: &Row| {
-        let follows = match key.state.as_str() {
-            "active" => ", and the next key takes over",
-            _ => "",
-        };
-        let live = counted(u64::try_from(key.live_tokens).unwrap_or(0), "live token");
-        Danger {
-            title: format!("Declare {} compromised", short(&key.kid)),
-            words: format!("Nothing it signed is accepted from then on: {live}{follows}."),
-            link: Link::new("Declare", format!("/console/keys/{}/compromise", key.kid)),
-        }
-    };
-    Dangers(keys.iter().filter(counts).map(danger).collect())
-}
-
-/// Asks before the ring rotates.
-///
-/// # Errors
-/// When the store fails.
-pub async fn rotate_page(
-    request: HttpRequest,
-    app: Data<App>,
-    who: SignedIn,
-) -> Result<HttpResponse, Problem> {
-    let outlook = app.keys.outlook().await?;
-    visit::page(&rotate_form(
-        &request,
-        &app,
-        &who,
-        &outlook,
-        Faults::default(),
-    ))
-}
-
-/// Rotates.
-///
-/// # Errors
-/// What the ring refuses is the page again.
-pub async fn rotate(
-    request: HttpRequest,
-    app: Data<App>,
-    who: SignedIn,
-    form: Form,
-) -> Result<HttpResponse, Problem> {
-    let mut faults = Faults::default();
-    let reason: Option<Reason> = match form.one("reason") {
-        "" => None,
-        _ => form.parse("reason", &mut faults),
-    };
-    if faults.0.is_empty() {
-        let haste = reason.map_or(Haste::None, Haste::Because);
-        match app.keys.rotate(&who.caller, haste).await {
-            Ok(rotated) => {
-                let said = format!("{} signs now.", rotated.active.kid());
-                return Ok(visit::go_saying("/console/keys", &said, &app));
-            }
-            Err(error) => faults = words::faults(&error.into(), "reason"),
-        }
-    }
-    let outlook = app.keys.outlook().await?;
-    visit::page(&rotate_form(&request, &app, &who, &outlook, faults))
-}
-
-fn rotate_form(
-    request: &HttpRequest,
-    app: &App,
-    who: &SignedIn,
-    outlook: &Outlook,
-    faults: Faults,
-) -> Confirm {
-    let early = outlook.rotates_at.filter(|at| *at > app.now());
-    let mut sentences = vec![
-        "The next key signs from now on; the one that signs now stops, and its private part is erased in the same step. A new key is published as the next one."
-            .to_owned(),
-        "No token breaks: a key is kept until the last token it signed has expired.".to_owned(),
-        "This moves the ring `access`, which signs tokens of at most an hour. The others rotate by themselves.".to_owned(),
-    ];
-    let mut breaks = Vec::new();
-    let mut fields = Vec::new();
-    if let Some(at) = early {
-        sentences.push(format!(
-            "The next key is ready from {} on. To rotate before that, say why.",
-            Moment::exact(at).words
-        ));
-        breaks.push(
-            "Verifiers that have not fetched the key set lately refuse new tokens until they do"
+        Some(Remark {
+            tone: Tone::Bad,
+            words: format!("{} does not sign now: {why}.", holder.holder),
+            hint: "It is tried again every few seconds; what was signed goes on being verified."
                 .to_owned(),
-        );
-        fields.push(
-            Field::new("reason", "Reason to rotate early", Control::Text)
-                .hint("It stands in the trail.")
-                .fault(faults.of("reason")),
-        );
-    }
-    Confirm {
-        frame: frame(request, who, "Rotate the signing key"),
-        faults,
-        sentences,
-        breaks,
-        headers: None,
-        revision: None,
-        fields,
-        weight: if early.is_some() {
-            Weight::Final
-        } else {
-            Weight::Plain
+            link: None,
+        })
+    };
+    holders.iter().filter_map(remark).collect()
+}
+
+/// A key among those of all rings.
+fn of_ring(key: &Row) -> String {
+    format!("{} {}", short(&key.kid), key.purpose)
+}
+
+fn row(ring: &Ring, keys: &[Row], evidence: &Evidence, now: Timestamp) -> RingRow {
+    let record = ring.record();
+    let obstacle = ring.may_rotate(evidence, now).err();
+    let is_enabled = record.standing() == Standing::Enabled;
+    let here = rings::here(ring.name());
+    let live = keys.iter().filter(|key| rings::is_of(key, ring.name()));
+    RingRow {
+        name: Link::new(ring.name().to_string(), here.clone()),
+        signs: rings::signs(ring),
+        state: state(ring),
+        over: !is_enabled,
+        signer: ring
+            .active()
+            .map_or_else(|| "–".to_owned(), |key| short(key.kid().as_str())),
+        live_tokens: words::number(live.map(|key| key.live_tokens).sum()),
+        next: match is_enabled {
+            true => format!(
+                "Rotates by itself {}",
+                Moment::seen_from(now, record.rotates()).words
+            ),
+            false => "Signs nothing until it is enabled".to_owned(),
         },
-        action: "/console/keys/rotate".to_owned(),
-        button: "Rotate now".to_owned(),
-        back: "/console/keys".to_owned(),
+        why: match obstacle {
+            None => "The next key may sign as soon as you rotate.".to_owned(),
+            Some(obstacle) => rings::obstacle(&obstacle),
+        },
+        rotate: is_enabled.then(|| format!("{here}/rotate")),
     }
 }
 
-fn frame(request: &HttpRequest, who: &SignedIn, title: &str) -> Frame {
-    Frame::new(visit::signed_in(request, who), Place::Keys, title)
-        .below([Link::new("Keys", "/console/keys")])
+/// Whether a ring signs, and whether a rotation of it waits.
+pub(super) fn state(ring: &Ring) -> Badge {
+    match (ring.record().standing(), ring.record().held()) {
+        (Standing::Disabled, _) => Badge::new(Tone::Quiet, Icon::Blocked, "Disabled"),
+        (Standing::Enabled, Some(_)) => Badge::new(Tone::Warning, Icon::Pending, "Held"),
+        (Standing::Enabled, None) => Badge::active(),
+    }
 }
 
-/// Asks before a key is declared compromised.
+/// A key, as the pages and the rules know it.
+pub(super) struct Found {
+    pub(super) row: Row,
+    pub(super) ring: Ring,
+    pub(super) evidence: Evidence,
+}
+
+impl Found {
+    /// The key as the rules know it.
+    pub(super) fn key(&self) -> Result<&SigningKey, Problem> {
+        Ok(self.ring.key(&self.kid()?)?)
+    }
+
+    pub(super) fn kid(&self) -> Result<Kid, Problem> {
+        self.row
+            .kid
+            .parse()
+            .map_err(|_| Problem::of(Kind::NOT_FOUND))
+    }
+
+    /// Where its page is.
+    pub(super) fn here(&self) -> String {
+        format!("{HERE}/{}", self.row.kid)
+    }
+
+    pub(super) fn frame(&self, request: &HttpRequest, who: &SignedIn, title: String) -> Frame {
+        let name = self.ring.name();
+        Frame::new(visit::signed_in(request, who), Place::Keys, title).below([
+            Link::new("Keys", HERE),
+            Link::new(name.to_string(), rings::here(name)),
+        ])
+    }
+}
+
+/// The key of this name.
+pub(super) async fn find(app: &App, who: &SignedIn, kid: &str) -> Result<Found, Problem> {
+    let nowhere = || Problem::of(Kind::NOT_FOUND);
+    let keys = app.reader.as_seen_by(&who.caller).keys(app.now()).await?;
+    let row = keys.into_iter().find(|key| key.kid == kid);
+    let row = row.ok_or_else(nowhere)?;
+    let rings = app.keys.read_rings().await?;
+    let ring = rings
+        .into_iter()
+        .find(|ring| rings::is_of(&row, ring.name()));
+    let ring = ring.ok_or_else(nowhere)?;
+    let id = row.id;
+    Ok(Found {
+        evidence: app.reader.evidence(id).await?,
+        row,
+        ring,
+    })
+}
+
+/// One key.
 ///
 /// # Errors
 /// `NOT_FOUND`.
-pub async fn compromise_page(
+pub async fn show(
     request: HttpRequest,
     app: Data<App>,
     who: SignedIn,
     kid: Path<String>,
+    raised: Query<Raised>,
 ) -> Result<HttpResponse, Problem> {
-    let key = find(&app, &who, &kid).await?;
-    visit::page(&compromise_form(&request, &who, &key, Faults::default()))
+    let found = find(&app, &who, &kid).await?;
+    let now = app.now();
+    let title = format!("Key {}", short(&found.row.kid));
+    let trail = found.frame(&request, &who, title);
+    let name = found.ring.name();
+    let public = serde_json::from_str::<serde_json::Value>(&found.row.public_jwk);
+    let public = public.and_then(|jwk| serde_json::to_string_pretty(&jwk));
+    visit::page(&KeyPage {
+        frame: trail.also(
+            elsewhere::call(&app, &format!("/keys/{}/blast-radius", found.row.kid))
+                .or(format!("gatewright key blast-radius {}", found.row.kid)),
+        ),
+        state: words::key(&found.row.state),
+        kid: found.row.kid.clone(),
+        ring: Link::new(name.to_string(), rings::here(name)),
+        receipt: raised.receipt(&app).await?,
+        facts: facts(&found, now),
+        moves: key_moves::all(&found, now)?,
+        blast: compromise::blast(&app, &who, &found.kid()?).await?,
+        public: Code::new(
+            "public",
+            "JWK",
+            public.unwrap_or_else(|_| found.row.public_jwk.clone()),
+        ),
+    })
 }
 
-/// Declares a key compromised.
-///
-/// # Errors
-/// A name that was not typed, a reason that is missing and what the ring refuses are the page again.
-pub async fn compromise(
-    request: HttpRequest,
-    app: Data<App>,
-    who: SignedIn,
-    kid: Path<String>,
-    form: Form,
-) -> Result<HttpResponse, Problem> {
-    let key = find(&app, &who, &kid).await?;
-    let mut faults = Faults::default();
-    let reason: Option<Reason> = form.parse("reason", &mut faults);
-    if form.one("kid") != key.kid {
-        faults.0.push(Fault {
-            field: "kid".to_owned(),
-            words: format!("Type {} exactly.", key.kid),
-        });
-    }
-    let (Some(reason), true) = (reason, faults.0.is_empty()) else {
-        return visit::page(&compromise_form(&request, &who, &key, faults));
+fn facts(found: &Found, now: Timestamp) -> Facts {
+    let key = &found.row;
+    let (next, why) = rings::next(key, &found.ring, now);
+    let moments = [
+        ("Made", Some(key.generated_at)),
+        ("Published", key.published_at),
+        ("Signs since", key.activated_at),
+        ("Stopped signing", key.deactivated_at),
+        ("Suspended", key.suspended_at),
+        ("Retired", key.retired_at),
+        ("Compromised", key.compromised_at),
+        ("Its last token ends", key.last_expiry),
+    ];
+    let moment = |(name, at): (&str, Option<Timestamp>)| {
+        Some(Fact::new(name, Value::Moment(Moment::exact(at?))))
     };
-    let kid: Kid = key.kid.parse().map_err(|_| Problem::unexpected())?;
-    match app.keys.compromise(&who.caller, &kid, reason).await {
-        Ok(_) => Ok(visit::go_saying(
-            "/console/keys",
-            "The key is declared compromised. Nothing it signed is accepted any more.",
-            &app,
-        )),
-        Err(error) => {
-            let faults = words::faults(&error.into(), "kid");
-            visit::page(&compromise_form(&request, &who, &key, faults))
-        }
+    let mut facts = vec![Fact::words("What comes next", next).hint(why)];
+    facts.extend(moments.into_iter().filter_map(moment));
+    if let Some(listing) = &key.suspended_listing {
+        let shown = match listing.as_str() {
+            "listed" => "It stays, so that verifiers that are not ours go on",
+            _ => "It was withdrawn",
+        };
+        facts.push(Fact::words("In the key set", shown));
     }
-}
-
-async fn find(app: &App, who: &SignedIn, kid: &str) -> Result<Row, Problem> {
-    let keys = app.reader.as_seen_by(&who.caller).keys(app.now()).await?;
-    let found = keys.into_iter().find(|key| key.kid == kid);
-    found.ok_or_else(|| Problem::of(Kind::NOT_FOUND))
-}
-
-fn compromise_form(request: &HttpRequest, who: &SignedIn, key: &Row, faults: Faults) -> Confirm {
-    Confirm {
-        frame: frame(request, who, "Declare a key compromised"),
-        sentences: vec![
-            "From the next revision on, gateways accept nothing this key signed, and it leaves the key set. When it is the key that signs, the next one takes over at once."
-                .to_owned(),
-        ],
-        breaks: vec![format!("{} live tokens", words::number(key.live_tokens))],
-        headers: None,
-        revision: None,
-        fields: vec![
-            Field::new("reason", "Reason", Control::Text)
-                .hint("It stands in the trail.")
-                .fault(faults.of("reason")),
-            Field::new("kid", format!("Type {} to confirm", key.kid), Control::Mono)
-                .must_equal(key.kid.clone())
-                .fault(faults.of("kid")),
-        ],
-        faults,
-        weight: Weight::Final,
-        action: format!("/console/keys/{}/compromise", key.kid),
-        button: "Declare it compromised".to_owned(),
-        back: "/console/keys".to_owned(),
+    if key.provider != "software" {
+        facts.push(Fact::code("Held in", key.provider.clone()));
     }
+    facts.push(Fact::words("Live tokens", words::number(key.live_tokens)));
+    Facts(facts)
 }

@@ -3,10 +3,11 @@
 use actix_web::web::{ServiceConfig, get, post, resource};
 
 use super::{
-    account, api_forms, api_keys, apis, applications, audit, client_terms, clients, consumers,
-    contracts, decisions, entry, gateways, home, inspector, issue, issuer_forms, issuer_moves,
-    issuers, keks, keys, moves, operators, problem, revocations, search, settings, staleness,
-    subscribe, successions, teams, tokens, usage, verifiers, versions,
+    account, api_forms, api_keys, apis, applications, audit, client_terms, clients, compromise,
+    consumers, contracts, decisions, entry, gateways, home, inspector, issue, issuer_forms,
+    issuer_moves, issuers, keks, key_moves, keys, moves, operators, problem, revocations,
+    ring_forms, rings, search, settings, staleness, subscribe, successions, teams, tokens, usage,
+    verifiers, versions,
 };
 
 /// Every page, and every form behind it.
@@ -185,14 +186,33 @@ fn access(config: &mut ServiceConfig) {
         .route("/console/keks", get().to(keks::list))
         .route("/console/keys", get().to(keys::list))
         .service(
-            resource("/console/keys/rotate")
-                .get(keys::rotate_page)
-                .post(keys::rotate),
+            resource("/console/keys/rings/new")
+                .get(ring_forms::new_page)
+                .post(ring_forms::new),
+        )
+        .route(
+            "/console/keys/rings/{purpose}/{algorithm}",
+            get().to(rings::show),
         )
         .service(
+            resource("/console/keys/rings/{purpose}/{algorithm}/{verb}")
+                .get(ring_forms::move_page)
+                .post(ring_forms::do_move),
+        )
+        .route("/console/keys/{kid}", get().to(keys::show))
+        .service(
             resource("/console/keys/{kid}/compromise")
-                .get(keys::compromise_page)
-                .post(keys::compromise),
+                .get(compromise::show)
+                .post(compromise::declare),
+        )
+        .route(
+            "/console/keys/{kid}/rehearse",
+            post().to(compromise::rehearse),
+        )
+        .service(
+            resource("/console/keys/{kid}/{verb}")
+                .get(key_moves::move_page)
+                .post(key_moves::do_move),
         )
         .route("/console/issuers", get().to(issuers::list))
         .service(

@@ -100,7 +100,8 @@ async fn found(app: &App, who: &SignedIn, typed: &str) -> Result<Vec<FoundRow>, 
         .into_iter()
         .filter(|key| key.kid.starts_with(typed))
     {
-        rows.push(hit("Key", key.kid, "/console/keys".to_owned(), key.state));
+        let place = format!("/console/keys/{}", key.kid);
+        rows.push(hit("Key", key.kid, place, key.state));
     }
     let jti = Jti::from_wire(typed.to_owned());
     if let Ok(token) = sight.find_token_by_jti(&jti).await {

@@ -111,7 +111,13 @@ fn claims(app: &App, token: &Row, lineage: &Lineage, now: Timestamp) -> Facts {
     facts.extend(token.versions.iter().map(audience));
     facts.extend([
         Fact::new("Scopes", Value::Scopes(words::scopes(&token.scopes))),
-        Fact::code("Signed by", token.kid.clone()),
+        Fact::new(
+            "Signed by",
+            Value::Link(Link::new(
+                &token.kid,
+                format!("/console/keys/{}", token.kid),
+            )),
+        ),
         Fact::new("Issued", Value::Moment(Moment::exact(token.issued_at))),
         Fact::new("Expires", Value::Moment(Moment::exact(token.expires_at))),
     ]);

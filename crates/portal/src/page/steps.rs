@@ -15,6 +15,8 @@ pub enum Outcome {
     Passed,
     /// It refused.
     Failed,
+    /// It will let on, once something has happened or somebody has acted.
+    Waiting,
     /// It was not reached.
     NotReached,
 }
@@ -47,6 +49,7 @@ impl Step {
     pub fn badge(&self) -> Badge {
         match self.outcome {
             Outcome::Passed => Badge::new(Tone::Good, Icon::Check, "Passed"),
+            Outcome::Waiting => Badge::new(Tone::Warning, Icon::Pending, "Waiting"),
             Outcome::Failed => Badge::new(Tone::Bad, Icon::Cross, "Refused"),
             Outcome::NotReached => Badge::new(Tone::Quiet, Icon::Skipped, "Not reached"),
         }

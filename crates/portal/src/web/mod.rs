@@ -16,6 +16,7 @@ pub mod problem;
 mod problems;
 mod problems_grants;
 mod problems_issuers;
+mod problems_keys;
 mod problems_people;
 mod problems_store;
 mod problems_tokens;

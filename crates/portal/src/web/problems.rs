@@ -2,17 +2,12 @@
 
 use gatewright_contract::Findings;
 use gatewright_domain::{
-    access::Denied,
-    client::ClientSecretError,
-    key::{KeyError, KeyStateName},
-    ring::RingError,
-    subscription::SubscriptionError,
-    token::TokenError,
+    access::Denied, client::ClientSecretError, subscription::SubscriptionError, token::TokenError,
     version::VersionError,
 };
 use gatewright_keys::{
-    ClientSecretUseError, InspectError, IssueError, JwksError, RevokeError, RingUseError,
-    SnapshotKeyError, TermsError,
+    ClientSecretUseError, InspectError, IssueError, JwksError, RevokeError, SnapshotKeyError,
+    TermsError,
 };
 use gatewright_registry::{
     ApiError, ApplicationUseError, ConsumerError, DraftError, GatewayError, MoveError, PlanError,
@@ -330,52 +325,5 @@ impl From<SnapshotKeyError> for Problem {
     fn from(error: SnapshotKeyError) -> Self {
         let _ = ours(&error);
         Self::of(Kind::BUSY)
-    }
-}
-
-impl From<RingError> for Problem {
-    fn from(error: RingError) -> Self {
-        match &error {
-            RingError::NotReady(ready) => {
-                of(Kind::KEY_NOT_READY, &error).saying(json!({ "ready_at": ready }))
-            }
-            RingError::NoSuchKey => Self::of(Kind::NOT_FOUND),
-            RingError::Held(_) => of(Kind::ROTATION_HELD, &error),
-            RingError::Key(KeyError::TokensAlive(ends)) => {
-                of(Kind::RULE_REFUSES, &error).saying(json!({ "invariant": "I4", "ends_at": ends }))
-            }
-            RingError::OtherRing { .. } => {
-                of(Kind::RULE_REFUSES, &error).saying(json!({ "invariant": "I14" }))
-            }
-            RingError::Timing(_) => of(Kind::RULE_REFUSES, &error),
-            RingError::NoStandby
-            | RingError::Disabled(_)
-            | RingError::Enabled(_)
-            | RingError::Key(_) => {
-                let moves = error.stands().map(KeyStateName::moves).unwrap_or_default();
-                of(Kind::STATE, &error).saying(json!({ "allowed": moves }))
-            }
-        }
-    }
-}
-
-impl From<RingUseError> for Problem {
-    fn from(error: RingUseError) -> Self {
-        match error {
-            RingUseError::Denied(denied) => denied.into(),
-            RingUseError::NoSuchRing => Self::of(Kind::NOT_FOUND),
-            RingUseError::Ring(ring) => ring.into(),
-            RingUseError::Stale => Self::of(Kind::STALE),
-            RingUseError::Generate(_) | RingUseError::Prove(_) if error.is_away() => {
-                let _ = ours(&error);
-                Self::of(Kind::BUSY)
-            }
-            RingUseError::Prove(_) => {
-                let _ = ours(&error);
-                of(Kind::RULE_REFUSES, &error)
-            }
-            RingUseError::Kek(_) | RingUseError::Generate(_) => ours(&error),
-            RingUseError::Store(store) => store.into(),
-        }
     }
 }

@@ -89,6 +89,15 @@ impl Browser {
         self.done.insert(form);
     }
 
+    /// A key of that purpose that stands so.
+    async fn key(&self, purpose: &str, state: &str) -> String {
+        let keys = self.house.get("/keys").await;
+        let mut keys = keys["items"].as_array().unwrap().iter();
+        let found = keys.find(|key| key["purpose"] == purpose && key["state"] == state);
+        let found = found.unwrap_or_else(|| panic!("no key of {purpose} is {state}"));
+        found["kid"].as_str().unwrap().to_owned()
+    }
+
     async fn member(&self, path: &str, pointer: &str) -> String {
         let value = self.house.get(path).await;
         let found = value.pointer(pointer).and_then(|found| found.as_str());
@@ -301,18 +310,45 @@ async fn credentials(browser: &mut Browser) {
     assert!(page.contains(&format!("gw_cs_{id}")), "{page}");
 }
 
-async fn guard(browser: &mut Browser) {
-    browser.fill("/console/keys/rotate", &[], &[]).await;
-    let keys = browser.house.get("/keys").await;
-    let active = keys["items"].as_array().unwrap().iter();
-    let active = active.clone().find(|key| key["state"] == "active");
-    let kid = active.unwrap_or_else(|| panic!("{keys}"))["kid"]
-        .as_str()
-        .unwrap();
-    let drill = [("kid", kid), ("reason", "A drill.")];
+async fn rings(browser: &mut Browser) {
+    let ring = [("ring", "access/EdDSA")];
+    browser.fill("/console/keys/rings/new", &[], &ring).await;
+    let form = "/console/keys/rings/{purpose}/{algorithm}/{verb}";
+    let reason = [("reason", "A drill.")];
+    let times = [("max_lifetime_s", "600")];
+    let moves: [(&str, &[(&str, &str)]); 4] = [
+        ("rotate", &[]),
+        ("times", &times),
+        ("stage", &[]),
+        ("disable", &reason),
+    ];
+    for (verb, fields) in moves {
+        browser.fill(form, &["access", "EdDSA", verb], fields).await;
+    }
     browser
-        .fill("/console/keys/{kid}/compromise", &[kid], &drill)
+        .fill(form, &["access", "EdDSA", "enable"], &reason)
         .await;
+}
+
+async fn keys(browser: &mut Browser) {
+    let drill = [("reason", "A drill."), ("listing", "withdrawn")];
+    let form = "/console/keys/{kid}/{verb}";
+    let staged = browser.key("access", "staged").await;
+    browser.fill(form, &[&staged, "publish"], &[]).await;
+    let active = browser.key("access", "active").await;
+    browser.fill(form, &[&active, "suspend"], &drill).await;
+    browser.fill(form, &[&active, "resume"], &drill).await;
+    let rehearse = "/console/keys/{kid}/rehearse";
+    browser.fill(rehearse, &[&active], &[]).await;
+    let declare = [("kid", active.as_str()), ("reason", "A drill.")];
+    browser
+        .fill("/console/keys/{kid}/compromise", &[&active], &declare)
+        .await;
+}
+
+async fn guard(browser: &mut Browser) {
+    rings(browser).await;
+    keys(browser).await;
     let sweep = [
         ("kind", "session"),
         ("key", "f_1"),

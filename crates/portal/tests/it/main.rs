@@ -10,5 +10,6 @@ mod oauth;
 mod openapi;
 mod public;
 mod refusals;
+mod rings;
 mod sign_in_links;
 mod whole_path;

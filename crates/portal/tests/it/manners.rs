@@ -290,6 +290,24 @@ async fn call(walk: &mut Walk) {
         .await;
 }
 
+async fn rings(walk: &mut Walk) {
+    let ring = json!({ "ring": "access/EdDSA" });
+    walk.go("POST /rings", &[], ring).await;
+    let at = ["access", "EdDSA"];
+    let because = || json!({ "reason": "A drill." });
+    let moves = [
+        ("rotate", json!({ "force": "A drill." })),
+        ("retime", json!({ "max_lifetime_s": 600 })),
+        ("disable", because()),
+    ];
+    for (verb, body) in moves {
+        let operation = format!("POST /rings/{{purpose}}/{{algorithm}}/{verb}");
+        walk.go(&operation, &at, body).await;
+    }
+    walk.go("POST /rings/{purpose}/{algorithm}/enable", &at, because())
+        .await;
+}
+
 async fn guard(walk: &mut Walk) {
     let nothing = || json!({});
     let rotated = walk
@@ -331,6 +349,7 @@ async fn guard(walk: &mut Walk) {
         json!({ "reason": "It leaked." }),
     )
     .await;
+    rings(walk).await;
     let sweep = json!({ "kind": "session", "key": "f_1", "reason": "A drill." });
     walk.go("POST /revocations", &[], sweep).await;
     walk.go("POST /teams", &[], json!({ "name": "Billing" }))

@@ -15,6 +15,7 @@ fn help_names_every_noun_and_teaches_the_exit_codes() {
         "operator",
         "team",
         "key",
+        "ring",
         "token",
         "gateway",
         "verifier",

@@ -33,6 +33,7 @@ mod readme;
 mod receipts;
 mod repeats;
 mod restored;
+mod rings;
 mod routes;
 mod serving;
 mod shop;
