@@ -92,10 +92,10 @@ export async function fill(house, walk) {
   town.secret = (await api("POST", `/applications/${town.applications.shop}/secrets`, {})).id;
   // An application that asks people, and what it asks them.
   const asks = { grants: ["authorization_code", "refresh_token"], redirect_uris: ["https://app.example/back"] };
-  const client = await api("GET", `/applications/${town.applications.warehouse}/client`);
-  await api("PATCH", `/applications/${town.applications.warehouse}/client`, asks, "application/json", { "if-match": `"${client.revision}"` });
+  const asker = await api("GET", `/applications/${town.applications.warehouse}/client`);
+  await api("PATCH", `/applications/${town.applications.warehouse}/client`, asks, "application/json", { "if-match": `"${asker.revision}"` });
   town.consent = `/oauth2/authorize?${new URLSearchParams({
-    response_type: "code", client_id: client.client_id, redirect_uri: "https://app.example/back", scope: "orders:v2:read",
+    response_type: "code", client_id: asker.client_id, redirect_uri: "https://app.example/back", scope: "orders:v2:read",
     code_challenge: challenge, code_challenge_method: "S256",
   })}`;
   town.issuer = (await api("POST", "/issuers", {
