@@ -65,8 +65,8 @@ impl Sources {
             self.revocations_from.is_empty() && journal.map_or(0, |found| found.len()) == 0;
         if self.keep_tokens && nobody && !replaces {
             let message =
-                "nobody remembers what was revoked: there is no journal in the data directory";
-            let next = "name one, or a gateway's state directory, with --revocations-from; or leave --keep-tokens away";
+                "nobody remembers what was revoked: the data directory has no journal, or an empty one";
+            let next = "name a journal, be it empty, or a gateway's state directory, with --revocations-from; or leave --keep-tokens away";
             return Err(Failure::new(Code::Usage, message).next(next).into());
         }
         if let Some(missing) = self.revocations_from.iter().find(|path| !path.exists()) {
