@@ -50,6 +50,7 @@ PARTS = {
     "scaling": lambda *_: library.scaling(),
     "writes": lambda *_: library.writes(),
     "signatures": lambda *_: library.signatures(),
+    "checks": lambda *_: library.checks(),
     "tokens": lambda *_: library.tokens(),
     "issuance": lambda home, _: control_plane.issuance(programs(), home),
     "revocation": lambda home, _: drills.revocation(programs(), home),

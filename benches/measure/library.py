@@ -70,6 +70,18 @@ def signatures():
     return {"es256_us": found, "signatures_per_second_of_one_core": round(1e6 / found["sign"])}
 
 
+def checks():
+    """Nanoseconds of what a gateway does with a token that it knows: recalling it, and asking whether it was revoked."""
+    found = {}
+    for name in ["remembered", "revocation"]:
+        text = bench("gatewright-gateway", name, "--noplot")
+        times = re.findall(r"^(?:remembered token|revocation check)/(.+?)\s+time:\s+\[\S+ \S+ (\S+) (\S+)", text, re.M)
+        found |= {case: round(float(time) * {"ns": 1, "µs": 1e3}[unit], 1) for case, time, unit in times}
+    goal = lambda of, at_most: {"of": of, "at_most": at_most, "measured": found[of], "met": found[of] <= at_most}
+    targets = [goal("hash and look-up", 1000), goal("1000000 entries, not revoked", 50)]
+    return {"ns": found, "targets": targets}
+
+
 def tokens():
     """Tokens per second of clients that ask for their own, beside the signatures of one core and bare group commits."""
     text = bench("gatewright-keys", "token_service")

@@ -22,6 +22,7 @@ def files():
         "scaling": scaling,
         "writes": writes,
         "signatures": signatures,
+        "checks": checks,
         "tokens": tokens,
         "issuance": issuance,
         "revocation": revocation,
@@ -103,6 +104,15 @@ def signatures(result):
     rows = [[name, time] for name, time in result["es256_us"].items()]
     rate = f"One core signs {result['signatures_per_second_of_one_core']} tokens a second.\n"
     return page("ES256 on one core", result, table(["step", "µs"], rows), rate)
+
+
+def checks(result):
+    names = {"hash": "the name of a token, by SHA-256", "hash and look-up": "the name, and what is known of it"}
+    named = lambda case: names.get(case, f"was it revoked? {case}")
+    targets = {one["of"]: one for one in result["targets"]}
+    aim = lambda case: [targets[case]["at_most"], met(targets[case])] if case in targets else ["", ""]
+    rows = [[named(case), time, *aim(case)] for case, time in result["ns"].items()]
+    return page("A token that is known already", result, table(["step", "ns", "at most", "met"], rows))
 
 
 def tokens(result):

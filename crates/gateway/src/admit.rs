@@ -79,7 +79,7 @@ impl Admitted {
 /// The stages, with what they share between requests.
 pub(crate) struct Admission<'a> {
     pub(crate) table: &'a Table,
-    pub(crate) memory: &'a Memory,
+    pub(crate) memory: &'a Memory<Facts>,
     pub(crate) meter: &'a Meter,
     pub(crate) replays: &'a Replays,
     /// How long ago the table was known to be the newest.
@@ -133,7 +133,7 @@ impl Admission<'_> {
         if let Some(listed) = self.table.api_keys.find(bearer) {
             return listed.map(Arc::clone);
         }
-        let name = self.memory.name(bearer);
+        let name = self.memory.name(bearer.0);
         if let Some(facts) = name.and_then(|name| self.memory.recall(&name)) {
             self.meter.remembered();
             return Ok(facts);

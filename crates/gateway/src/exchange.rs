@@ -25,13 +25,14 @@ use crate::{
     steps,
     trace::Trace,
     upstream::{Failure, Upstreams},
+    verifier::Facts,
     watch::Watch,
 };
 
 /// What one thread serves requests with.
 pub(crate) struct Exchange {
     pub(crate) watch: Arc<Watch>,
-    pub(crate) memory: Arc<Memory>,
+    pub(crate) memory: Arc<Memory<Facts>>,
     pub(crate) replays: Arc<Replays>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) probes: Arc<Probes>,

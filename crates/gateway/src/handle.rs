@@ -22,6 +22,7 @@ use crate::{
     sentinel::Sentinel,
     serve::{Orders, Worker, listeners},
     upstream::{TlsError, Upstreams, tls},
+    verifier::Facts,
     watch::{Applied, OfferError, Watch},
 };
 
@@ -176,7 +177,7 @@ impl Handle {
 #[derive(Clone)]
 struct Shared {
     watch: Arc<Watch>,
-    memory: Arc<Memory>,
+    memory: Arc<Memory<Facts>>,
     replays: Arc<Replays>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,

@@ -9,24 +9,29 @@ use gatewright_domain::entropy::Entropy;
 use quick_cache::sync::Cache;
 use sha2::{Digest, Sha256};
 
-use crate::{bearer::Bearer, verifier::Facts};
-
 /// Longer tokens are not hashed: the verifier refuses them unread.
 const LONGEST: usize = 8 * 1024;
 
-/// A token's name in the memory.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Fingerprint([u8; 32]);
-
-/// The tokens that verified lately.
-pub(crate) struct Memory {
-    key: [u8; 32],
-    facts: Cache<Fingerprint, Arc<Facts>>,
+/// What is known of a token.
+pub trait Facts {
+    /// Whether it still holds as it did when the token was verified.
+    fn stand(&self) -> bool;
 }
 
-impl Memory {
+/// A token's name in the memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Fingerprint([u8; 32]);
+
+/// The tokens that verified lately.
+pub struct Memory<F> {
+    key: [u8; 32],
+    facts: Cache<Fingerprint, Arc<F>>,
+}
+
+impl<F: Facts> Memory<F> {
     /// Room for so many.
-    pub(crate) fn new(size: NonZeroUsize, entropy: &dyn Entropy) -> Self {
+    #[must_use]
+    pub fn new(size: NonZeroUsize, entropy: &dyn Entropy) -> Self {
         let mut key = [0; 32];
         entropy.fill(&mut key);
         Self {
@@ -36,23 +41,25 @@ impl Memory {
     }
 
     /// The name of a token; nothing for one that is too long to be any.
-    pub(crate) fn name(&self, token: Bearer<'_>) -> Option<Fingerprint> {
+    #[must_use]
+    pub fn name(&self, token: &[u8]) -> Option<Fingerprint> {
         let hash = || {
             Sha256::new()
                 .chain_update(self.key)
-                .chain_update(token.0)
+                .chain_update(token)
                 .finalize()
         };
-        (token.0.len() <= LONGEST).then(|| Fingerprint(hash().into()))
+        (token.len() <= LONGEST).then(|| Fingerprint(hash().into()))
     }
 
     /// What is known of a token, as long as its key stands as it stood when the token was verified.
-    pub(crate) fn recall(&self, name: &Fingerprint) -> Option<Arc<Facts>> {
+    #[must_use]
+    pub fn recall(&self, name: &Fingerprint) -> Option<Arc<F>> {
         self.facts.get(name).filter(|facts| facts.stand())
     }
 
     /// Remembers a token that verified.
-    pub(crate) fn remember(&self, name: Fingerprint, facts: &Arc<Facts>) {
+    pub fn remember(&self, name: Fingerprint, facts: &Arc<F>) {
         self.facts.insert(name, Arc::clone(facts));
     }
 }

@@ -29,6 +29,7 @@ use tracing::error;
 
 use crate::{
     bearer::Bearer,
+    memory,
     outsiders::{Outsider, Outsiders},
 };
 
@@ -200,9 +201,11 @@ impl Facts {
     pub(crate) fn is_listed_as_revoked(&self) -> bool {
         matches!(self.proof, Proof::Listed { revoked: true, .. })
     }
+}
 
+impl memory::Facts for Facts {
     /// Whether the key that signed it still stands as it did.
-    pub(crate) fn stand(&self) -> bool {
+    fn stand(&self) -> bool {
         match &self.proof {
             Proof::Signed { standing, .. } => !standing.over.load(Ordering::Acquire),
             Proof::Listed { .. } => true,

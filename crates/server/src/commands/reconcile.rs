@@ -64,8 +64,7 @@ impl Sources {
         let nobody =
             self.revocations_from.is_empty() && journal.map_or(0, |found| found.len()) == 0;
         if self.keep_tokens && nobody && !replaces {
-            let message =
-                "nobody remembers what was revoked: the data directory has no journal, or an empty one";
+            let message = "nobody remembers what was revoked: the data directory has no journal, or an empty one";
             let next = "name a journal, be it empty, or a gateway's state directory, with --revocations-from; or leave --keep-tokens away";
             return Err(Failure::new(Code::Usage, message).next(next).into());
         }
