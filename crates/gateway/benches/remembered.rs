@@ -37,7 +37,10 @@ fn recalling(criterion: &mut Criterion) {
     let mut turn = tokens.iter().cycle();
     let mut group = criterion.benchmark_group("remembered token");
     group.bench_function("hash", |bencher| {
-        bencher.iter(|| turn.next().map(|token| memory.name(black_box(token.as_bytes()))));
+        bencher.iter(|| {
+            turn.next()
+                .map(|token| memory.name(black_box(token.as_bytes())))
+        });
     });
     group.bench_function("hash and look-up", |bencher| {
         bencher.iter(|| {
