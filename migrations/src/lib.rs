@@ -30,6 +30,7 @@ mod m0017_user_grants;
 mod m0018_signers;
 mod m0019_authorization_codes;
 mod m0020_key_addresses;
+mod m0021_status_lists;
 
 /// Applies what is missing, within a transaction that the caller holds alone, and says what that was.
 ///
@@ -91,6 +92,7 @@ impl MigratorTrait for Steps {
             Box::new(m0018_signers::Migration),
             Box::new(m0019_authorization_codes::Migration),
             Box::new(m0020_key_addresses::Migration),
+            Box::new(m0021_status_lists::Migration),
         ]
     }
 }

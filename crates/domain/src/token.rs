@@ -4,6 +4,7 @@ mod entitlement;
 mod grant;
 mod jti;
 mod lineage;
+mod listing;
 
 use std::collections::BTreeSet;
 
@@ -29,6 +30,7 @@ use entitlement::covering;
 pub use grant::{GrantRefused, GrantWish, Grantee, Within};
 pub use jti::Jti;
 pub use lineage::{Acting, Lineage, LineageError, of_session};
+pub use listing::Listing;
 
 /// An issued token: everything about it but its text.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -188,10 +188,7 @@ impl Keys {
             .store
             .permit(caller, Action::IssueToken, on, now)
             .await?;
-        let (id, jti) = (
-            TokenId::draw(now, &*self.entropy),
-            Jti::draw(&*self.entropy),
-        );
+        let id = TokenId::draw(now, &*self.entropy);
         // The token ends no later than that: its second began before now.
         let expires = now.plus(wish.lifetime.duration());
         let key = self.leased(ring, expires).await?;
@@ -203,6 +200,15 @@ impl Keys {
                 let application = tx.application(application.id).await?;
                 let entitlements = tx.entitlements(application.id).await?;
                 let kid = key.kid().clone();
+                let listing = match ring.purpose {
+                    Purpose::DevAccess => tx.allot_listing().await?,
+                    Purpose::Access | Purpose::Introspection | Purpose::StatusList => None,
+                };
+                // When every place is taken, the token is one that no list speaks of.
+                let jti = match listing {
+                    Some(listing) => listing.name(&*self.entropy),
+                    None => Jti::draw(&*self.entropy),
+                };
                 let issuance = Issuance { id, jti, kid };
                 let change = Token::issue(&application, &entitlements, wish, issuance, now)?;
                 Ok((tx.write(change).await?, key))

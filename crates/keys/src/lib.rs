@@ -30,6 +30,7 @@ mod ring;
 mod ring_moves;
 mod signer;
 mod snapshot_key;
+mod status_lists;
 
 pub mod fetch;
 mod fetches;
@@ -104,6 +105,7 @@ pub use rotate::{Rotated, Turn};
 pub use sender::{SenderError, Shown, sender_algorithms};
 pub use signer::SignerError;
 pub use snapshot_key::SnapshotKeyError;
+pub use status_lists::{SignedList, StatusListError, TTL as STATUS_LIST_TTL};
 
 /// What the tokens of an installation say, and the times its ring keeps.
 #[derive(Clone, Debug)]
@@ -120,6 +122,8 @@ pub struct KeysConfig {
     pub verifier_cache: Duration,
     /// What access tokens are signed with, where their API does not say.
     pub token_algorithm: Algorithm,
+    /// Where status lists are served, without a slash at its end; the number of a list follows.
+    pub status_lists: String,
 }
 
 impl KeysConfig {
@@ -160,6 +164,7 @@ pub struct Keys {
     holders: Arc<holders::Holders>,
     snapshot_key: Arc<snapshot_key::Kept>,
     key_set: Arc<jwks::Kept>,
+    status_lists: Arc<status_lists::Kept>,
     pepper: Arc<clients::Pepper>,
     directory: Arc<clients::Directory>,
     published: Arc<clients::Published>,
@@ -197,6 +202,7 @@ impl Keys {
             holders: Arc::default(),
             snapshot_key: Arc::default(),
             key_set: Arc::default(),
+            status_lists: Arc::default(),
             pepper: Arc::default(),
             directory: Arc::default(),
             published: Arc::default(),

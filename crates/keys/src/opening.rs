@@ -143,7 +143,7 @@ impl<'a> Bearer<'a> {
 }
 
 /// An operation that asks for no scope, where only the token is judged.
-fn any_operation() -> RoutedOperation {
+pub(crate) fn any_operation() -> RoutedOperation {
     RoutedOperation {
         method: Method::Get,
         path: String::new(),

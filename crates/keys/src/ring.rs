@@ -112,6 +112,16 @@ impl Keys {
         Ok(())
     }
 
+    /// Makes the ring that signs status lists whole.
+    ///
+    /// # Errors
+    /// As `ensure_ring`.
+    pub(crate) async fn ensure_status_ring(&self) -> Result<(), RingUseError> {
+        let (purpose, algorithm) = (Purpose::StatusList, self.config.token_algorithm);
+        let name = RingName { purpose, algorithm };
+        self.ensure(&Caller::job("status-lists"), name).await
+    }
+
     async fn ensure(&self, caller: &Caller, name: RingName) -> Result<(), RingUseError> {
         match self.complete(caller, name).await {
             // Another server was faster; what it made counts, and only what it left out is added.

@@ -14,11 +14,11 @@ use gatewright_domain::{
     key::{KeyState, Kid, PrivateHalf, Purpose, RingName, Sealed, SigningKey},
     secret::Secret,
     time::Timestamp,
-    token::Token,
+    token::{Listing, Token},
     version::VersionRef,
 };
 use gatewright_token::{
-    claims::AccessClaims,
+    claims::{AccessClaims, StatusPlace},
     mint::{DocumentType, NewKey, PrivateKey},
 };
 
@@ -118,7 +118,7 @@ impl Keys {
         token: &Token,
         key: &SigningKey,
     ) -> Result<Secret<String>, SignerError> {
-        self.signer(key).await?.sign(&self.claims(token)).await
+        self.signer(key).await?.sign(&self.claims(token, key)).await
     }
 
     /// What signs for the active key, once it has proved itself against its public half.
@@ -197,8 +197,18 @@ impl Keys {
         })
     }
 
+    /// Where it can be read whether a developer token was revoked; other tokens end before anybody would ask twice.
+    fn status_place(&self, token: &Token, key: &SigningKey) -> Option<StatusPlace> {
+        let listed = key.ring().purpose == Purpose::DevAccess;
+        let place = Listing::of_name(token.jti()).filter(|_| listed)?;
+        Some(StatusPlace {
+            idx: place.index(),
+            uri: self.status_list_uri(place.list()),
+        })
+    }
+
     /// What the token says: who it is of and what it is for, and nothing that may change while it lives.
-    fn claims(&self, token: &Token) -> AccessClaims {
+    fn claims(&self, token: &Token, key: &SigningKey) -> AccessClaims {
         let client_id = ClientId::of(token.application());
         let terms = self.config.terms();
         let audience = |version: &VersionRef| terms.audience(&version.api.name, version.number);
@@ -213,6 +223,7 @@ impl Keys {
             jti: token.jti().to_string(),
             scopes: token.scopes().iter().map(ToString::to_string).collect(),
             session: token.session(),
+            status: self.status_place(token, key),
             binding: token.binding().cloned(),
             actors: token.lineage().map_or_else(Vec::new, |lineage| {
                 lineage.actors.iter().map(ToString::to_string).collect()

@@ -91,6 +91,7 @@ impl House {
             jwks_max_age: settings.jwks_max_age,
             verifier_cache: settings.verifier_cache,
             token_algorithm: settings.token_algorithm,
+            status_lists: format!("{}/oauth2/status-lists", place.portal),
         };
         let allow = settings.issuer_allow.clone().unwrap_or_default();
         let fetch = Arc::new(Web::within(Reach::of(&place.issuer, allow)));

@@ -14,6 +14,7 @@ mod forgeries;
 mod joint;
 mod journal;
 mod ledger;
+pub mod listed;
 mod migrate;
 mod occurrence;
 mod open;

@@ -8,6 +8,7 @@ use gatewright_domain::{
     access::Permit,
     audit::{Change, Event},
     time::Timestamp,
+    token::Listing,
 };
 use sea_orm::DatabaseTransaction;
 
@@ -15,7 +16,7 @@ use crate::{
     error::StoreError,
     ledger,
     occurrence::Occurrence,
-    rows::{Row, revocation},
+    rows::{self, Row, revocation},
     store::{Inner, Store},
     transaction::Open,
 };
@@ -91,6 +92,15 @@ impl<'a> Tx<'a> {
         self.is_permitted(&event)?;
         self.events.push(event);
         Ok(())
+    }
+
+    /// Allots a place in a status list to the token that this write issues; nothing when there are none left. Given once:
+    /// a place whose token is not stored in the end is given to the next.
+    ///
+    /// # Errors
+    /// `Database`.
+    pub async fn allot_listing(&mut self) -> Result<Option<Listing>, StoreError> {
+        rows::status_count::allot(self.open.transaction()?).await
     }
 
     fn is_permitted(&self, event: &Event) -> Result<(), StoreError> {

@@ -86,6 +86,7 @@ fn claims() -> AccessClaims {
         binding: None,
         actors: Vec::new(),
         signed_in: None,
+        status: None,
     }
 }
 

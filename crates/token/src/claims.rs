@@ -44,6 +44,17 @@ pub struct AccessClaims {
     pub actors: Vec<String>,
     /// When whom it is about had signed in, where that is a person (RFC 9068 section 2.2.1).
     pub signed_in: Option<Timestamp>,
+    /// Where it can be read whether it was revoked (draft-ietf-oauth-status-list section 6).
+    pub status: Option<StatusPlace>,
+}
+
+/// The place of a token in a status list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StatusPlace {
+    /// Which place of the list.
+    pub idx: u32,
+    /// Where the list is served.
+    pub uri: String,
 }
 
 impl AccessClaims {
@@ -68,6 +79,10 @@ impl AccessClaims {
             cnf: self.binding.as_ref().map(Confirmation::of),
             act: Actor::of(&self.actors),
             auth_time: self.signed_in.map(Timestamp::seconds),
+            status: self
+                .status
+                .as_ref()
+                .map(|status_list| Listed { status_list }),
         })
     }
 }
@@ -93,6 +108,14 @@ struct Written<'a> {
     act: Option<Box<Actor<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     auth_time: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<Listed<'a>>,
+}
+
+/// `status`: in a list, which is the one way there is.
+#[derive(Serialize)]
+struct Listed<'a> {
+    status_list: &'a StatusPlace,
 }
 
 /// `act` (RFC 8693 section 4.1): who acts now, around who acted before.

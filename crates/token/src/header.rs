@@ -59,6 +59,10 @@ impl<'a> Header<'a> {
         self.text("kid")
     }
 
+    pub(crate) fn typ(&self) -> &str {
+        self.text("typ")
+    }
+
     pub(crate) fn kind(&self) -> Result<&str, Refusal> {
         let kind = self.text("typ");
         let known = TYPES.iter().any(|known| known.eq_ignore_ascii_case(kind));

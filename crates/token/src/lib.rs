@@ -26,6 +26,7 @@ pub mod assertion;
 pub mod foreign;
 pub mod outside;
 pub mod proof;
+pub mod status;
 
 pub mod corpus;
 pub mod detached;

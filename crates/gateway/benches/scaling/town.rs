@@ -190,6 +190,7 @@ fn request(
         binding: None,
         actors: Vec::new(),
         signed_in: None,
+        status: None,
     };
     let token = key.sign(&claims)?.expose_once();
     Ok(format!(

@@ -98,6 +98,7 @@ fn claims() -> AccessClaims {
         binding: None,
         actors: Vec::new(),
         signed_in: None,
+        status: None,
     }
 }
 

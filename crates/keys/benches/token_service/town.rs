@@ -73,6 +73,7 @@ impl Town {
             jwks_max_age: Duration::from_secs(300),
             verifier_cache: Duration::from_secs(3600),
             token_algorithm: Algorithm::Es256,
+            status_lists: "https://id.example/oauth2/status-lists".to_owned(),
         };
         let kek = Kek::draw(&*entropy);
         let keys = Keys::new(store.clone(), kek, clock.clone(), entropy.clone(), config);
@@ -272,5 +273,6 @@ pub(crate) fn claims() -> AccessClaims {
         binding: None,
         actors: Vec::new(),
         signed_in: None,
+        status: None,
     }
 }

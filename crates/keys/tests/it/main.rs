@@ -28,3 +28,4 @@ mod ring_moves;
 mod rings;
 mod signers;
 mod snapshots;
+mod status_lists;

@@ -44,7 +44,7 @@ async fn shown(town: &Town) -> Vec<RevocationRow> {
 }
 
 /// Every kind that is a watermark, with the name of the thing in this town.
-async fn watermarks(town: &Town) -> Vec<(RevocationKind, String)> {
+pub(crate) async fn watermarks(town: &Town) -> Vec<(RevocationKind, String)> {
     let sight = town.store.reader().as_seen_by(&admin());
     let now = town.clock.now();
     let subscriptions = sight.subscriptions_of(town.application.id, now);

@@ -73,6 +73,7 @@ pub(crate) fn config() -> KeysConfig {
         jwks_max_age: Duration::from_secs(300),
         verifier_cache: Duration::from_secs(3600),
         token_algorithm: Algorithm::Es256,
+        status_lists: "https://id.example/oauth2/status-lists".to_owned(),
     }
 }
 

@@ -57,6 +57,7 @@ pub(super) async fn server(app: Data<App>, path: Path<String>) -> Result<HttpRes
         "revocation_endpoint_auth_methods_supported": methods,
         "revocation_endpoint_auth_signing_alg_values_supported": SIGNED_BY,
         "dpop_signing_alg_values_supported": gatewright_keys::sender_algorithms(),
+        "status_list_aggregation_endpoint": format!("{portal}/oauth2/status-lists"),
         "service_documentation": format!("{portal}/api/v1/openapi.json"),
     });
     let algorithm = app.keys.config().token_algorithm.name();

@@ -10,6 +10,7 @@ mod jwks;
 mod metadata;
 mod revoke;
 mod sender;
+mod status_lists;
 mod token;
 
 use actix_web::{
@@ -49,6 +50,12 @@ pub fn routes(config: &mut ServiceConfig) {
                 .app_data(form::limit())
                 .route(web::post().to(revoke::revoke))
                 .default_service(web::to(only_post)),
+        )
+        .service(web::resource("/oauth2/status-lists").get(status_lists::index))
+        .service(
+            web::resource("/oauth2/status-lists/{list}")
+                .get(status_lists::show)
+                .route(web::head().to(status_lists::show)),
         )
         .service(web::resource(server).get(metadata::server))
         .service(web::resource(resource).get(metadata::resource));

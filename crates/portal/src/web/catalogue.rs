@@ -144,6 +144,9 @@ kinds! {
     KEY_NOT_READY = "key-not-ready" 409 "The standby key may not sign yet": "The standby key has not been published long enough."
         because "Verifiers keep the key set for a while. A key that signs before they can know it fails requests.";
         mend "Wait until the time that is named, or rotate with force and a reason.";
+    NOT_ACCEPTABLE = "not-acceptable" 406 "Not in such a form": "What is here is not told in any form that was asked for."
+        because "The Accept header names other media types only.";
+        mend "Send an Accept header that names the media type of the document, or none.";
     STALE = "stale" 412 "It has changed meanwhile": "It has been changed since you read it."
         because "Somebody else was faster. Nothing was overwritten.";
         mend "Read it again and repeat the change if it still makes sense.";

@@ -1,7 +1,9 @@
-//! From the errors about API keys and replaced tokens to problems.
+//! From the errors about API keys, replaced tokens and status lists to problems.
+
+use std::time::Duration;
 
 use gatewright_domain::{api_key::ApiKeyError, succession::SuccessionError};
-use gatewright_keys::{ApiKeyUseError, ReplaceError};
+use gatewright_keys::{ApiKeyUseError, ReplaceError, StatusListError};
 
 use crate::web::{
     catalogue::Kind,
@@ -23,6 +25,17 @@ impl From<ApiKeyUseError> for Problem {
             ApiKeyUseError::Drawn(_) => ours(&error),
             ApiKeyUseError::Stale => Self::of(Kind::STALE),
             ApiKeyUseError::Store(store) => store.into(),
+        }
+    }
+}
+
+impl From<StatusListError> for Problem {
+    fn from(error: StatusListError) -> Self {
+        match error {
+            StatusListError::Sign(_) | StatusListError::Ring(_) => {
+                Self::of(Kind::BUSY).after(Duration::from_secs(1))
+            }
+            StatusListError::Store(store) => store.into(),
         }
     }
 }

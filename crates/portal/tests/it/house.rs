@@ -102,6 +102,7 @@ impl House {
             jwks_max_age: Duration::from_secs(300),
             verifier_cache: Duration::from_secs(3600),
             token_algorithm: Algorithm::Es256,
+            status_lists: "https://portal.example/oauth2/status-lists".to_owned(),
         };
         let terms = config.terms();
         let kek = Kek::draw(&*entropy);
@@ -255,6 +256,10 @@ impl Ask<'_> {
 impl Answer {
     pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or(Value::Null)
+    }
+
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
     }
 
     pub(crate) fn header(&self, name: &str) -> &str {

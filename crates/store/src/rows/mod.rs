@@ -36,6 +36,7 @@ pub(crate) mod reminder;
 pub(crate) mod revocation;
 pub(crate) mod sealed_secret;
 pub(crate) mod signing_key;
+pub(crate) mod status_count;
 pub(crate) mod succession;
 pub(crate) mod token;
 pub(crate) mod token_version;

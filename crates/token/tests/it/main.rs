@@ -19,4 +19,5 @@ mod proof;
 mod second_opinion;
 mod signer;
 mod stage;
+mod status;
 mod times;

@@ -6,7 +6,7 @@ use gatewright_domain::{
     snapshot::{VerificationKey, VerificationState},
 };
 use gatewright_token::{
-    claims::AccessClaims,
+    claims::{AccessClaims, StatusPlace},
     mint::{self, DocumentType, KeyFault, MintError, PrivateKey},
     refusal::{ClaimFault, Refusal},
     ring::VerifierRing,
@@ -55,6 +55,10 @@ fn claims_are_those_of_the_specification() {
         scopes: vec![],
         actors: vec!["c_b".to_owned(), "c_c".to_owned()],
         signed_in: Some(at(NOW - 90)),
+        status: Some(StatusPlace {
+            idx: 7,
+            uri: "https://id.gatewright.test/lists/1".to_owned(),
+        }),
         ..claims()
     };
     let verified = judge(token_of(&full)).unwrap();
@@ -66,6 +70,9 @@ fn claims_are_those_of_the_specification() {
     assert_eq!(written["aud"], json!([AUDIENCE, "b"]));
     assert_eq!(written["nbf"], NOW - 60);
     assert_eq!(written["sid"], "f_1");
+    let listed =
+        json!({ "status_list": { "idx": 7, "uri": "https://id.gatewright.test/lists/1" } });
+    assert_eq!(written["status"], listed);
     assert_eq!(written.get("scope"), None);
 }
 

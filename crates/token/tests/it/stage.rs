@@ -101,6 +101,7 @@ pub(crate) fn claims() -> AccessClaims {
         binding: None,
         actors: Vec::new(),
         signed_in: None,
+        status: None,
     }
 }
 
@@ -146,7 +147,8 @@ pub(crate) fn good_claims() -> String {
     claims_with("absent", Value::Null)
 }
 
-fn with(mut object: Value, name: &str, value: Value) -> String {
+/// An object with one member put in, put in its place, or (for null) taken out.
+pub(crate) fn with(mut object: Value, name: &str, value: Value) -> String {
     let members = object.as_object_mut().unwrap();
     if value.is_null() {
         members.remove(name);

@@ -8,5 +8,6 @@ mod introspection;
 mod metadata;
 mod senders;
 mod shop;
+mod status_lists;
 mod token_errors;
 mod tokens;
