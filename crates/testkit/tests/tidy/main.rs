@@ -5,6 +5,7 @@
 #![cfg(test)]
 
 mod arrows;
+mod cases;
 mod docs;
 mod hosts;
 mod pages;
