@@ -122,7 +122,13 @@ const CALLS: [Door; 9] = [
     Door {
         pattern: r"\bCaller::job\(",
         rule: "a machine's caller is made by the machine's timer",
-        rooms: &[("crates/server/src/", "the timed jobs")],
+        rooms: &[
+            ("crates/server/src/", "the timed jobs"),
+            (
+                "crates/keys/src/ring.rs",
+                "forms the ring of status lists when the first is asked for",
+            ),
+        ],
     },
     Door {
         pattern: r"\bCaller::application\(",
