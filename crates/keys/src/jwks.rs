@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use arc_swap::ArcSwapOption;
 use gatewright_domain::{
-    key::{KeyState, KeyStateName, Kid, SigningKey},
+    key::{KeyState, KeyStateName, Kid, Purpose, SigningKey},
     time::Timestamp,
 };
 use gatewright_store::StoreError;
@@ -23,11 +23,39 @@ const GLANCE: Duration = Duration::from_secs(1);
 const EMERGENCY_MAX_AGE: Duration = Duration::from_secs(30);
 const EMERGENCY: Duration = Duration::from_secs(24 * 3600);
 
+/// Which keys a set shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeySetView {
+    /// Every key that is listed.
+    All,
+    /// Those that sign access tokens: what the verifier of one API needs. Some clients fail a whole set for one key of a
+    /// kind that they do not know, so other kinds of documents stay out of their way.
+    AccessTokens,
+}
+
+impl KeySetView {
+    /// What it is called where fetches are kept.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::AccessTokens => "access-tokens",
+        }
+    }
+
+    fn shows(self, key: &SigningKey) -> bool {
+        match (self, key.ring().purpose) {
+            (Self::All, _) | (Self::AccessTokens, Purpose::Access | Purpose::DevAccess) => true,
+            (Self::AccessTokens, Purpose::Introspection | Purpose::StatusList) => false,
+        }
+    }
+}
+
 /// The key set, ready to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Jwks {
-    /// Which keys it shows: `all`, or the name of an API.
-    pub shown: String,
+    /// Which keys it shows.
+    pub shown: KeySetView,
     /// The revision at which it was made.
     pub revision: u64,
     /// The document, `application/json`: the active key first, then those that come to sign, then those that did.
@@ -69,16 +97,30 @@ struct Held {
     revision: u64,
     looked: Timestamp,
     compromised: Option<Timestamp>,
+    all: Document,
+    access_tokens: Document,
+}
+
+#[derive(Clone)]
+struct Document {
     body: Arc<str>,
     etag: Arc<str>,
 }
 
 impl Keys {
-    /// The key set. Once there is one, it is served even while the database is away.
+    /// The whole key set. Once there is one, it is served even while the database is away.
     ///
     /// # Errors
     /// Every variant of `JwksError`, when there was none before.
     pub async fn jwks(&self) -> Result<Jwks, JwksError> {
+        self.key_set(KeySetView::All).await
+    }
+
+    /// The key set, or a part of it, as `jwks`.
+    ///
+    /// # Errors
+    /// As `jwks`.
+    pub async fn key_set(&self, shown: KeySetView) -> Result<Jwks, JwksError> {
         let now = self.clock.now();
         let announced = *self.store.revisions().borrow();
         let held = self.key_set.held.load_full();
@@ -92,11 +134,12 @@ impl Keys {
         };
         let recent = |compromised: Timestamp| now < compromised.plus(EMERGENCY);
         let max_age = self.config.jwks_max_age;
+        let Document { body, etag } = held.document(shown).clone();
         Ok(Jwks {
-            shown: "all".to_owned(),
+            shown,
             revision: held.revision,
-            body: Arc::clone(&held.body),
-            etag: Arc::clone(&held.etag),
+            body,
+            etag,
             max_age: match held.compromised {
                 Some(compromised) if recent(compromised) => max_age.min(EMERGENCY_MAX_AGE),
                 Some(_) | None => max_age,
@@ -139,23 +182,33 @@ impl Keys {
             keys.iter().filter(|key| key.state().is_listed()).collect();
         // The ring of programs first: many clients take the first key for the one that signs what they get.
         shown.sort_by_key(|key| key.ring().purpose);
-        let set = jwks::Jwks::of(
-            shown
-                .into_iter()
-                .map(public)
-                .collect::<Result<Vec<_>, _>>()?,
-        )?;
+        let document = |view: KeySetView| {
+            let keys = shown.iter().filter(|key| view.shows(key));
+            let keys: Result<Vec<_>, JwksError> = keys.map(|key| public(key)).collect();
+            let set = jwks::Jwks::of(keys?)?;
+            Ok::<_, JwksError>(Document {
+                body: set.body().into(),
+                etag: set.etag().into(),
+            })
+        };
         Ok(Held {
             revision,
             looked: now,
             compromised,
-            body: set.body().into(),
-            etag: set.etag().into(),
+            all: document(KeySetView::All)?,
+            access_tokens: document(KeySetView::AccessTokens)?,
         })
     }
 }
 
 impl Held {
+    const fn document(&self, shown: KeySetView) -> &Document {
+        match shown {
+            KeySetView::All => &self.all,
+            KeySetView::AccessTokens => &self.access_tokens,
+        }
+    }
+
     fn is_current(&self, announced: u64, now: Timestamp) -> bool {
         announced <= self.revision && now.since(self.looked) < GLANCE
     }
@@ -165,8 +218,8 @@ impl Held {
             revision: self.revision,
             looked: now,
             compromised: self.compromised,
-            body: Arc::clone(&self.body),
-            etag: Arc::clone(&self.etag),
+            all: self.all.clone(),
+            access_tokens: self.access_tokens.clone(),
         }
     }
 }

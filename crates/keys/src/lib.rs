@@ -82,7 +82,7 @@ pub use inspect::{InspectError, Inspection, Part, VerifyError};
 pub use introspect::{ActiveToken, Asker, NotAnAsker};
 pub use issue::{IssueError, IssuedToken};
 pub use issuers::{IssuerError, IssuerKey, NewKeySource, Refreshed, Trial, TrustIssuer};
-pub use jwks::{Jwks, JwksError};
+pub use jwks::{Jwks, JwksError, KeySetView};
 pub use kek_check::KekError;
 pub use kek_rotate::{KekRotated, KekUseError};
 pub use keks::{KekHealth, KekRow};

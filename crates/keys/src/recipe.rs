@@ -14,7 +14,7 @@ use gatewright_token::{
     jwks::{self, NotAKeySet},
 };
 
-use crate::{JwksError, Keys};
+use crate::{JwksError, KeySetView, Keys};
 
 /// What verifies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -221,13 +221,13 @@ impl Keys {
         portal: &str,
     ) -> Result<VerifierTerms, TermsError> {
         let config = self.config();
-        let set = self.jwks().await?;
+        let set = self.key_set(KeySetView::AccessTokens).await?;
         let gateway = config.audience_base.split_once("://");
         let gateway = gateway.map_or(config.audience_base.as_str(), |(_, host)| host);
         Ok(VerifierTerms {
             issuer: config.issuer.clone(),
             audience: config.terms().audience(&version.api.name, version.number),
-            jwks_uri: format!("{portal}/oauth2/jwks"),
+            jwks_uri: format!("{portal}/oauth2/jwks/{}", version.api.name),
             portal: portal.to_owned(),
             gateway: gateway.to_owned(),
             leeway_s: config.timing.leeway.as_secs(),

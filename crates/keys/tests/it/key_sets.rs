@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use gatewright_domain::ring::Haste;
+use gatewright_keys::KeySetView;
 use serde_json::Value;
 
 use crate::town::{Town, admin, kek};
@@ -42,6 +43,21 @@ async fn the_key_that_signs_comes_first_and_no_private_part_is_shown() {
             assert_eq!(key["use"], "sig");
             assert_eq!(key["alg"], "ES256");
         }
+    }
+}
+
+#[tokio::test]
+async fn the_set_of_an_api_shows_what_signs_access_tokens_and_nothing_else() {
+    for town in Town::both().await {
+        let signing = town.issue().await.token.kid().to_string();
+        let whole = town.keys.jwks().await.unwrap();
+        let part = town.keys.key_set(KeySetView::AccessTokens).await.unwrap();
+        let (whole, shown) = (kids(&whole.body), kids(&part.body));
+        // Two keys of each of two rings, in the order of the whole set, which has two of a third.
+        assert_eq!((shown.len(), whole.len()), (4, 6));
+        assert_eq!(shown[0], signing);
+        let in_order: Vec<&String> = whole.iter().filter(|kid| shown.contains(kid)).collect();
+        assert_eq!(shown.iter().collect::<Vec<_>>(), in_order);
     }
 }
 

@@ -2,15 +2,43 @@
 
 use std::net::IpAddr;
 
-use actix_web::{HttpRequest, HttpResponse, http::header, web::Data};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::header,
+    web::{Data, Path},
+};
+use gatewright_keys::KeySetView;
 use gatewright_store::quiet::key_rings::Fetcher;
 
-use crate::web::{app::App, matching, problem::Problem};
+use crate::web::{app::App, catalogue::Kind, matching, problem::Problem};
 
+/// Every key.
 pub(super) async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let set = app.keys.jwks().await?;
-    app.keys.note_fetch(&set, fetcher(&request));
-    let is_known = matching::is_fresh(&request, &set.etag);
+    answer(&app, &request, KeySetView::All).await
+}
+
+/// The keys that may have signed a token for one API.
+pub(super) async fn of_api(
+    app: Data<App>,
+    request: HttpRequest,
+    api: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let snapshot = app.snapshots.newest(&app).await?;
+    let mut routed = snapshot.versions.iter();
+    if !routed.any(|version| version.api.as_str() == *api) {
+        return Err(Problem::of(Kind::NOT_FOUND));
+    }
+    answer(&app, &request, KeySetView::AccessTokens).await
+}
+
+async fn answer(
+    app: &App,
+    request: &HttpRequest,
+    shown: KeySetView,
+) -> Result<HttpResponse, Problem> {
+    let set = app.keys.key_set(shown).await?;
+    app.keys.note_fetch(&set, fetcher(request));
+    let is_known = matching::is_fresh(request, &set.etag);
     let mut response = if is_known {
         HttpResponse::NotModified()
     } else {

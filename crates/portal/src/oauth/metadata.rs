@@ -95,7 +95,6 @@ pub(super) async fn resource(
         "resource": version.audience,
         "resource_name": format!("{api} {number}"),
         "authorization_servers": [app.terms.issuer],
-        "jwks_uri": format!("{portal}/oauth2/jwks"),
         "bearer_methods_supported": ["header"],
         "dpop_signing_alg_values_supported": gatewright_keys::sender_algorithms(),
         "resource_documentation": format!("{portal}/apis/{api}/versions/{number}"),

@@ -29,6 +29,11 @@ pub fn routes(config: &mut ServiceConfig) {
                 .route(web::head().to(jwks::show)),
         )
         .service(
+            web::resource("/oauth2/jwks/{api}")
+                .get(jwks::of_api)
+                .route(web::head().to(jwks::of_api)),
+        )
+        .service(
             web::resource("/oauth2/token")
                 .app_data(form::limit())
                 .route(web::post().to(token::token))

@@ -31,6 +31,25 @@ async fn the_key_set_is_public_and_can_be_kept() {
 }
 
 #[actix_web::test]
+async fn the_key_set_of_an_api_holds_what_its_verifiers_need() {
+    let house = House::one().await;
+    open_shop(&house).await;
+    let path = "/oauth2/jwks/orders";
+    let set = house.stranger("GET", path).send().await;
+    let keys = set.good(200);
+    assert_eq!(keys["keys"].as_array().unwrap().len(), 4);
+    assert_eq!(set.header("access-control-allow-origin"), "*");
+    let same = house.stranger("GET", path);
+    let same = same.with("if-none-match", set.header("etag"));
+    assert_eq!(same.send().await.status, 304);
+    for unknown in ["/oauth2/jwks/nothing", "/oauth2/jwks/"] {
+        assert_eq!(house.stranger("GET", unknown).send().await.status, 404);
+    }
+    let posted = house.stranger("POST", path).send().await;
+    assert_eq!(posted.status, 405);
+}
+
+#[actix_web::test]
 async fn the_issuer_and_each_version_say_where_things_are() {
     let house = House::one().await;
     open_shop(&house).await;
@@ -44,6 +63,8 @@ async fn the_issuer_and_each_version_say_where_things_are() {
     let resource = "/.well-known/oauth-protected-resource/orders/v1";
     let resource = house.stranger("GET", resource).send().await.good(200);
     assert_eq!(resource["resource"], "https://api.example/orders/v1");
+    // RFC 9728 means keys of the resource's own by it, and our gateways have none.
+    assert_eq!(resource.get("jwks_uri"), None);
     assert_eq!(
         resource["scopes_supported"],
         json!(["orders:v1:read", "orders:v1:write"])

@@ -24,7 +24,7 @@ impl Reader {
             .map(|receipt| receipt.gateway);
         Ok(Evidence {
             missing: missing.collect(),
-            is_served: self.served_since(published).await?,
+            is_served: self.served_since(key, published).await?,
         })
     }
 
@@ -40,9 +40,14 @@ impl Reader {
         Ok(revision.unwrap_or(u64::MAX))
     }
 
-    async fn served_since(&self, revision: u64) -> Result<bool, StoreError> {
-        let find =
-            Sql::new("SELECT MAX(revision) AS revision FROM key_set_serves WHERE shown = 'all'");
+    /// Whether a set that shows the key was fetched since: the whole one, or for a key of access tokens the one of those.
+    async fn served_since(&self, key: KeyId, revision: u64) -> Result<bool, StoreError> {
+        let find = Sql::new(
+            "SELECT MAX(revision) AS revision FROM key_set_serves WHERE shown = 'all' \
+             OR (shown = 'access-tokens' AND EXISTS (SELECT 1 FROM signing_keys \
+             WHERE purpose IN ('access', 'dev-access') AND id =",
+        );
+        let find = find.value(key.uuid()).then("))");
         let row: Option<Row> = find.one(&self.database).await?;
         let served = row.and_then(|row| row.revision);
         let served = served.and_then(|number| u64::try_from(number).ok());
