@@ -17,7 +17,7 @@ use gatewright_domain::{
 use super::clients::{Seen, choices};
 use crate::{
     console::{visit, words},
-    page::form::{Control, Faults, Field},
+    page::form::{Choice, Control, Faults, Field},
     pages::confirm::FormPage,
     web::{app::App, caller::SignedIn, form::Form, problem::Problem},
 };
@@ -196,6 +196,15 @@ impl Typed {
     }
 }
 
+/// The ways that are offered. Programs may choose any combination, and saving the form must not change one that is not.
+fn methods(chosen: &str) -> Vec<Choice> {
+    let mut offered = METHODS.to_vec();
+    if !offered.iter().any(|(value, _)| *value == chosen) {
+        offered.push((chosen, "Another combination, as it is now"));
+    }
+    choices(&offered, chosen)
+}
+
 fn form_page(
     request: &HttpRequest,
     who: &SignedIn,
@@ -203,7 +212,7 @@ fn form_page(
     typed: &Typed,
     faults: Faults,
 ) -> FormPage {
-    let methods = Control::Select(choices(&METHODS, &typed.methods));
+    let methods = Control::Select(methods(&typed.methods));
     FormPage {
         frame: seen.frame(request, who, "Change what it may ask for"),
         lede: "From the next token on; tokens that were issued stay as they are.".to_owned(),
@@ -251,5 +260,22 @@ fn form_page(
         action: format!("{}/edit", seen.here()),
         button: "Change it",
         back: seen.here(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::form::ChoiceState;
+
+    #[test]
+    fn what_is_chosen_now_is_always_among_the_choices() {
+        for chosen in ["private_key_jwt", "client_secret_post private_key_jwt"] {
+            let choices = methods(chosen);
+            let mut states = choices.iter();
+            let kept = states.find(|choice| matches!(choice.state, ChoiceState::Chosen));
+            assert_eq!(kept.map(|choice| choice.value.as_str()), Some(chosen));
+        }
+        assert_eq!(methods("none").len(), METHODS.len());
     }
 }
