@@ -41,6 +41,13 @@ fn verifying(criterion: &mut Criterion) {
     group.bench_function("verify", |bencher| {
         bencher.iter(|| verify(black_box(token.as_bytes()), &ring, &policy, now).is_ok());
     });
+    // P60, told and not judged: how long refusals take, as somebody outside could time them. Of a revoked token all is
+    // verified before it is looked up, so it takes what `verify` takes.
+    for (name, refused) in refused(&token) {
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| verify(black_box(refused.as_bytes()), &ring, &policy, now).is_err());
+        });
+    }
     group.bench_function("inspect", |bencher| {
         bencher.iter(|| {
             gatewright_token::inspect::inspect(black_box(token.as_bytes()), &ring, &policy, now)
@@ -51,6 +58,18 @@ fn verifying(criterion: &mut Criterion) {
         bencher.iter(|| key.sign(black_box(&claims)).is_ok());
     });
     group.finish();
+}
+
+/// The token with a signature that does not match, and the same claims by a key that nobody knows.
+fn refused(token: &str) -> Vec<(&'static str, String)> {
+    let (signed, signature) = token.rsplit_once('.').unwrap_or_default();
+    let rest: String = signature.chars().skip(1).collect();
+    let first = if signature.starts_with('A') { 'B' } else { 'A' };
+    let mut refused = vec![("refuse_bad_signature", format!("{signed}.{first}{rest}"))];
+    if let Some((_, _, unknown)) = minted() {
+        refused.push(("refuse_unknown_key", unknown));
+    }
+    refused
 }
 
 fn minted() -> Option<(PrivateKey, VerifierRing, String)> {
