@@ -156,16 +156,20 @@ impl Drop for Running {
             .filter(|line| line.contains("panicked"))
             .collect();
         assert!(panics.is_empty(), "the program panicked: {panics:#?}");
-        let told: Vec<&String> = log.iter().filter(|line| tells_a_secret(line)).collect();
+        let lines = log.iter().filter(|line| line.starts_with(LOGGED));
+        let told: Vec<&String> = lines.filter(|line| tells_a_secret(line)).collect();
         assert!(told.is_empty(), "the program logged a secret: {told:#?}");
     }
 }
 
-/// Whether somebody who reads a log could use what stands in this line (P59). The set-up link, which `serve` prints for the
-/// person who started it, is no part of this.
+/// How a line of the log begins where nobody sits at a terminal; what is said to the person who started it does not.
+const LOGGED: &str = r#"{"timestamp":"#;
+
+/// Whether somebody who reads a log could use what stands in this line (P59).
 fn tells_a_secret(line: &str) -> bool {
-    const KEPT: [&str; 7] = [
-        "gw_pat_", "gw_gt_", "gw_ses_", "gw_sil_", "gw_live_", "gw_rt_", "gw_cs_",
+    const KEPT: [&str; 9] = [
+        "gw_pat_", "gw_gt_", "gw_ses_", "gw_set_", "gw_sil_", "gw_live_", "gw_rt_", "gw_ac_",
+        "gw_cs_",
     ];
     const LONG: usize = 30;
     let is_of_a_word = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
