@@ -4,7 +4,7 @@
 use crate::{entropy::Entropy, secret::Secret};
 
 /// The characters of the drawn part, five bits each.
-const SECRET: usize = 52;
+pub(crate) const SECRET: usize = 52;
 
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 

@@ -28,7 +28,8 @@ pub use outcome::{FamilyError, Use};
 pub use person::Person;
 pub use terms::FamilyTerms;
 pub use token::{
-    NotARefreshToken, RefreshSecret, RefreshToken, RefreshTokenParts, Successor, draw, id_of,
+    LENGTH, NotARefreshToken, RefreshSecret, RefreshToken, RefreshTokenParts, Successor, draw,
+    id_of,
 };
 
 /// One grant and where its chain stands.

@@ -5,6 +5,7 @@ use gatewright_domain::{
     client::{self, ClientSecret},
     consumer::Application,
     decision::TokenFacts,
+    family::{Family, RefreshToken},
     key::KeyState,
     secret::{Secret, equal_in_constant_time},
     snapshot::{VerificationKey, VerificationState},
@@ -13,7 +14,7 @@ use gatewright_domain::{
 use gatewright_store::{StoreError, views::tokens::TokenRow};
 use gatewright_token::{recognise::recognise, ring::VerifierRing};
 
-use crate::{ClientRefused, InspectError, Keys};
+use crate::{ClientRefused, InspectError, Keys, RefreshError};
 
 /// Every key this installation has ever had, those that are over included.
 #[derive(Clone, Debug)]
@@ -65,6 +66,24 @@ impl Keys {
         let found = secrets.find(|one| *one.id() == id);
         let found = found.filter(|one| equal_in_constant_time(one.hmac(), &hash));
         Ok(found.map(|secret| (secret, record.application)))
+    }
+
+    /// The refresh token that a text is, whatever became of it, with its grant and whose that is; nothing for a text that is
+    /// none, or none of ours.
+    ///
+    /// # Errors
+    /// `Pepper`, `Store`.
+    pub async fn recognise_refresh_token(
+        &self,
+        text: &Secret<String>,
+    ) -> Result<Option<(RefreshToken, Family)>, RefreshError> {
+        let token = match self.shown(text).await {
+            Ok(token) => token,
+            Err(RefreshError::NotGood(_)) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let family = self.store.reader().family(token.family()).await?;
+        Ok(Some((token, family)))
     }
 
     /// What recognises the tokens of this installation.

@@ -22,6 +22,8 @@ pub enum What {
     Credential(CredentialKind),
     /// A client secret, by prefix, length and checksum.
     ClientSecret,
+    /// A refresh token, by prefix, length and the id in it. It has no checksum: only its installation can be sure.
+    RefreshToken,
 }
 
 /// Where a text begins.

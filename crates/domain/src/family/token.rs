@@ -14,6 +14,12 @@ use crate::{
 /// What the text of every refresh token begins with. Never change it: scan rules out there name it.
 const PREFIX: &str = "gw_rt_";
 
+/// How many digits the id has in it.
+const DIGITS: usize = 26;
+
+/// How many characters a text has.
+pub const LENGTH: usize = PREFIX.len() + DIGITS + 1 + drawn::SECRET;
+
 /// One refresh token, without its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefreshToken {

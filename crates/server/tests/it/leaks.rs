@@ -66,7 +66,7 @@ fn walk(engine: Engine, layout: Layout) {
         (3, 1, 1),
         "{report:#}"
     );
-    assert_eq!(of("client-secret"), 1);
+    assert_eq!((of("client-secret"), of("refresh-token")), (1, 1));
     assert_eq!(of("gateway-token"), usize::from(layout == Layout::Apart));
     let dotenv = found
         .iter()
@@ -93,9 +93,9 @@ fn walk(engine: Engine, layout: Layout) {
     );
     let outcomes = revoked["findings"].as_array().unwrap().iter();
     let outcomes = outcomes.filter(|one| one["revocation"]["outcome"] == "revoked");
-    assert_eq!(outcomes.count(), 5, "{revoked:#}");
+    assert_eq!(outcomes.count(), 6, "{revoked:#}");
     let happened = instance.happened_since(before);
-    assert_eq!(happened.len(), 3, "{happened:?}");
+    assert_eq!(happened.len(), 4, "{happened:?}");
     assert!(
         happened.iter().all(|one| one.ends_with(": It leaked")),
         "{happened:?}"
@@ -108,7 +108,7 @@ fn walk(engine: Engine, layout: Layout) {
     let code = if is_root() { 0 } else { 1 };
     let after = scan(&instance, folder.path(), &[], code);
     let over = after["findings"].as_array().unwrap().iter();
-    assert!(over.clone().count() == 5 && over.clone().all(|one| one["status"] == "revoked"));
+    assert!(over.clone().count() == 6 && over.clone().all(|one| one["status"] == "revoked"));
     scan(&instance, folder.path(), &["--strict"], 10);
 }
 
@@ -139,6 +139,11 @@ fn leak(instance: &Instance, key: &str, token: &str) -> TempDir {
         "client.ini",
         secret["client_secret"].as_str().unwrap().as_bytes(),
     );
+    let wish = json!({ "name": "Kept", "scopes": ["orders:v1:read"] });
+    let begun = instance.post("/applications/Shop/grants", &wish).good(201);
+    let refresh_token = begun["refresh_token"].as_str().unwrap();
+    put("grant.json", begun.to_string().as_bytes());
+    put("grant.cut", &refresh_token.as_bytes()[1..]);
     put("truncated", &token.as_bytes()[..token.len() - 1]);
     put("mistyped", key.replace("gw_live_", "gw_live_0").as_bytes());
     put(

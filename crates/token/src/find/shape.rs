@@ -3,6 +3,7 @@
 use gatewright_domain::{
     client,
     credential::{self, CredentialKind},
+    family,
     secret::Secret,
 };
 use memchr::memmem;
@@ -41,30 +42,36 @@ pub(super) fn all(bytes: &[u8], counts: impl Fn(usize) -> bool) -> Vec<Shape> {
 /// The credential that begins here: prefix, length, alphabet and checksum, whatever adjoins it.
 fn credential(bytes: &[u8], at: usize) -> Option<Shape> {
     let rest = bytes.get(at..)?;
+    let whole = |what: What, text: &[u8]| Shape {
+        what,
+        starts: vec![(at, 0)],
+        ends: vec![text.len()],
+        text: Secret::new(text.to_vec()),
+    };
     if let Some(secret) = client_secret(rest) {
-        return Some(Shape {
-            what: What::ClientSecret,
-            starts: vec![(at, 0)],
-            ends: vec![secret.len()],
-            text: Secret::new(secret.to_vec()),
-        });
+        return Some(whole(What::ClientSecret, secret));
+    }
+    if let Some(token) = refresh_token(rest) {
+        return Some(whole(What::RefreshToken, token));
     }
     let begins = |kind: &CredentialKind| rest.starts_with(kind.prefix().as_bytes());
     let kind = CredentialKind::ALL.into_iter().find(begins)?;
     let text = rest.get(..kind.length())?;
     credential::digest(kind, std::str::from_utf8(text).ok()?).ok()?;
-    Some(Shape {
-        what: What::Credential(kind),
-        starts: vec![(at, 0)],
-        ends: vec![text.len()],
-        text: Secret::new(text.to_vec()),
-    })
+    Some(whole(What::Credential(kind), text))
 }
 
 /// The client secret that comes first.
 fn client_secret(bytes: &[u8]) -> Option<&[u8]> {
     let text = bytes.get(..client::SECRET_LENGTH)?;
     client::secret_id(std::str::from_utf8(text).ok()?)?;
+    Some(text)
+}
+
+/// The refresh token that comes first.
+fn refresh_token(bytes: &[u8]) -> Option<&[u8]> {
+    let text = bytes.get(..family::LENGTH)?;
+    family::id_of(std::str::from_utf8(text).ok()?).ok()?;
     Some(text)
 }
 

@@ -6,6 +6,8 @@ use gatewright_domain::{
     client,
     credential::{self, CredentialKind},
     entropy::Entropy,
+    family,
+    time::Timestamp,
 };
 use gatewright_token::{
     find::{Candidate, Finder, Place, What},
@@ -92,6 +94,21 @@ fn a_client_secret_is_found_by_its_checksum() {
     let (whole, last) = text.split_at(text.len() - 1);
     let mistyped = format!("{whole}{}", if last == "x" { 'y' } else { 'x' });
     assert!(find(mistyped.as_bytes(), 1000).is_empty());
+}
+
+#[test]
+fn a_refresh_token_is_found_by_its_form() {
+    let drawn = family::draw(
+        Timestamp::from_seconds(1_800_000_000),
+        &Counting(AtomicU8::new(3)),
+    );
+    let text = drawn.text.lend(Clone::clone);
+    let file = format!("refresh_token={text}&grant_type=refresh_token");
+    let found = find(file.as_bytes(), 1000);
+    assert_eq!(found[0].what, What::RefreshToken);
+    assert_eq!(found[0].readings[0].text.lend(Clone::clone), text);
+    assert!(find(&text.as_bytes()[..text.len() - 1], 1000).is_empty());
+    assert!(find(text.replace('_', "-").as_bytes(), 1000).is_empty());
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use gatewright_domain::{
     client::SecretId,
     credential::CredentialKind,
-    id::{AccessTokenId, ApiKeyId, ApplicationId, TokenId},
+    id::{AccessTokenId, ApiKeyId, ApplicationId, FamilyId, TokenId},
     time::Timestamp,
 };
 use gatewright_token::find::Place;
@@ -69,10 +69,11 @@ pub(super) enum Kind {
     SetUpLink,
     SignInLink,
     ClientSecret,
+    RefreshToken,
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 8] = [
+    pub(super) const ALL: [Self; 9] = [
         Self::Token,
         Self::ApiKey,
         Self::AccessToken,
@@ -81,6 +82,7 @@ impl Kind {
         Self::SetUpLink,
         Self::SignInLink,
         Self::ClientSecret,
+        Self::RefreshToken,
     ];
 
     pub(super) const fn of(kind: CredentialKind) -> Self {
@@ -105,6 +107,7 @@ impl Kind {
             Self::SetUpLink => "set-up-link",
             Self::SignInLink => "sign-in-link",
             Self::ClientSecret => "client-secret",
+            Self::RefreshToken => "refresh-token",
         }
     }
 
@@ -119,6 +122,7 @@ impl Kind {
             Self::SetUpLink => "set-up link",
             Self::SignInLink => "sign-in link",
             Self::ClientSecret => "client secret of an application",
+            Self::RefreshToken => "refresh token of an application",
         }
     }
 }
@@ -161,6 +165,7 @@ pub(super) enum Handle {
     ApiKey(ApiKeyId),
     AccessToken(AccessTokenId),
     ClientSecret(ApplicationId, SecretId),
+    Grant(FamilyId),
 }
 
 /// What became of it with `--revoke`.

@@ -104,6 +104,14 @@ impl Known {
                     let hint = id.map_or_else(String::new, |id| format!("gw_cs_{id}…"));
                     (Kind::ClientSecret, hint, self.about_secret(&text).await?)
                 }
+                What::RefreshToken => {
+                    // Nothing but its row says that it is one.
+                    let Some(about) = self.about_refresh_token(&text).await? else {
+                        continue;
+                    };
+                    let grant = about.id.as_deref().unwrap_or_default();
+                    (Kind::RefreshToken, format!("of {grant}"), about)
+                }
             };
             let About {
                 status,
@@ -187,6 +195,29 @@ impl Known {
             id: Some(secret.id().to_string()),
             until: secret.expires(),
             handle: Some(Handle::ClientSecret(application.id, secret.id().clone())),
+        }))
+    }
+
+    /// A token that was used already still ends its grant when it comes again, so it is worth what the grant is.
+    async fn about_refresh_token(&self, text: &Secret<String>) -> Result<Option<About>> {
+        let Self::Installation { house, .. } = self else {
+            return Ok(None);
+        };
+        let now = house.clock.now();
+        let found = house.keys.recognise_refresh_token(text).await?;
+        Ok(found.map(|(_, grant)| {
+            let end = grant.idle_end().min(grant.absolute_end());
+            About {
+                status: match grant.revoked() {
+                    Some(_) => Status::Revoked,
+                    None if end <= now => Status::Expired,
+                    None => Status::Live,
+                },
+                holder: Some(format!("the grant {}", grant.name())),
+                id: Some(grant.id().to_string()),
+                until: Some(end),
+                handle: Some(Handle::Grant(grant.id())),
+            }
         }))
     }
 
@@ -293,6 +324,10 @@ impl Known {
                 let revoked = keys.revoke_client_secret(caller, &owner, &secret, reason);
                 revoked.await.map(|_| ()).map_err(Into::into)
             }
+            Handle::Grant(grant) => {
+                let revoked = house.keys.revoke_family(caller, grant, reason).await;
+                revoked.map(|_| ()).map_err(Into::into)
+            }
             Handle::ApiKey(key) => {
                 let revoked = house.keys.revoke_api_key(caller, key, reason).await;
                 revoked.map(|_| ()).map_err(Into::into)
@@ -333,6 +368,9 @@ fn advice(kind: Kind, status: Status, handle: Option<&Handle>, id: Option<&str>)
         }
         (Status::Live, _, Some(Handle::ClientSecret(..))) => {
             "give the application another secret, then revoke this one".to_owned()
+        }
+        (Status::Live, _, Some(Handle::Grant(_))) => {
+            format!("gatewright revoke session {id}")
         }
         (Status::Live, Kind::GatewayToken, None) => {
             format!("gatewright gateway remove {id}, and enrol it anew")
