@@ -193,11 +193,22 @@ impl TransitSigner {
             .ok_or_else(|| HolderError::Refused {
                 why: format!("another version of the key {} has signed", self.key),
             })?;
-        URL_SAFE_NO_PAD
-            .decode(signature)
-            .map_err(|_| HolderError::Refused {
+        // One in DER may happen to read as base64url; it is never as long.
+        let signature = URL_SAFE_NO_PAD.decode(signature).ok();
+        signature
+            .filter(|signature| signature.len() == length(self.algorithm))
+            .ok_or_else(|| HolderError::Refused {
                 why: "its signature is not in the form of a JWS".to_owned(),
             })
+    }
+}
+
+/// How many bytes a signature has (RFC 7518 section 3, RFC 8037 section 3.1).
+const fn length(algorithm: Algorithm) -> usize {
+    match algorithm {
+        Algorithm::Es256 | Algorithm::EdDsa => 64,
+        Algorithm::Es384 => 96,
+        Algorithm::Rs256 | Algorithm::Ps256 => 384,
     }
 }
 
