@@ -3,13 +3,13 @@
 use gatewright_domain::{
     access::Caller,
     handle::ApiHandle,
-    id::TokenId,
+    id::{FamilyId, TokenId},
     revocation::{EVERYTHING, RevocationKind},
     text::{Reason, VersionNumber},
     token::Jti,
 };
 
-use crate::{Keys, RevokeError, Sweep};
+use crate::{FamilyUseError, Keys, RevokeError, Sweep};
 
 impl Keys {
     /// Revokes the thing of this kind that `key` names, and gives the revision from which on gateways enforce it. Names are:
@@ -56,6 +56,9 @@ impl Keys {
                 ));
             }
             RevocationKind::Session => {
+                if let Some(revision) = self.end_family_named(caller, key, &reason).await? {
+                    return Ok(revision);
+                }
                 let sid = key.parse();
                 Sweep::Session(sid.map_err(|_| malformed("the sid of a token"))?)
             }
@@ -75,6 +78,34 @@ impl Keys {
             RevocationKind::Issuer => return Err(malformed("`*`, for everything")),
         };
         self.revoke_widely(caller, sweep, reason).await
+    }
+
+    /// A session that is a grant of ours ends with it: refused at gateways alone, it could still be refreshed. Gives nothing
+    /// for any other session, and for a grant that has ended.
+    async fn end_family_named(
+        &self,
+        caller: &Caller,
+        key: &str,
+        reason: &Reason,
+    ) -> Result<Option<u64>, RevokeError> {
+        let Ok(family) = key.parse::<FamilyId>() else {
+            return Ok(None);
+        };
+        let ended = self.revoke_family(caller, family, Some(reason.clone()));
+        match ended.await {
+            Ok(_) => Ok(Some(self.revision().await)),
+            Err(FamilyUseError::Denied(denied)) => Err(denied.into()),
+            Err(FamilyUseError::Stale) => Err(RevokeError::Stale),
+            Err(FamilyUseError::Store(store)) => Err(store.into()),
+            Err(
+                FamilyUseError::NotFound
+                | FamilyUseError::AlreadyRevoked
+                | FamilyUseError::Ambiguous
+                | FamilyUseError::Refused(_)
+                | FamilyUseError::NoScope
+                | FamilyUseError::Pepper(_),
+            ) => Ok(None),
+        }
     }
 
     async fn token_named(&self, caller: &Caller, key: &str) -> Result<TokenId, RevokeError> {

@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use gatewright_domain::{access::Origin, client::Ending, secret::Secret, time::Clock};
+use gatewright_domain::{
+    access::Origin, client::Ending, revocation::RevocationKind, secret::Secret, time::Clock,
+};
 use gatewright_keys::{
     Authenticated, BegunFamily, ClientProof, FamilyUseError, FamilyWish, NotGood, Presented,
     RefreshError, RefreshedGrant, Refreshing, SecretWish, Shown,
@@ -354,6 +356,29 @@ async fn a_revoked_grant_takes_its_tokens_with_it() {
         assert_eq!(over.to_string(), "the family is revoked");
         let again = grant.town.keys.revoke_family(&admin(), id, None).await;
         assert!(matches!(again, Err(FamilyUseError::AlreadyRevoked)));
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_is_a_grant_ends_with_it_however_it_is_named() {
+    for grant in Grant::both().await {
+        let sid = grant.family.family.id().to_string();
+        let revoke = async || {
+            let (admin, kind) = (admin(), RevocationKind::Session);
+            let reason = "it leaked".parse().unwrap();
+            grant
+                .town
+                .keys
+                .revoke_named(&admin, kind, &sid, reason)
+                .await
+                .unwrap()
+        };
+        let first = revoke().await;
+        let over = why(grant.refresh(&grant.first()).await);
+        assert_eq!(over.to_string(), "the family is revoked");
+        assert_eq!(grant.sessions().await, [sid.clone()]);
+        // Once more only the session is swept away, which is no harm.
+        assert!(first < revoke().await);
     }
 }
 
