@@ -376,7 +376,7 @@ async fn a_session_that_is_a_grant_ends_with_it_however_it_is_named() {
         let first = revoke().await;
         let over = why(grant.refresh(&grant.first()).await);
         assert_eq!(over.to_string(), "the family is revoked");
-        assert_eq!(grant.sessions().await, [sid.clone()]);
+        assert_eq!(grant.sessions().await, std::slice::from_ref(&sid));
         // Once more only the session is swept away, which is no harm.
         assert!(first < revoke().await);
     }
