@@ -74,7 +74,9 @@ pub(crate) struct Kept {
 struct Held {
     position: (u64, u64),
     looked: Timestamp,
-    lists: BTreeMap<u32, SignedList>,
+    /// Whether they could be made the last time; if not, they serve on until they end.
+    is_stuck: bool,
+    lists: Arc<BTreeMap<u32, SignedList>>,
 }
 
 impl Keys {
@@ -82,27 +84,27 @@ impl Keys {
     ///
     /// # Errors
     /// Every variant of `StatusListError`, when there are none that could be served instead.
-    pub async fn status_lists(&self) -> Result<BTreeMap<u32, SignedList>, StatusListError> {
+    pub async fn status_lists(&self) -> Result<Arc<BTreeMap<u32, SignedList>>, StatusListError> {
         let now = self.clock.now();
         let announced = *self.store.revisions().borrow();
         let held = self.status_lists.held.load_full();
         if let Some(held) = held.filter(|held| held.is_current(announced, now)) {
-            return Ok(held.lists.clone());
+            return Ok(Arc::clone(&held.lists));
         }
         let _one = self.status_lists.making.lock().await;
         let held = self.status_lists.held.load_full();
         if let Some(held) = held.as_ref().filter(|held| held.is_current(announced, now)) {
-            return Ok(held.lists.clone());
+            return Ok(Arc::clone(&held.lists));
         }
         let next = match (self.make_status_lists(held.as_deref(), now).await, held) {
             (Ok(next), _) => next,
             (Err(error), Some(held)) if held.has_not_ended(now) => {
                 tracing::warn!(%error, "Serving the status lists as they were: they could not be made again");
-                return Ok(held.lists.clone());
+                held.stuck_at(now)
             }
             (Err(error), _) => return Err(error),
         };
-        let lists = next.lists.clone();
+        let lists = Arc::clone(&next.lists);
         self.status_lists.held.store(Some(Arc::new(next)));
         Ok(lists)
     }
@@ -141,7 +143,8 @@ impl Keys {
         Ok(Held {
             position,
             looked: now,
-            lists,
+            is_stuck: false,
+            lists: Arc::new(lists),
         })
     }
 
@@ -183,9 +186,19 @@ impl Held {
     fn is_current(&self, announced: u64, now: Timestamp) -> bool {
         let (_, revision) = self.position;
         let is_fresh = |list: &SignedList| now < list.made.plus(TTL / 2);
-        announced <= revision
-            && now.since(self.looked) < GLANCE
-            && self.lists.values().all(is_fresh)
+        let is_glance = now.since(self.looked) < GLANCE;
+        // While they cannot be made, nobody waits for another attempt but who comes first in a second.
+        let is_done = announced <= revision && self.lists.values().all(is_fresh);
+        is_glance && (is_done || (self.is_stuck && self.has_not_ended(now)))
+    }
+
+    fn stuck_at(&self, now: Timestamp) -> Self {
+        Self {
+            position: self.position,
+            looked: now,
+            is_stuck: true,
+            lists: Arc::clone(&self.lists),
+        }
     }
 
     fn has_not_ended(&self, now: Timestamp) -> bool {
