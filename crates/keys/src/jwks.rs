@@ -1,6 +1,6 @@
 //! The key set as it is served: from memory, so that a flood of verifiers reaches no database.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use arc_swap::ArcSwapOption;
 use gatewright_domain::{
@@ -99,6 +99,8 @@ struct Held {
     compromised: Option<Timestamp>,
     all: Document,
     access_tokens: Document,
+    /// The APIs whose tokens the second verifies.
+    apis: Arc<BTreeSet<String>>,
 }
 
 #[derive(Clone)]
@@ -122,20 +124,39 @@ impl Keys {
     /// As `jwks`.
     pub async fn key_set(&self, shown: KeySetView) -> Result<Jwks, JwksError> {
         let now = self.clock.now();
+        let held = self.key_sets(now).await?;
+        Ok(self.set_from(&held, shown, now))
+    }
+
+    /// The keys that may have signed a token for an API; nothing where no version of such an API was ever published.
+    ///
+    /// # Errors
+    /// As `jwks`.
+    pub async fn key_set_of(&self, api: &str) -> Result<Option<Jwks>, JwksError> {
+        let now = self.clock.now();
+        let held = self.key_sets(now).await?;
+        let is_known = held.apis.contains(api);
+        Ok(is_known.then(|| self.set_from(&held, KeySetView::AccessTokens, now)))
+    }
+
+    async fn key_sets(&self, now: Timestamp) -> Result<Arc<Held>, JwksError> {
         let announced = *self.store.revisions().borrow();
         let held = self.key_set.held.load_full();
-        let held = match held {
-            Some(held) if held.is_current(announced, now) => held,
+        match held {
+            Some(held) if held.is_current(announced, now) => Ok(held),
             // Somebody is looking already, and nothing says that this is not the newest: no need to wait for them.
             Some(held) if announced <= held.revision && self.key_set.making.try_lock().is_err() => {
-                held
+                Ok(held)
             }
-            _ => self.look_again(now).await?,
-        };
+            _ => self.look_again(now).await,
+        }
+    }
+
+    fn set_from(&self, held: &Held, shown: KeySetView, now: Timestamp) -> Jwks {
         let recent = |compromised: Timestamp| now < compromised.plus(EMERGENCY);
         let max_age = self.config.jwks_max_age;
         let Document { body, etag } = held.document(shown).clone();
-        Ok(Jwks {
+        Jwks {
             shown,
             revision: held.revision,
             body,
@@ -144,7 +165,7 @@ impl Keys {
                 Some(compromised) if recent(compromised) => max_age.min(EMERGENCY_MAX_AGE),
                 Some(_) | None => max_age,
             },
-        })
+        }
     }
 
     /// One at a time: those who waited find it done.
@@ -197,6 +218,7 @@ impl Keys {
             compromised,
             all: document(KeySetView::All)?,
             access_tokens: document(KeySetView::AccessTokens)?,
+            apis: Arc::new(reader.routed_apis().await?),
         })
     }
 }
@@ -220,6 +242,7 @@ impl Held {
             compromised: self.compromised,
             all: self.all.clone(),
             access_tokens: self.access_tokens.clone(),
+            apis: Arc::clone(&self.apis),
         }
     }
 }

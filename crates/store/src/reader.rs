@@ -1,6 +1,8 @@
 //! Everything that can be read. Most of it is seen through a caller (`Reader::as_seen_by`); what stands here is asked before
 //! anybody is known, or by the machine itself.
 
+use std::collections::BTreeSet;
+
 use gatewright_domain::{
     api_key::ApiKey,
     consumer::Application,
@@ -92,6 +94,11 @@ struct Millis {
 }
 
 #[derive(FromQueryResult)]
+struct ApiName {
+    name: String,
+}
+
+#[derive(FromQueryResult)]
 struct One {}
 
 impl Reader {
@@ -119,6 +126,19 @@ impl Reader {
         let asked = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint) AS millis";
         let row: Option<Millis> = Sql::new(asked).one(&self.database).await?;
         Ok(row.map(|row| Timestamp::from_millis(row.millis)))
+    }
+
+    /// The names of the APIs that have a version which was published, whatever became of it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn routed_apis(&self) -> Result<BTreeSet<String>, StoreError> {
+        let find = Sql::new(
+            "SELECT DISTINCT apis.name FROM apis JOIN versions ON versions.api_id = apis.id \
+             WHERE versions.status NOT IN ('draft', 'discarded')",
+        );
+        let rows: Vec<ApiName> = find.all(&self.database).await?;
+        Ok(rows.into_iter().map(|row| row.name).collect())
     }
 
     /// How many events the ledger holds: the revision of everything.

@@ -62,6 +62,19 @@ async fn the_set_of_an_api_shows_what_signs_access_tokens_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn the_set_of_an_api_is_served_while_the_database_is_away() {
+    for town in Town::both().await {
+        let first = town.keys.key_set_of("orders").await.unwrap().unwrap();
+        assert_eq!(town.keys.key_set_of("nothing").await.unwrap(), None);
+        town.store.close().await.unwrap();
+        town.wait(Duration::from_secs(60));
+        let still = town.keys.key_set_of("orders").await.unwrap().unwrap();
+        assert_eq!(still.etag, first.etag);
+        assert_eq!(town.keys.key_set_of("nothing").await.unwrap(), None);
+    }
+}
+
+#[tokio::test]
 async fn the_tag_changes_with_the_keys_and_with_nothing_else() {
     for town in Town::both().await {
         let first = town.keys.jwks().await.unwrap();

@@ -7,14 +7,15 @@ use actix_web::{
     http::header,
     web::{Data, Path},
 };
-use gatewright_keys::KeySetView;
+use gatewright_keys::Jwks;
 use gatewright_store::quiet::key_rings::Fetcher;
 
 use crate::web::{app::App, catalogue::Kind, matching, problem::Problem};
 
 /// Every key.
 pub(super) async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    answer(&app, &request, KeySetView::All).await
+    let set = app.keys.jwks().await?;
+    Ok(answer(&app, &request, &set))
 }
 
 /// The keys that may have signed a token for one API.
@@ -23,21 +24,13 @@ pub(super) async fn of_api(
     request: HttpRequest,
     api: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let snapshot = app.snapshots.newest(&app).await?;
-    let mut routed = snapshot.versions.iter();
-    if !routed.any(|version| version.api.as_str() == *api) {
-        return Err(Problem::of(Kind::NOT_FOUND));
-    }
-    answer(&app, &request, KeySetView::AccessTokens).await
+    let set = app.keys.key_set_of(&api).await?;
+    let set = set.ok_or_else(|| Problem::of(Kind::NOT_FOUND))?;
+    Ok(answer(&app, &request, &set))
 }
 
-async fn answer(
-    app: &App,
-    request: &HttpRequest,
-    shown: KeySetView,
-) -> Result<HttpResponse, Problem> {
-    let set = app.keys.key_set(shown).await?;
-    app.keys.note_fetch(&set, fetcher(request));
+fn answer(app: &App, request: &HttpRequest, set: &Jwks) -> HttpResponse {
+    app.keys.note_fetch(set, fetcher(request));
     let is_known = matching::is_fresh(request, &set.etag);
     let mut response = if is_known {
         HttpResponse::NotModified()
@@ -51,11 +44,11 @@ async fn answer(
         .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
         .insert_header(("cross-origin-resource-policy", "cross-origin"));
     if is_known {
-        return Ok(response.finish());
+        return response.finish();
     }
-    Ok(response
+    response
         .content_type("application/json")
-        .body(set.body.to_string()))
+        .body(set.body.to_string())
 }
 
 /// The longest name of a program that is kept.
