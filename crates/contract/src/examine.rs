@@ -7,15 +7,16 @@ use serde::Serialize;
 
 use crate::{
     budget::Budgets,
-    document::Document,
     finding::Findings,
-    model::Model,
-    model_paths::{Described, Path},
-    node::Node,
+    model::{
+        Model,
+        paths::{Described, Path},
+        reading::{Reading, one_line},
+    },
     read::read,
-    reading::{Reading, one_line},
     report::{Quoted, cut},
     rule::Rule,
+    tree::{document::Document, node::Node},
     validate::validate,
 };
 

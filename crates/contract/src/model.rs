@@ -2,13 +2,16 @@
 //!
 //! Versions 3.0 and 3.2 are read with the meaning of 3.1; in what is read here they do not differ.
 
+pub(crate) mod paths;
+pub(crate) mod reading;
+pub(crate) mod security;
+pub(crate) mod template;
+
 use crate::{
-    model_paths::{self, Path},
-    model_security::Security,
-    node::{Kind, Node},
-    reading::Reading,
+    model::{paths::Path, reading::Reading, security::Security},
     report::Quoted,
     rule::Rule,
+    tree::node::{Kind, Node},
 };
 
 /// An OpenAPI document.
@@ -49,7 +52,7 @@ impl<'d> Model<'d> {
             Minor::Zero => reading.required(root, "paths", Kind::Object),
             Minor::One | Minor::Two => reading.member(root, "paths", Kind::Object),
         };
-        let paths = paths.map(|paths| model_paths::read(reading, paths, &security));
+        let paths = paths.map(|node| paths::read(reading, node, &security));
         Some(Self {
             root,
             openapi,

@@ -1,16 +1,23 @@
 //! Reading: from bytes to a document, or to the findings that say why there is none.
 
+mod json;
+mod json_text;
+mod yaml;
+mod yaml_input;
+mod yaml_offset;
+mod yaml_scalar;
+
 use crate::{
     budget::Budgets,
-    builder::Builder,
-    document::Document,
     examine::Format,
     finding::Findings,
-    json,
-    places::{Place, Places},
     report::Report,
     rule::Rule,
-    yaml,
+    tree::{
+        builder::Builder,
+        document::Document,
+        places::{Place, Places},
+    },
 };
 
 /// The mark that some editors put in front of UTF-8.

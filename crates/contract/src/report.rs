@@ -5,12 +5,9 @@
 use std::{collections::BTreeSet, fmt};
 
 use crate::{
-    document::Document,
     finding::{Finding, Findings},
-    node::Node,
-    places::Place,
-    pointer,
     rule::{Level, Rule},
+    tree::{document::Document, node::Node, places::Place, pointer},
 };
 
 /// Findings counted after which counting stops; the answer says "at least".

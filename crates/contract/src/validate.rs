@@ -1,15 +1,20 @@
 //! Validation: the rules a document is held against once it is read. Reading has reported what is of a wrong type.
 
+mod overlaps;
+mod parameters;
+mod references;
+
 use std::collections::BTreeMap;
 
 use crate::{
-    model::Model,
-    model_paths::{Described, Path},
-    node::Kind,
-    reading::Reading,
+    model::{
+        Model,
+        paths::{Described, Path},
+        reading::Reading,
+    },
     report::Quoted,
     rule::Rule,
-    validate_overlaps, validate_parameters, validate_references,
+    tree::node::Kind,
 };
 
 /// Holds a document against every rule.
@@ -22,9 +27,9 @@ pub(crate) fn validate<'d>(reading: &mut Reading<'d>, model: &Model<'d>) {
     }
     no_operation(reading, model);
     operation_ids(reading, model);
-    validate_parameters::validate(reading, &model.paths);
-    validate_overlaps::validate(reading, &model.paths);
-    validate_references::validate(reading);
+    parameters::validate(reading, &model.paths);
+    overlaps::validate(reading, &model.paths);
+    references::validate(reading);
 }
 
 fn reachable<'d>(reading: &mut Reading<'d>, path: &Path<'d>) {

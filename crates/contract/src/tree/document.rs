@@ -8,11 +8,13 @@ use std::{cell::OnceCell, ops::Range};
 use crate::{
     examine::Format,
     finding::Findings,
-    index::{self, Index},
-    node::Node,
-    places::{Place, Places},
-    pointer,
-    slot::{Form, Role, Slot, narrow, wide},
+    tree::{
+        index::{self, Index},
+        node::Node,
+        places::{Place, Places},
+        pointer,
+        slot::{Form, Role, Slot, narrow, wide},
+    },
 };
 
 /// A document that was read. Borrows the upload.

@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use gatewright_domain::operation::{Method, Requirement};
 
 use crate::{
-    model_security::Security,
-    node::{Kind, Node},
-    reading::Reading,
+    model::{reading::Reading, security::Security, template::Template},
     report::Quoted,
-    resolve,
     rule::Rule,
-    template::Template,
+    tree::{
+        node::{Kind, Node},
+        resolve,
+    },
 };
 
 /// The methods of a path item, by their keys.

@@ -5,13 +5,17 @@ use std::{fmt::Arguments, ops::Range};
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
 
 use crate::{
-    builder::{Builder, Stop},
+    read::{
+        yaml_input::{MOST_MARKS, Meter, Metered},
+        yaml_offset::Offsets,
+        yaml_scalar::{self, Meaning},
+    },
     report::Quoted,
     rule::Rule,
-    slot::Form,
-    yaml_input::{MOST_MARKS, Meter, Metered},
-    yaml_offset::Offsets,
-    yaml_scalar::{self, Meaning},
+    tree::{
+        builder::{Builder, Stop},
+        slot::Form,
+    },
 };
 
 /// The namespace of YAML's own tags.

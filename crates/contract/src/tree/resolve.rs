@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use crate::{
+use crate::tree::{
     document::Document,
     node::{Kind, Node},
     pointer,

@@ -2,11 +2,13 @@
 
 use crate::{
     budget::Budgets,
-    document::Document,
-    node::{Kind, Node},
     report::{Quoted, Report, cut},
-    resolve::{Broken, Resolver, reference},
     rule::Rule,
+    tree::{
+        document::Document,
+        node::{Kind, Node},
+        resolve::{Broken, Resolver, reference},
+    },
 };
 
 /// A document with the report on it.

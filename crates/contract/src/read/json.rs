@@ -3,11 +3,13 @@
 use std::fmt::Arguments;
 
 use crate::{
-    builder::{Builder, Stop},
-    json_text,
+    read::json_text,
     report::Quoted,
     rule::Rule,
-    slot::Form,
+    tree::{
+        builder::{Builder, Stop},
+        slot::Form,
+    },
 };
 
 /// Reads a whole text as one JSON value.

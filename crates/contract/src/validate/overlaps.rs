@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use gatewright_domain::operation::Method;
 
 use crate::{
-    model_paths::{Described, Path},
-    node::Node,
-    reading::Reading,
+    model::{
+        paths::{Described, Path},
+        reading::Reading,
+    },
     report::Quoted,
     rule::Rule,
+    tree::node::Node,
 };
 
 /// Steps after which looking for overlaps ends. Real documents take some thousands; only templates made for it compete

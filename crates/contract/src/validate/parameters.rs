@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    model_paths::{Described, Path},
-    node::{Kind, Node},
-    reading::Reading,
+    model::{
+        paths::{Described, Path},
+        reading::Reading,
+    },
     report::Quoted,
     rule::Rule,
+    tree::node::{Kind, Node},
 };
 
 /// The longest name of a parameter.

@@ -4,11 +4,13 @@ use std::{fmt::Arguments, ops::Range};
 
 use crate::{
     budget::Budgets,
-    document::Document,
-    index::{self, Entry, WALKED},
     report::{Quoted, Report},
     rule::Rule,
-    slot::{Form, Role, Slot, narrow, wide},
+    tree::{
+        document::Document,
+        index::{self, Entry, WALKED},
+        slot::{Form, Role, Slot, narrow, wide},
+    },
 };
 
 /// Reading has ended; the report says why.

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt, ops::Range};
 
-use crate::{
+use crate::tree::{
     document::{Children, Document},
     places::Place,
     pointer,

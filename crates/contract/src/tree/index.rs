@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeMap, ops::Range};
 
-use crate::slot::{narrow, wide};
+use crate::tree::slot::{narrow, wide};
 
 /// Containers with at most this many entries are searched by walking.
 pub(crate) const WALKED: usize = 16;

@@ -2,11 +2,13 @@
 //! the rest is a warning, because the document can be used without it.
 
 use crate::{
-    node::{Kind, Node},
-    reading::Reading,
+    model::reading::Reading,
     report::Quoted,
-    resolve::{Broken, target},
     rule::Rule,
+    tree::{
+        node::{Kind, Node},
+        resolve::{Broken, target},
+    },
 };
 
 /// Members that hold data of the API's own, in which `$ref` means nothing.

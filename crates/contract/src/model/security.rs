@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use gatewright_domain::{operation::Requirement, text::ScopeName};
 
 use crate::{
-    node::{Kind, Node},
-    reading::Reading,
+    model::reading::Reading,
     report::Quoted,
     rule::Rule,
+    tree::node::{Kind, Node},
 };
 
 /// The longest name of a security scheme.
