@@ -16,6 +16,7 @@ mod validate;
 pub use budget::Budgets;
 pub use examine::{Examined, Format, Summary, describe, examine};
 pub use finding::{Finding, Findings};
+pub use model::edition::Edition;
 pub use read::read;
 pub use rule::{Level, Rule};
 pub use tree::{

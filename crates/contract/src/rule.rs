@@ -81,8 +81,6 @@ rules! {
     NotOpenApi Error "not-openapi",
     /// The document is of a version of OpenAPI that is not read.
     UnsupportedVersion Error "unsupported-version",
-    /// The document is of OpenAPI 3.2, which is read as 3.1.
-    ReadAs31 Info "read-as-3-1",
     /// A value has another type than OpenAPI gives it.
     WrongType Error "wrong-type",
     /// A number or truth value stands where OpenAPI wants text.

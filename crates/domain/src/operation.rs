@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::text::{ApiName, ScopeName, VersionNumber};
 
-/// The methods a contract can describe (OpenAPI 3.1, Path Item Object).
+/// The methods a contract can describe and a gateway routes (OpenAPI 3.2, Path Item Object).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Method {
@@ -26,6 +26,8 @@ pub enum Method {
     Options,
     /// TRACE
     Trace,
+    /// QUERY: a question that is asked in the body (OpenAPI 3.2)
+    Query,
 }
 
 /// A method that no contract can describe.
@@ -46,14 +48,15 @@ impl Method {
             Self::Delete => "DELETE",
             Self::Options => "OPTIONS",
             Self::Trace => "TRACE",
+            Self::Query => "QUERY",
         }
     }
 
-    /// Whether it asks for no change (RFC 9110 section 9.2.1).
+    /// Whether it asks for no change (RFC 9110 section 9.2.1; QUERY is defined to be safe).
     #[must_use]
     pub const fn is_safe(self) -> bool {
         match self {
-            Self::Get | Self::Head | Self::Options | Self::Trace => true,
+            Self::Get | Self::Head | Self::Options | Self::Trace | Self::Query => true,
             Self::Post | Self::Put | Self::Patch | Self::Delete => false,
         }
     }
@@ -73,6 +76,7 @@ impl FromStr for Method {
             "DELETE" => Ok(Self::Delete),
             "OPTIONS" => Ok(Self::Options),
             "TRACE" => Ok(Self::Trace),
+            "QUERY" => Ok(Self::Query),
             _ => Err(NotAMethod),
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use gatewright_domain::operation::{Method, Requirement};
 
 use crate::{
-    model::{reading::Reading, security::Security, template::Template},
+    model::{edition::Edition, reading::Reading, security::Security, template::Template},
     report::Quoted,
     rule::Rule,
     tree::{
@@ -14,20 +14,24 @@ use crate::{
     },
 };
 
-/// The methods of a path item, by their keys.
-const METHODS: [(&str, Method); 8] = [
-    ("get", Method::Get),
-    ("put", Method::Put),
-    ("post", Method::Post),
-    ("delete", Method::Delete),
-    ("options", Method::Options),
-    ("head", Method::Head),
-    ("patch", Method::Patch),
-    ("trace", Method::Trace),
+/// The methods of a path item, by their keys, each with the first edition that knows it and is read.
+const METHODS: [(&str, Method, Edition); 9] = [
+    ("get", Method::Get, Edition::V2_0),
+    ("put", Method::Put, Edition::V2_0),
+    ("post", Method::Post, Edition::V2_0),
+    ("delete", Method::Delete, Edition::V2_0),
+    ("options", Method::Options, Edition::V2_0),
+    ("head", Method::Head, Edition::V2_0),
+    ("patch", Method::Patch, Edition::V2_0),
+    ("trace", Method::Trace, Edition::V3_0),
+    ("query", Method::Query, Edition::V3_2),
 ];
 
 /// What else a path item may hold.
 const OTHERS: [&str; 5] = ["$ref", "summary", "description", "servers", "parameters"];
+
+/// Where OpenAPI 3.2 describes methods that it has no key for.
+const ADDITIONAL: &str = "additionalOperations";
 
 /// The longest `operationId`.
 const LONGEST_ID: usize = 255;
@@ -116,8 +120,8 @@ fn template<'d>(reading: &mut Reading<'d>, key: Node<'d>) -> Option<Template<'d>
 fn item<'d>(reading: &mut Reading<'d>, value: Node<'d>) -> Option<Node<'d>> {
     let item = reading.follow_or_fail(value)?;
     if resolve::reference(value).is_some() {
-        for (key, _) in METHODS {
-            if let Some((key, _)) = value.member(key) {
+        for (name, _) in methods(reading.edition) {
+            if let Some((key, _)) = value.member(name) {
                 let message = format_args!(
                     "{} stands beside `$ref`, and the two contradict each other; keep one of them",
                     Quoted(key.written())
@@ -131,17 +135,53 @@ fn item<'d>(reading: &mut Reading<'d>, value: Node<'d>) -> Option<Node<'d>> {
 
 /// Names the members of a path item that look like methods and are not routed.
 fn look_through<'d>(reading: &mut Reading<'d>, item: Node<'d>) {
-    for (key, _) in item.members() {
+    for (key, value) in item.members() {
         let name = key.written();
-        let known = OTHERS.contains(&name) || METHODS.iter().any(|(method, _)| *method == name);
-        if !known && !is_extension(key) {
-            let message = format_args!(
-                "{} is no method that is routed; those are get, put, post, delete, options, head, patch and trace, in lower case",
-                Quoted(name)
-            );
-            reading.report.add(Rule::MethodUnknown, key, message);
+        let known = OTHERS.contains(&name) || methods(reading.edition).any(|(it, _)| it == name);
+        if known || is_extension(key) {
+            continue;
         }
+        if name == ADDITIONAL && reading.edition >= Edition::V3_2 {
+            additional(reading, value);
+            continue;
+        }
+        let routed: Vec<&str> = methods(reading.edition).map(|(name, _)| name).collect();
+        let message = format_args!(
+            "{} is no method that is routed; those are {}, in lower case",
+            Quoted(name),
+            routed.join(", ")
+        );
+        reading.report.add(Rule::MethodUnknown, key, message);
     }
+}
+
+/// Names the operations of methods that have no key of their own: a gateway routes none of them.
+fn additional<'d>(reading: &mut Reading<'d>, value: Node<'d>) {
+    let operations = reading.expect(value, Kind::Object);
+    for (key, _) in operations.into_iter().flat_map(Node::members) {
+        let method = key.written();
+        let own = methods(reading.edition).find(|(_, it)| it.as_str() == method);
+        let message = match own {
+            Some((name, _)) => format!(
+                "the operation {} is passed over here; write it under `{name}`",
+                Quoted(method)
+            ),
+            None => format!(
+                "{} is no method that is routed, so the operation is passed over",
+                Quoted(method)
+            ),
+        };
+        let rule = Rule::MethodUnknown;
+        reading.report.add(rule, key, format_args!("{message}"));
+    }
+}
+
+/// The methods that an edition has keys for.
+fn methods(edition: Edition) -> impl Iterator<Item = (&'static str, Method)> {
+    let known = METHODS
+        .into_iter()
+        .filter(move |(.., since)| *since <= edition);
+    known.map(|(name, method, _)| (name, method))
 }
 
 fn item_operations<'d>(
@@ -149,9 +189,8 @@ fn item_operations<'d>(
     item: Node<'d>,
     security: &Security<'d>,
 ) -> Vec<Described<'d>> {
-    let members = METHODS
-        .into_iter()
-        .filter_map(|(name, method)| Some((method, item.member(name)?)));
+    let members =
+        methods(reading.edition).filter_map(|(name, method)| Some((method, item.member(name)?)));
     let mut found: Vec<_> = members.collect();
     found.sort_by_key(|(_, (key, _))| key.number());
     let mut operations = Vec::with_capacity(found.len());

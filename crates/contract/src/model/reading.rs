@@ -2,6 +2,7 @@
 
 use crate::{
     budget::Budgets,
+    model::edition::Edition,
     report::{Quoted, Report, cut},
     rule::Rule,
     tree::{
@@ -15,6 +16,8 @@ use crate::{
 pub(crate) struct Reading<'d> {
     pub(crate) document: &'d Document<'d>,
     pub(crate) budgets: Budgets,
+    /// The newest until the document has said which it is.
+    pub(crate) edition: Edition,
     pub(crate) report: Report,
     resolver: Resolver,
     scopes: usize,
@@ -26,6 +29,7 @@ impl<'d> Reading<'d> {
         Self {
             document,
             budgets,
+            edition: Edition::V3_2,
             report: Report::default(),
             resolver: Resolver::default(),
             scopes: 0,

@@ -5,10 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use gatewright_domain::{operation::Requirement, text::ScopeName};
 
 use crate::{
-    model::reading::Reading,
+    model::{edition::Edition, reading::Reading},
     report::Quoted,
     rule::Rule,
-    tree::node::{Kind, Node},
+    tree::{
+        node::{Kind, Node},
+        resolve,
+    },
 };
 
 /// The longest name of a security scheme.
@@ -31,7 +34,7 @@ struct Scheme<'d> {
 }
 
 impl<'d> Security<'d> {
-    /// Reads `components.securitySchemes` and the document's own `security`.
+    /// Reads the schemes that are defined and the document's own `security`.
     pub(crate) fn read(reading: &mut Reading<'d>, root: Node<'d>) -> Self {
         let mut security = Self {
             schemes: schemes(reading, root),
@@ -104,11 +107,13 @@ impl<'d> Security<'d> {
         let Some(name) = reading.name(key, LONGEST_NAME) else {
             return;
         };
-        let scheme = self.schemes.get(name);
+        let pointed = pointed(reading, name);
+        let scheme = self.schemes.get(name).or(pointed.as_ref());
         if scheme.is_none() {
             let message = format_args!(
-                "the security scheme {} is not defined under `components.securitySchemes`",
-                Quoted(name)
+                "the security scheme {} is not defined under `{}`",
+                Quoted(name),
+                reading.edition.schemes_under()
             );
             let rule = Rule::SecuritySchemeUndefined;
             reading.report.add(rule, key, message);
@@ -140,8 +145,12 @@ impl<'d> Security<'d> {
 
 fn schemes<'d>(reading: &mut Reading<'d>, root: Node<'d>) -> BTreeMap<&'d str, Scheme<'d>> {
     let mut schemes = BTreeMap::new();
-    let components = reading.member(root, "components", Kind::Object);
-    let defined = components.and_then(|it| reading.member(it, "securitySchemes", Kind::Object));
+    let defined = if reading.edition == Edition::V2_0 {
+        reading.member(root, "securityDefinitions", Kind::Object)
+    } else {
+        let components = reading.member(root, "components", Kind::Object);
+        components.and_then(|it| reading.member(it, "securitySchemes", Kind::Object))
+    };
     for (key, value) in defined.into_iter().flat_map(Node::members) {
         if !reading.afford_scopes(key, 1) {
             break;
@@ -160,13 +169,20 @@ fn schemes<'d>(reading: &mut Reading<'d>, root: Node<'d>) -> BTreeMap<&'d str, S
 
 fn scheme<'d>(reading: &mut Reading<'d>, object: Node<'d>) -> Option<Scheme<'d>> {
     let kind = reading.required(object, "type", Kind::Text)?;
+    let known: &[&str] = match reading.edition {
+        Edition::V2_0 => &["oauth2", "apiKey", "basic"],
+        Edition::V3_0 | Edition::V3_1 | Edition::V3_2 => {
+            &["oauth2", "openIdConnect", "apiKey", "http", "mutualTLS"]
+        }
+    };
     let declared = match kind.written() {
         "oauth2" => Some(declared(reading, object)),
-        "openIdConnect" | "apiKey" | "http" | "mutualTLS" => None,
+        other if known.contains(&other) => None,
         other => {
             let message = format_args!(
-                "{} is no type of security scheme; one of oauth2, openIdConnect, apiKey, http, mutualTLS is",
-                Quoted(other)
+                "{} is no type of security scheme; one of {} is",
+                Quoted(other),
+                known.join(", ")
             );
             reading.report.add(Rule::WrongType, kind, message);
             None
@@ -175,9 +191,24 @@ fn scheme<'d>(reading: &mut Reading<'d>, object: Node<'d>) -> Option<Scheme<'d>>
     Some(Scheme { declared })
 }
 
-/// The scopes of all flows of an OAuth 2.0 scheme.
+/// The scheme that a requirement of OpenAPI 3.2 points at instead of naming it.
+fn pointed<'d>(reading: &mut Reading<'d>, name: &str) -> Option<Scheme<'d>> {
+    if reading.edition < Edition::V3_2 || !name.contains('#') {
+        return None;
+    }
+    let target = resolve::target(reading.document, name).ok()?;
+    let target = reading.follow(target).ok()?;
+    let object = reading.expect(target, Kind::Object)?;
+    scheme(reading, object)
+}
+
+/// The scopes of all flows of an OAuth 2.0 scheme. A scheme of OpenAPI 2.0 is one flow, with the scopes in itself.
 fn declared<'d>(reading: &mut Reading<'d>, scheme: Node<'d>) -> BTreeMap<&'d str, Node<'d>> {
     let mut declared = BTreeMap::new();
+    if reading.edition == Edition::V2_0 {
+        scopes_of(reading, scheme, &mut declared);
+        return declared;
+    }
     let flows = reading.required(scheme, "flows", Kind::Object);
     for (key, flow) in flows.into_iter().flat_map(Node::members) {
         if !reading.afford_scopes(key, 1) {
@@ -186,18 +217,32 @@ fn declared<'d>(reading: &mut Reading<'d>, scheme: Node<'d>) -> BTreeMap<&'d str
         if key.written().starts_with("x-") {
             continue;
         }
-        let flow = reading.expect(flow, Kind::Object);
-        let scopes = flow.and_then(|flow| reading.member(flow, "scopes", Kind::Object));
-        for (scope, description) in scopes.into_iter().flat_map(Node::members) {
-            if !reading.afford_scopes(scope, 1) {
-                return declared;
-            }
-            if let Some(name) = reading.name(scope, LONGEST_SCOPE) {
-                declared.entry(name).or_insert(description);
-            }
+        if let Some(flow) = reading.expect(flow, Kind::Object) {
+            scopes_of(reading, flow, &mut declared);
         }
     }
     declared
+}
+
+/// Adds the scopes that one flow declares.
+fn scopes_of<'d>(
+    reading: &mut Reading<'d>,
+    flow: Node<'d>,
+    declared: &mut BTreeMap<&'d str, Node<'d>>,
+) {
+    let scopes = reading.member(flow, "scopes", Kind::Object);
+    for (scope, description) in scopes.into_iter().flat_map(Node::members) {
+        let extension = reading.edition == Edition::V2_0 && scope.written().starts_with("x-");
+        if extension {
+            continue;
+        }
+        if !reading.afford_scopes(scope, 1) {
+            return;
+        }
+        if let Some(name) = reading.name(scope, LONGEST_SCOPE) {
+            declared.entry(name).or_insert(description);
+        }
+    }
 }
 
 /// The scope a text names. One that cannot stand in a token is an error where it is required: without it the operation

@@ -45,12 +45,22 @@ pub(crate) fn reference(node: Node<'_>) -> Option<Node<'_>> {
 
 /// Where a reference leads in one step.
 pub(crate) fn target<'d>(document: &'d Document<'d>, reference: &str) -> Result<Node<'d>, Broken> {
-    let fragment = reference.strip_prefix('#').ok_or(Broken::Outside)?;
+    let fragment = fragment(document, reference).ok_or(Broken::Outside)?;
     if fragment.len() > LONGEST {
         return Err(Broken::Nothing);
     }
     let pointer = pointer::percent_decode(fragment).ok_or(Broken::Nothing)?;
     document.at(&pointer).ok_or(Broken::Nothing)
+}
+
+/// The fragment of a reference into this document: one that is a fragment alone, or one that begins with the address
+/// that the document gives itself (`$self` of OpenAPI 3.2).
+fn fragment<'r>(document: &Document<'_>, reference: &'r str) -> Option<&'r str> {
+    if let Some(fragment) = reference.strip_prefix('#') {
+        return Some(fragment);
+    }
+    let own = document.root().get("$self")?.text()?;
+    reference.strip_prefix(own)?.strip_prefix('#')
 }
 
 /// Follows references to their end, and remembers the ends, so that a long chain is walked once and not once for each

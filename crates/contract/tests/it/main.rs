@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod editions;
 mod hostile;
 mod operations;
 mod places;

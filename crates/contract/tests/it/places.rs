@@ -155,11 +155,11 @@ fn the_span_of_a_node_is_what_it_is_written_with() {
 
 #[test]
 fn a_finding_is_told_as_json_with_its_rule_and_level() {
-    let finding = crate::only(&BROKEN.replace("openapi: 3.1.0", "swagger: '2.0'"));
+    let finding = crate::only(&BROKEN.replace("openapi: 3.1.0", "openapi: 4.0.0"));
     let told = serde_json::to_value(&finding).expect("a finding as JSON");
     assert_eq!(told["rule"], "unsupported-version");
     assert_eq!(told["level"], "error");
-    assert_eq!(told["pointer"], "/swagger");
-    assert_eq!((&told["line"], &told["column"]), (&1.into(), &1.into()));
+    assert_eq!(told["pointer"], "/openapi");
+    assert_eq!((&told["line"], &told["column"]), (&1.into(), &10.into()));
     assert_eq!(finding.level, Level::Error);
 }

@@ -9,7 +9,9 @@ use std::{
     },
 };
 
-use crate::town::Town;
+use gatewright_domain::operation::Method;
+
+use crate::town::{Town, operation};
 
 /// An upstream that answers the n-th connection with the n-th of these texts, and then closes it. An empty one closes it
 /// without a word.
@@ -156,4 +158,16 @@ fn statuses_and_answers_without_a_body_pass_as_they_are() {
     let lines = format!("Authorization: Bearer {}\r\n", town.token());
     let answer = town.call("HEAD", "/orders/v1/open", &lines);
     assert_eq!((answer.status, answer.body.len()), (200, 0));
+}
+
+#[test]
+fn a_question_in_the_body_is_routed_like_any_other_method() {
+    let mut town = Town::new();
+    let lines = format!("Authorization: Bearer {}\r\n", town.token());
+    assert_eq!(town.call("QUERY", "/orders/v1/open", &lines).status, 405);
+    town.change(|snapshot| {
+        let asked = operation(Method::Query, "/open", &[]);
+        snapshot.versions[0].operations.push(asked);
+    });
+    assert_eq!(town.call("QUERY", "/orders/v1/open", &lines).status, 200);
 }

@@ -86,7 +86,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(contract.app_data(large).put(upload).get(download));
 }
 
-/// Upload a contract: an OpenAPI 3.0 or 3.1 document, JSON or YAML
+/// Upload a contract: an OpenAPI document (2.0, 3.0, 3.1 or 3.2), JSON or YAML
 #[utoipa::path(put, path = "/api/v1/apis/{api}/versions/{version}/contract", tag = "Contracts",
     request_body(content((Object = "application/json"), (String = "application/yaml"))),
     params(("api" = ApiHandle, Path), ("version" = VersionNumber, Path), ("If-Match" = Option<String>, Header)),

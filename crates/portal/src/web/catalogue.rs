@@ -163,7 +163,7 @@ kinds! {
         because "Secrets are never kept, so a repeated answer cannot hold it again.";
         mend "If the secret was lost, revoke it and issue another.";
     CONTRACT_INVALID = "contract-invalid" 422 "The contract has errors": "The contract has errors; nothing was stored."
-        because "It is not OpenAPI 3, breaks a rule of it, or is over a budget.";
+        because "It is not OpenAPI 2.0 or 3, breaks a rule of it, or is over a budget.";
         mend "Each finding names the place and what would be right there.";
     UPSTREAM_REFUSED = "upstream-refused" 422 "The upstream is not allowed": "The upstream resolves to an address that is not public."
         because "An address of this machine or a private network could reach what is not meant to be reached.";

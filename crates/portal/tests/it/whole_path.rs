@@ -231,3 +231,34 @@ async fn a_scope_may_be_short_where_only_one_can_be_meant() {
         json!(["orders:v1:write"])
     );
 }
+
+#[actix_web::test]
+async fn a_contract_of_openapi_2_0_offers_its_operations_and_scopes() {
+    let house = House::one().await;
+    open_shop(&house).await;
+    let version = json!({ "number": "v2", "upstream": "http://127.0.0.1:9" });
+    house.post("/apis/orders/versions", version).await.good(201);
+    let operation = json!({
+        "security": [{ "oauth": ["read"] }], "responses": { "200": { "description": "fine" } },
+    });
+    let old = json!({
+        "swagger": "2.0",
+        "info": { "title": "Orders", "version": "1.0.0" },
+        "basePath": "/ignored",
+        "securityDefinitions": { "oauth": {
+            "type": "oauth2", "flow": "application", "tokenUrl": "https://id.example/token",
+            "scopes": { "read": "Read", "write": "Write" },
+        } },
+        "paths": { "/orders": { "get": operation } },
+    });
+    let path = "/apis/orders/versions/v2/contract";
+    let upload = house.admin("PUT", path);
+    let taken = upload.raw("application/json", old.to_string()).await;
+    let taken = taken.good(200);
+    assert_eq!(taken["findings"], json!([]));
+    assert_eq!(taken["operations"][0]["path"], "/orders");
+    assert_eq!(taken["operations"][0]["requires"], json!([["read"]]));
+    assert_eq!(taken["scopes"], json!(["read", "write"]));
+    let back = house.admin("GET", path).send().await;
+    assert_eq!(back.body, old.to_string());
+}

@@ -19,12 +19,12 @@ pub(crate) enum Command {
     /// Say what would keep a document from being taken, with line and column
     #[command(after_help = "The exit code is 10 when there are errors; `-` reads standard input.")]
     Validate {
-        /// An OpenAPI 3.0 or 3.1 document, JSON or YAML
+        /// An OpenAPI document (2.0, 3.0, 3.1 or 3.2), JSON or YAML
         file: PathBuf,
     },
     /// List what a document offers, and the scopes that each operation requires
     Operations {
-        /// An OpenAPI 3.0 or 3.1 document, JSON or YAML
+        /// An OpenAPI document (2.0, 3.0, 3.1 or 3.2), JSON or YAML
         file: PathBuf,
     },
 }
