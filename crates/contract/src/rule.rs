@@ -121,10 +121,19 @@ rules! {
     PathParameterOptional Warning "path-parameter-optional",
     /// A path item names a method that is not routed.
     MethodUnknown Warning "method-unknown",
+    /// A list of parameters holds one twice.
+    ParameterRepeated Warning "parameter-repeated",
+    /// An operation of OpenAPI 2.0 has two bodies, or a body and a form.
+    BodyRepeated Warning "body-repeated",
     /// Two operations have the same `operationId`.
     OperationIdRepeated Error "operation-id-repeated",
     /// An operation describes no response.
     ResponsesMissing Warning "responses-missing",
+
+    /// Two tags have the same name.
+    TagRepeated Warning "tag-repeated",
+    /// The address of a server has a variable that is not described.
+    ServerVariableUndefined Warning "server-variable-undefined",
 
     /// A security requirement names a scheme that is not defined.
     SecuritySchemeUndefined Error "security-scheme-undefined",
@@ -135,6 +144,9 @@ rules! {
 
     /// A scope is declared with a name that cannot stand in a token, and required nowhere.
     ScopeIgnored Warning "scope-ignored",
+
+    /// The official schema of the document's edition of OpenAPI does not allow something.
+    SchemaViolation Warning "schema-violation",
 
     /// There are more findings than are told.
     MoreFindings Info "more-findings",

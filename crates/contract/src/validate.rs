@@ -1,5 +1,7 @@
 //! Validation: the rules a document is held against once it is read. Reading has reported what is of a wrong type.
 
+mod names;
+mod official;
 mod overlaps;
 mod parameters;
 mod references;
@@ -29,7 +31,9 @@ pub(crate) fn validate<'d>(reading: &mut Reading<'d>, model: &Model<'d>) {
     operation_ids(reading, model);
     parameters::validate(reading, &model.paths);
     overlaps::validate(reading, &model.paths);
+    names::validate(reading, model);
     references::validate(reading);
+    official::validate(reading);
 }
 
 fn reachable<'d>(reading: &mut Reading<'d>, path: &Path<'d>) {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     model::{
+        edition::Edition,
         paths::{Described, Path},
         reading::Reading,
     },
@@ -59,6 +60,7 @@ fn declared<'d>(reading: &mut Reading<'d>, object: Node<'d>) -> Declared<'d> {
     let Some(list) = reading.member(object, "parameters", Kind::List) else {
         return declared;
     };
+    let mut listed = Listed::default();
     for item in list.items() {
         if !reading.afford_parameter(item) {
             break;
@@ -74,6 +76,9 @@ fn declared<'d>(reading: &mut Reading<'d>, object: Node<'d>) -> Declared<'d> {
         let place = reading.required(parameter, "in", Kind::Text);
         let required = reading.truth(parameter, "required");
         let name = name.and_then(|name| reading.name(name, LONGEST_NAME));
+        if let (Some(name), Some(place)) = (name, place) {
+            listed.add(reading, item, (place.written(), name));
+        }
         let (Some(name), Some("path")) = (name, place.map(Node::written)) else {
             continue;
         };
@@ -89,6 +94,45 @@ fn declared<'d>(reading: &mut Reading<'d>, object: Node<'d>) -> Declared<'d> {
         declared.by_name.insert(name, item);
     }
     declared
+}
+
+/// What one list of parameters has held so far.
+#[derive(Default)]
+struct Listed<'d> {
+    names: BTreeSet<(&'d str, String)>,
+    /// Whether a body, and whether a field of a form, is among them (OpenAPI 2.0).
+    body: bool,
+    form: bool,
+}
+
+impl<'d> Listed<'d> {
+    fn add(&mut self, reading: &mut Reading<'d>, item: Node<'d>, (place, name): (&'d str, &str)) {
+        // The names of headers are the same in any case (RFC 9110 section 5.1).
+        let known = match place {
+            "header" => name.to_ascii_lowercase(),
+            _ => name.to_owned(),
+        };
+        if !self.names.insert((place, known)) {
+            let message = format_args!(
+                "the parameter {} in {} stands in this list before; keep one of the two",
+                Quoted(name),
+                Quoted(place)
+            );
+            reading.report.add(Rule::ParameterRepeated, item, message);
+        }
+        if reading.edition > Edition::V2_0 {
+            return;
+        }
+        let (body, form) = (place == "body", place == "formData");
+        if (body && (self.body || self.form)) || (form && self.body) {
+            let message = format_args!(
+                "the operation has a body already; it can have one `body`, or fields in `formData`"
+            );
+            reading.report.add(Rule::BodyRepeated, item, message);
+        }
+        self.body |= body;
+        self.form |= form;
+    }
 }
 
 fn undeclared<'d>(

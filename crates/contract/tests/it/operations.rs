@@ -129,11 +129,11 @@ fn json_and_yaml_of_one_document_say_the_same() {
         "openapi": "3.1.0",
         "info": {"title": "Orders", "version": "1"},
         "security": [{"login": ["read"]}],
-        "components": {"securitySchemes": {"login": {"type": "openIdConnect"}}},
+        "components": {"securitySchemes": {"login": {"type": "openIdConnect", "openIdConnectUrl": "https://id.test"}}},
         "paths": {"/a": {"get": {"responses": {"200": {"description": "x"}}}}},
     });
     let yaml = "openapi: 3.1.0\ninfo: {title: Orders, version: '1'}\nsecurity: [login: [read]]\n\
-        components: {securitySchemes: {login: {type: openIdConnect}}}\n\
+        components: {securitySchemes: {login: {type: openIdConnect, openIdConnectUrl: 'https://id.test'}}}\n\
         paths: {/a: {get: {responses: {200: {description: x}}}}}\n";
     let (json, yaml) = (accepted(&json.to_string()), accepted(yaml));
     assert_eq!(json.operations, yaml.operations);

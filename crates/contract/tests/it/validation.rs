@@ -266,3 +266,57 @@ fn everything_found_is_told_up_to_a_number_and_errors_first() {
     assert_eq!(last.rule, Rule::MoreFindings);
     assert!(last.message.starts_with("101 more"), "{}", last.message);
 }
+
+#[test]
+fn a_parameter_stands_in_a_list_once() {
+    let list = |parameters: &str| {
+        let get = format!("{{get: {{responses: {{200: {{}}}}, parameters: [{parameters}]}}}}");
+        rules(&with_paths(&format!("  /a: {get}")))
+    };
+    let parameter = |place: &str, name: &str| format!("{{in: {place}, name: {name}}}");
+    let two = |one: String, other: String| list(&format!("{one}, {other}"));
+    let repeated = [Rule::ParameterRepeated];
+    assert_eq!(
+        two(parameter("query", "q"), parameter("query", "q")),
+        repeated
+    );
+    assert_eq!(
+        two(parameter("header", "X-A"), parameter("header", "x-a")),
+        repeated
+    );
+    assert_eq!(two(parameter("query", "q"), parameter("query", "Q")), []);
+    assert_eq!(two(parameter("query", "q"), parameter("header", "q")), []);
+}
+
+#[test]
+fn an_operation_of_openapi_2_0_has_one_body() {
+    let list = |parameters: &str| {
+        let operation = format!("{{responses: {{200: {{}}}}, parameters: [{parameters}]}}");
+        rules(&format!(
+            "swagger: '2.0'\ninfo: {{title: t, version: '1'}}\npaths: {{/a: {{post: {operation}}}}}\n"
+        ))
+    };
+    let (body, field) = ("{in: body, name: b}", "{in: formData, name: f}");
+    assert_eq!(list(body), []);
+    assert_eq!(list(&format!("{field}, {{in: formData, name: g}}")), []);
+    assert_eq!(
+        list(&format!("{body}, {{in: body, name: c}}")),
+        [Rule::BodyRepeated]
+    );
+    assert_eq!(list(&format!("{body}, {field}")), [Rule::BodyRepeated]);
+    assert_eq!(list(&format!("{field}, {body}")), [Rule::BodyRepeated]);
+}
+
+#[test]
+fn tags_have_names_of_their_own_and_variables_of_servers_are_described() {
+    let paths = format!("  /a: {GET}\n");
+    let with = |more: &str| only(&(with_paths(&paths) + more));
+    let tag = with("tags: [{name: a}, {name: b}, {name: a}]\n");
+    assert_eq!(
+        (tag.rule, tag.pointer),
+        (Rule::TagRepeated, "/tags/2/name".into())
+    );
+    let server = with("servers: [{url: 'https://{a}.{b}', variables: {a: {default: x}}}]\n");
+    assert_eq!(server.rule, Rule::ServerVariableUndefined);
+    assert!(server.message.contains("`b`"), "{}", server.message);
+}
