@@ -1,8 +1,10 @@
 //! OpenAPI documents: parse them losslessly, check them, and list what they offer and require.
 //! Forbids I/O, clocks, and every other room of the house except `domain`: bytes in, findings out.
-//! Start with `examine`, the front door, and follow a document through `read`, `document`, `model` and `validate`.
+//! Start with `examine`, the front door, and follow a document through `read`, `document`, `model` and `validate`; two of
+//! them meet in `diff`.
 
 mod budget;
+mod diff;
 mod examine;
 mod finding;
 mod report;
@@ -14,6 +16,12 @@ mod tree;
 mod validate;
 
 pub use budget::Budgets;
+pub use diff::{
+    catalogue::Check,
+    change::{Bump, Change, Changes, Counts, Group, Section, Spot},
+    diff,
+    settings::{Accepted, Levels, NotALevel, NotAStability, Settings, Stability},
+};
 pub use examine::{Examined, Format, Summary, describe, examine};
 pub use finding::{Finding, Findings};
 pub use model::edition::Edition;

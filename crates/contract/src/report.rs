@@ -156,7 +156,7 @@ fn order(finding: &Finding) -> (u32, u32, Rule, &str) {
 }
 
 /// The pointer of a node, cut off when it is longer than a pointer to anything sensible.
-fn brief(node: Node<'_>) -> String {
+pub(crate) fn brief(node: Node<'_>) -> String {
     let mut told = String::new();
     for step in node.steps() {
         let (step, whole) = cut(&step, POINTER);

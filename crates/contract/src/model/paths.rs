@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The methods of a path item, by their keys, each with the first edition that knows it and is read.
-const METHODS: [(&str, Method, Edition); 9] = [
+pub(crate) const METHODS: [(&str, Method, Edition); 9] = [
     ("get", Method::Get, Edition::V2_0),
     ("put", Method::Put, Edition::V2_0),
     ("post", Method::Post, Edition::V2_0),

@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod changes;
 mod editions;
 mod hostile;
 mod official;

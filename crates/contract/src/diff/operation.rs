@@ -1,0 +1,140 @@
+//! An operation that both documents have.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    diff::{
+        Comparison, bodies,
+        endpoints::Endpoint,
+        lifecycle::{self, Lifetime, stability},
+        parameters, responses, security,
+        settings::Stability,
+        teller::{Spots, Subject},
+    },
+    tree::node::Node,
+};
+
+pub(crate) fn compare<'d>(
+    comparison: &mut Comparison<'d, '_>,
+    subject: &Subject<'d>,
+    was: Endpoint<'d>,
+    is: Endpoint<'d>,
+) {
+    let Some(level) = stable_enough(comparison, subject, was, is) else {
+        return;
+    };
+    ending(comparison, subject, level, was, is);
+    operation_id(comparison, subject, was, is);
+    tags(comparison, subject, was, is);
+    security::compare_operation(comparison, subject, was.node, is.node);
+    parameters::compare(comparison, subject, level, (was, is));
+    bodies::compare(comparison, subject, was, is);
+    responses::compare(comparison, subject, was.node, is.node);
+}
+
+/// The stability level the base gives the operation, unless it is too low for it to be compared.
+fn stable_enough<'d>(
+    comparison: &mut Comparison<'d, '_>,
+    subject: &Subject<'d>,
+    was: Endpoint<'d>,
+    is: Endpoint<'d>,
+) -> Option<Stability> {
+    let from = stability(|key| was.node.get(key));
+    let to = stability(|key| is.node.get(key));
+    let spots = Spots::both(was.key, is.key);
+    let (from, to) = match (from, to) {
+        (Ok(from), Ok(to)) => (from, to),
+        (Err(level), _) | (_, Err(level)) => {
+            let text = || format!("`{}` is no stability level", level.written());
+            let id = "api-invalid-stability-level";
+            comparison.teller.tell(subject, id, spots, text);
+            return None;
+        }
+    };
+    if from < comparison.settings.stability {
+        return None;
+    }
+    let id = match from.cmp(&to) {
+        std::cmp::Ordering::Less => "api-stability-increased",
+        std::cmp::Ordering::Greater => "api-stability-decreased",
+        std::cmp::Ordering::Equal => return Some(from),
+    };
+    let text = || {
+        let (from, to) = (from.as_str(), to.as_str());
+        format!("the endpoint was {from} and is {to} now")
+    };
+    comparison.teller.tell(subject, id, spots, text);
+    Some(from)
+}
+
+fn ending<'d>(
+    comparison: &mut Comparison<'d, '_>,
+    subject: &Subject<'d>,
+    level: Stability,
+    was: Endpoint<'d>,
+    is: Endpoint<'d>,
+) {
+    let from = Lifetime::of(|key| was.node.get(key));
+    let to = Lifetime::of(|key| is.node.get(key));
+    let ending = lifecycle::of_endpoint(comparison.settings, level, from, to);
+    if let Some((id, text, place)) = ending {
+        let place = place.unwrap_or_else(|| is.node.get("deprecated").unwrap_or(is.key));
+        let spots = Spots::both(was.key, place);
+        comparison.teller.tell(subject, id, spots, || text);
+    }
+}
+
+fn operation_id<'d>(
+    comparison: &mut Comparison<'d, '_>,
+    subject: &Subject<'d>,
+    was: Endpoint<'d>,
+    is: Endpoint<'d>,
+) {
+    let id = |endpoint: Endpoint<'d>| {
+        let id = endpoint.node.get("operationId");
+        id.filter(|id| !id.written().is_empty())
+    };
+    match (id(was), id(is)) {
+        (None, Some(new)) => {
+            let text = || format!("the endpoint has the operationId `{}` now", new.written());
+            let rule = "api-operation-id-added";
+            comparison.teller.tell(subject, rule, Spots::new(new), text);
+        }
+        (Some(old), new) if new.map(Node::written) != Some(old.written()) => {
+            let text = || match new {
+                Some(new) => {
+                    let (old, new) = (old.written(), new.written());
+                    format!("the operationId was `{old}` and is `{new}` now")
+                }
+                None => format!("the operationId `{}` is gone", old.written()),
+            };
+            let spots = Spots::both(old, new.unwrap_or(is.key));
+            let rule = "api-operation-id-removed";
+            comparison.teller.tell(subject, rule, spots, text);
+        }
+        (_, _) => (),
+    }
+}
+
+fn tags<'d>(
+    comparison: &mut Comparison<'d, '_>,
+    subject: &Subject<'d>,
+    was: Endpoint<'d>,
+    is: Endpoint<'d>,
+) {
+    let list = |endpoint: Endpoint<'d>| endpoint.node.get("tags").into_iter().flat_map(Node::items);
+    let names = |endpoint| list(endpoint).map(Node::written).collect::<BTreeSet<_>>();
+    let (old, new) = (names(was), names(is));
+    for tag in list(was).filter(|tag| !new.contains(tag.written())) {
+        let text = || format!("the tag `{}` is gone", tag.written());
+        comparison
+            .teller
+            .tell(subject, "api-tag-removed", Spots::gone(tag), text);
+    }
+    for tag in list(is).filter(|tag| !old.contains(tag.written())) {
+        let text = || format!("the tag `{}` is new", tag.written());
+        comparison
+            .teller
+            .tell(subject, "api-tag-added", Spots::new(tag), text);
+    }
+}

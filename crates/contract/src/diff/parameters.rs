@@ -1,0 +1,184 @@
+//! Parameters: those of an operation, and those its path gives to all of its operations.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    diff::{
+        Comparison,
+        endpoints::Endpoint,
+        lifecycle::{self, Lifetime},
+        settings::Stability,
+        side::Side,
+        teller::{Spots, Subject},
+        uses::{At, Use},
+    },
+    model::template::Template,
+    tree::node::{Kind, Node},
+};
+
+/// What a parameter is known by: where it stands, and its name there. A header's name has no case, and a path
+/// parameter is known by its place in the template, because callers never see its name.
+type Known<'d> = (&'d str, String);
+
+#[derive(Clone, Copy, Debug)]
+struct Parameter<'d> {
+    place: &'d str,
+    name: &'d str,
+    node: Node<'d>,
+}
+
+pub(crate) fn compare<'d>(
+    comparison: &mut Comparison<'d, '_>,
+    subject: &Subject<'d>,
+    level: Stability,
+    (was, is): (Endpoint<'d>, Endpoint<'d>),
+) {
+    let old = list(&mut comparison.pairs.base, was.node, &names(was));
+    let new = list(&mut comparison.pairs.revision, is.node, &names(is));
+    for (known, parameter) in &old {
+        match new.get(known) {
+            Some(revised) => one(comparison, subject, level, (*parameter, *revised)),
+            None => removed(comparison, subject, *parameter),
+        }
+    }
+    for (known, parameter) in &new {
+        if !old.contains_key(known) {
+            let id = match (parameter.place, parameter.required()) {
+                ("path", _) => "new-request-path-parameter",
+                (_, true) => "new-required-request-parameter",
+                (_, false) => "new-optional-request-parameter",
+            };
+            let text = || format!("{} is new", parameter.told());
+            comparison
+                .teller
+                .tell(subject, id, Spots::new(parameter.node), text);
+        }
+    }
+}
+
+/// Parameters that a path gives to all of its operations, told for one of them.
+pub(crate) fn compare_path<'d>(
+    comparison: &mut Comparison<'d, '_>,
+    subject: &Subject<'d>,
+    was: Node<'d>,
+    is: Node<'d>,
+) {
+    let old = list(&mut comparison.pairs.base, was, &[]);
+    let new = list(&mut comparison.pairs.revision, is, &[]);
+    for (known, parameter) in &new {
+        if parameter.place == "path" || old.contains_key(known) {
+            continue;
+        }
+        let id = if parameter.required() {
+            "new-required-request-default-parameter-to-existing-path"
+        } else {
+            "new-optional-request-default-parameter-to-existing-path"
+        };
+        let text = || format!("{} is new to every operation of the path", parameter.told());
+        comparison
+            .teller
+            .tell(subject, id, Spots::new(parameter.node), text);
+    }
+}
+
+/// The names of the path parameters of an endpoint, in the order of its template.
+fn names(endpoint: Endpoint<'_>) -> Vec<&str> {
+    let template = Template::parse(endpoint.path.key.written());
+    template.map_or_else(|_| Vec::new(), |template| template.parameters().collect())
+}
+
+fn list<'d>(
+    side: &mut Side<'d>,
+    holder: Node<'d>,
+    names: &[&str],
+) -> BTreeMap<Known<'d>, Parameter<'d>> {
+    let mut parameters = BTreeMap::new();
+    for node in holder.get("parameters").into_iter().flat_map(Node::items) {
+        let node = side.follow(node);
+        let text = |key| node.get(key).and_then(Node::text);
+        let (Some(place), Some(name)) = (text("in"), text("name")) else {
+            continue;
+        };
+        let known = match place {
+            "header" => name.to_ascii_lowercase(),
+            "path" => match names.iter().position(|known| *known == name) {
+                Some(position) => position.to_string(),
+                None => name.to_owned(),
+            },
+            _ => name.to_owned(),
+        };
+        let parameter = Parameter { place, name, node };
+        parameters.entry((place, known)).or_insert(parameter);
+    }
+    parameters
+}
+
+impl<'d> Parameter<'d> {
+    fn required(&self) -> bool {
+        self.node.get("required").and_then(Node::boolean) == Some(true)
+    }
+
+    fn told(&self) -> String {
+        format!("the {} parameter `{}`", self.place, self.name)
+    }
+
+    fn lifetime(&self) -> Lifetime<'d> {
+        Lifetime::of(|key| self.node.get(key))
+    }
+
+    fn schema(&self) -> Option<Node<'d>> {
+        let schema = self.node.get("schema");
+        schema.filter(|schema| schema.kind() == Kind::Object)
+    }
+}
+
+fn removed<'d>(
+    comparison: &mut Comparison<'d, '_>,
+    subject: &Subject<'d>,
+    parameter: Parameter<'d>,
+) {
+    let now = comparison.settings.now;
+    if let Some((id, text)) = lifecycle::of_removed_parameter(now, parameter.lifetime()) {
+        let text = || format!("{} {text}", parameter.told());
+        comparison
+            .teller
+            .tell(subject, id, Spots::gone(parameter.node), text);
+    }
+}
+
+fn one<'d>(
+    comparison: &mut Comparison<'d, '_>,
+    subject: &Subject<'d>,
+    level: Stability,
+    (was, is): (Parameter<'d>, Parameter<'d>),
+) {
+    let spots = Spots::both(was.node, is.node);
+    let told = was.told();
+    if was.required() != is.required() {
+        let (id, text) = if is.required() {
+            ("request-parameter-became-required", "is required now")
+        } else {
+            ("request-parameter-became-optional", "is optional now")
+        };
+        let text = || format!("{told} {text}");
+        comparison.teller.tell(subject, id, spots, text);
+    }
+    let ending = lifecycle::of_parameter(comparison.settings, level, was.lifetime(), is.lifetime());
+    if let Some((id, text, place)) = ending {
+        let spots = Spots::both(was.node, place.unwrap_or(is.node));
+        comparison
+            .teller
+            .tell(subject, id, spots, || format!("{told} {text}"));
+    }
+    if let (Some(from), Some(to)) = (was.schema(), is.schema()) {
+        let pair = comparison.pairs.pair(from, to);
+        comparison.uses.push(Use {
+            subject: subject.clone(),
+            at: At::Parameter {
+                place: was.place,
+                name: was.name,
+            },
+            pair,
+        });
+    }
+}

@@ -1,0 +1,124 @@
+//! Alikeness: whether two schemas allow the same values, however they are written.
+//!
+//! References are followed, and what only describes (titles, examples) does not count. Cheap, and cautious: what is not
+//! seen to be alike within a few steps is not.
+
+use crate::{
+    diff::schema::pairs::Pairs,
+    tree::node::{Kind, Node},
+};
+
+/// Keywords that only describe.
+const ANNOTATIONS: [&str; 7] = [
+    "title",
+    "description",
+    "example",
+    "examples",
+    "externalDocs",
+    "$comment",
+    "default",
+];
+
+/// Keywords whose members have names of the document's own choice.
+const NAMED: [&str; 5] = [
+    "properties",
+    "patternProperties",
+    "dependentSchemas",
+    "$defs",
+    "definitions",
+];
+
+/// The most nodes that are looked at to compare two schemas.
+const LOOKS: usize = 2_000;
+
+/// Whether a keyword only describes.
+pub(crate) fn describes(keyword: &str) -> bool {
+    ANNOTATIONS.contains(&keyword)
+}
+
+/// Whether two schemas allow the same values.
+pub(crate) fn schemas<'d>(pairs: &mut Pairs<'d>, was: Node<'d>, is: Node<'d>) -> bool {
+    let mut look = Look {
+        left: LOOKS,
+        open: Vec::new(),
+    };
+    let alike = look.schema(pairs, was, is);
+    alike && pairs.spend((LOOKS - look.left) / 16)
+}
+
+struct Look {
+    left: usize,
+    /// The pairs of references that are being followed; they are alike unless something else in them differs.
+    open: Vec<(u32, u32)>,
+}
+
+impl Look {
+    fn schema<'d>(&mut self, pairs: &mut Pairs<'d>, was: Node<'d>, is: Node<'d>) -> bool {
+        let (was, is) = (pairs.base.schema(was), pairs.revision.schema(is));
+        let (was, is) = (was.place(), is.place());
+        let pair = (was.number(), is.number());
+        if pairs.written_alike(was, is) || self.open.contains(&pair) {
+            return true;
+        }
+        self.open.push(pair);
+        let alike = self.object(pairs, was, is, Keys::Keywords);
+        self.open.pop();
+        alike
+    }
+
+    fn object<'d>(
+        &mut self,
+        pairs: &mut Pairs<'d>,
+        was: Node<'d>,
+        is: Node<'d>,
+        keys: Keys,
+    ) -> bool {
+        let counts = |key: &str| keys == Keys::Names || !describes(key);
+        let members = |node: Node<'d>| node.members().filter(|(key, _)| counts(key.written()));
+        was.kind() == is.kind()
+            && members(was).count() == members(is).count()
+            && members(was).all(|(key, value)| {
+                let key = key.written();
+                let other = is.get(key);
+                other.is_some_and(|other| self.value(pairs, (key, keys), value, other))
+            })
+    }
+
+    fn value<'d>(
+        &mut self,
+        pairs: &mut Pairs<'d>,
+        (key, keys): (&str, Keys),
+        was: Node<'d>,
+        is: Node<'d>,
+    ) -> bool {
+        let Some(left) = self.left.checked_sub(1) else {
+            return false;
+        };
+        self.left = left;
+        match (was.kind(), is.kind()) {
+            (Kind::Object, Kind::Object) if keys == Keys::Keywords && NAMED.contains(&key) => {
+                self.object(pairs, was, is, Keys::Names)
+            }
+            (Kind::Object, Kind::Object) => self.schema(pairs, was, is),
+            (Kind::List, Kind::List) => {
+                let (mut one, mut other) = (was.items(), is.items());
+                loop {
+                    match (one.next(), other.next()) {
+                        (None, None) => break true,
+                        (Some(one), Some(other))
+                            if self.value(pairs, ("", Keys::Keywords), one, other) => {}
+                        _ => break false,
+                    }
+                }
+            }
+            (one, other) => one == other && was.written() == is.written(),
+        }
+    }
+}
+
+/// What the keys of an object are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Keys {
+    Keywords,
+    Names,
+}

@@ -1,0 +1,326 @@
+//! Branches: `oneOf`, `anyOf` and `allOf`, and the discriminator that chooses among them.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    diff::{
+        schema::{Step, alike, reading::Reading},
+        side::Schema,
+        teller::Spots,
+    },
+    tree::node::{Kind, Node},
+};
+
+/// Lists longer than this are matched by name and likeness alone.
+const MATCHED: usize = 200;
+
+/// What was seen of the branches before they are compared one by one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Branches {
+    /// The schema was put into a `oneOf`.
+    pub(crate) wrapped: bool,
+    /// Branches that came and went are told; a list of types has told of them otherwise.
+    pub(crate) told: bool,
+}
+
+/// The names of the facts of one keyword.
+struct Names {
+    keyword: &'static str,
+    added: &'static str,
+    removed: &'static str,
+    /// The same for branches that only describe, which only `allOf` tells apart.
+    idle: Option<(&'static str, &'static str)>,
+}
+
+const KEYWORDS: [Names; 3] = [
+    Names {
+        keyword: "oneOf",
+        added: "one-of-added",
+        removed: "one-of-removed",
+        idle: None,
+    },
+    Names {
+        keyword: "anyOf",
+        added: "any-of-added",
+        removed: "any-of-removed",
+        idle: None,
+    },
+    Names {
+        keyword: "allOf",
+        added: "all-of-added",
+        removed: "all-of-removed",
+        idle: Some((
+            "all-of-added-annotation-only",
+            "all-of-removed-annotation-only",
+        )),
+    },
+];
+
+/// A schema among others.
+#[derive(Clone, Debug)]
+struct Branch<'d> {
+    node: Node<'d>,
+    schema: Schema<'d>,
+    /// Its place among them, from 1.
+    number: usize,
+}
+
+impl Branch<'_> {
+    fn title(&self) -> Option<&str> {
+        self.schema.text("title")
+    }
+
+    fn told(&self) -> String {
+        match (self.schema.reference, self.title()) {
+            (Some(reference), _) => reference.to_owned(),
+            (None, Some(title)) => format!("#{}: {title}", self.number),
+            (None, None) => format!("#{}", self.number),
+        }
+    }
+
+    /// Whether it says nothing of the values that are allowed.
+    fn idle(&self) -> bool {
+        let members = self.node.members();
+        self.node.kind() == Kind::Object
+            && members
+                .into_iter()
+                .all(|(key, _)| alike::describes(key.written()))
+    }
+}
+
+pub(crate) fn read(reading: &mut Reading<'_, '_>, branches: Branches) {
+    for names in &KEYWORDS {
+        let matched = compare(reading, names.keyword);
+        if branches.told && !matched.new.is_empty() && branches.wrapped && names.keyword == "oneOf"
+        {
+            let text = "is one of several alternatives now".to_owned();
+            let spots = reading.spots(names.keyword);
+            reading.fact("wrapped-in-one-of", text, spots);
+        }
+        if branches.told {
+            tell(reading, names, &matched);
+        }
+    }
+    discriminator(reading);
+}
+
+/// Whether a schema that had properties was put into a `oneOf`, one branch of which has them all.
+pub(crate) fn wrapped_in_one_of(reading: &mut Reading<'_, '_>) -> bool {
+    let (was, is) = (reading.was, reading.is);
+    let kind = |schema: Schema<'_>| schema.get("type").map(|kind| kind.written().to_owned());
+    let has = |schema: Schema<'_>, keyword: &str| schema.get(keyword).is_some();
+    if has(was, "oneOf") || !has(is, "oneOf") || !has(was, "properties") {
+        return false;
+    }
+    if has(is, "type") || has(is, "properties") {
+        return false;
+    }
+    let mut branches = is.items("oneOf");
+    branches.any(|branch| {
+        let branch = reading.pairs.revision.schema(branch);
+        let properties = branch.object("properties");
+        kind(branch) == kind(was)
+            && was.members("properties").all(|(key, _)| {
+                properties.is_some_and(|properties| properties.get(key.written()).is_some())
+            })
+    })
+}
+
+/// The branches of a keyword that have no partner.
+#[derive(Default)]
+struct Unmatched<'d> {
+    old: Vec<Branch<'d>>,
+    new: Vec<Branch<'d>>,
+}
+
+fn compare<'d>(reading: &mut Reading<'_, 'd>, keyword: &'static str) -> Unmatched<'d> {
+    let mut left = Unmatched::default();
+    for (place, node) in (1..).zip(reading.was.items(keyword)) {
+        let schema = reading.pairs.base.schema(node);
+        left.old.push(Branch {
+            node,
+            schema,
+            number: place,
+        });
+    }
+    for (place, node) in (1..).zip(reading.is.items(keyword)) {
+        let schema = reading.pairs.revision.schema(node);
+        left.new.push(Branch {
+            node,
+            schema,
+            number: place,
+        });
+    }
+    if left.old.is_empty() || left.new.is_empty() {
+        return left;
+    }
+    let names = |one: &Branch<'_>, other: &Branch<'_>| {
+        one.schema.reference.is_some() && one.schema.reference == other.schema.reference
+    };
+    let inline = |one: &Branch<'_>, other: &Branch<'_>| {
+        one.schema.reference.is_none() && other.schema.reference.is_none()
+    };
+    left.pair_off(reading, keyword, |_, one, other| names(one, other));
+    left.pair_off(reading, keyword, |reading, one, other| {
+        inline(one, other) && reading.pairs.written_alike(one.node, other.node)
+    });
+    if left.old.len() <= MATCHED && left.new.len() <= MATCHED {
+        left.drop_alike(reading);
+    }
+    left.pair_off(reading, keyword, |_, one, other| {
+        inline(one, other) && one.title().is_some() && one.title() == other.title()
+    });
+    if left.old.len() == 1 && left.new.len() == 1 {
+        left.pair_off(reading, keyword, |_, one, other| inline(one, other));
+    }
+    left
+}
+
+impl<'d> Unmatched<'d> {
+    /// Pairs each old branch with the first new one that fits, and follows them.
+    fn pair_off(
+        &mut self,
+        reading: &mut Reading<'_, 'd>,
+        keyword: &'static str,
+        fits: impl Fn(&Reading<'_, 'd>, &Branch<'d>, &Branch<'d>) -> bool,
+    ) {
+        let mut rest = Vec::new();
+        for old in std::mem::take(&mut self.old) {
+            let found = self.new.iter().position(|new| fits(reading, &old, new));
+            match found {
+                Some(at) => {
+                    let new = self.new.remove(at);
+                    let pair = reading.pairs.pair(old.node, new.node);
+                    let step = Step::Member(keyword, old.told());
+                    reading.pair.links.push((step, pair));
+                }
+                None => rest.push(old),
+            }
+        }
+        self.old = rest;
+    }
+
+    /// Drops branches that allow the same values as one on the other side, unless both are references: a reference
+    /// by another name is another branch.
+    fn drop_alike(&mut self, reading: &mut Reading<'_, 'd>) {
+        let mut rest = Vec::new();
+        for old in std::mem::take(&mut self.old) {
+            let found = self.new.iter().position(|new| {
+                let named = old.schema.reference.is_some() && new.schema.reference.is_some();
+                !named && alike::schemas(reading.pairs, old.node, new.node)
+            });
+            match found {
+                Some(at) => {
+                    self.new.remove(at);
+                }
+                None => rest.push(old),
+            }
+        }
+        self.old = rest;
+    }
+}
+
+fn tell(reading: &mut Reading<'_, '_>, names: &Names, left: &Unmatched<'_>) {
+    let list = |branches: &[Branch<'_>], idle: bool| {
+        let apart = names.idle.is_some();
+        let kept = branches
+            .iter()
+            .filter(|branch| (apart && branch.idle()) == idle);
+        let told: Vec<_> = kept.map(|branch| format!("`{}`", branch.told())).collect();
+        told.join(", ")
+    };
+    let spots = reading.spots(names.keyword);
+    let keyword = names.keyword;
+    let facts = [
+        (Some(names.added), list(&left.new, false), "now"),
+        (Some(names.removed), list(&left.old, false), "no more"),
+        (
+            names.idle.map(|(added, _)| added),
+            list(&left.new, true),
+            "now",
+        ),
+        (
+            names.idle.map(|(_, removed)| removed),
+            list(&left.old, true),
+            "no more",
+        ),
+    ];
+    for (name, told, when) in facts {
+        if let (Some(name), false) = (name, told.is_empty()) {
+            let text = format!("has {told} under `{keyword}` {when}");
+            reading.fact(name, text, spots);
+        }
+    }
+}
+
+fn discriminator(reading: &mut Reading<'_, '_>) {
+    let keyword = "discriminator";
+    let spots = reading.spots(keyword);
+    let (was, is) = (reading.was.object(keyword), reading.is.object(keyword));
+    let (was, is) = match (was, is) {
+        (None, None) => return,
+        (None, Some(_)) => {
+            let text = "has a discriminator now".to_owned();
+            return reading.fact("discriminator-added", text, spots);
+        }
+        (Some(_), None) => {
+            let text = "has no discriminator any more".to_owned();
+            return reading.fact("discriminator-removed", text, spots);
+        }
+        (Some(was), Some(is)) => (was, is),
+    };
+    let name = |node: Node<'_>| {
+        node.get("propertyName")
+            .map(|name| name.written().to_owned())
+    };
+    let (from, to) = (name(was).unwrap_or_default(), name(is).unwrap_or_default());
+    if from != to {
+        let text = format!("is told apart by `{to}` now, where it was `{from}`");
+        reading.fact("discriminator-property-name-changed", text, spots);
+    }
+    mapping(reading, was, is, spots);
+}
+
+fn mapping<'d>(reading: &mut Reading<'_, 'd>, was: Node<'d>, is: Node<'d>, spots: Spots<'d>) {
+    let members = |node: Node<'d>| node.get("mapping").into_iter().flat_map(Node::members);
+    let keys = |node| {
+        members(node)
+            .map(|(key, _)| key.written())
+            .collect::<BTreeSet<_>>()
+    };
+    let list = |one: &BTreeSet<&str>, other: &BTreeSet<&str>| {
+        let names: Vec<_> = one
+            .difference(other)
+            .map(|name| format!("`{name}`"))
+            .collect();
+        names.join(", ")
+    };
+    let (old, new) = (keys(was), keys(is));
+    let (added, gone) = (list(&new, &old), list(&old, &new));
+    if !added.is_empty() {
+        let text = format!("maps the discriminator's {added} now");
+        reading.fact("discriminator-mapping-added", text, spots);
+    }
+    if !gone.is_empty() {
+        let text = format!("maps the discriminator's {gone} no more");
+        reading.fact("discriminator-mapping-deleted", text, spots);
+    }
+    for (key, value) in members(was) {
+        let name = key.written();
+        let revised = is.get("mapping").and_then(|mapping| mapping.get(name));
+        let Some(to) = revised
+            .map(Node::written)
+            .filter(|to| *to != value.written())
+        else {
+            continue;
+        };
+        let from = value.written();
+        let text =
+            format!("maps the discriminator's `{name}` to `{to}` now, where it was `{from}`");
+        let spots = Spots {
+            base: Some(value),
+            revision: revised,
+        };
+        reading.fact("discriminator-mapping-changed", text, spots);
+    }
+}

@@ -1,0 +1,291 @@
+//! Kinds: the types and the format of a schema, and what a change of them means to whoever sends and receives it.
+
+use crate::{
+    diff::{
+        schema::{Fact, What, reading::Reading},
+        side::Schema,
+    },
+    tree::node::{Kind, Node},
+};
+
+/// The types of a schema, none when it allows all, and its format.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Kinds<'d> {
+    pub(crate) names: Vec<&'d str>,
+    pub(crate) format: Option<&'d str>,
+    /// The types of an array's items, when the items are bound by nothing else.
+    items: Option<Vec<&'d str>>,
+}
+
+/// What became of a type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Became {
+    /// It allows more.
+    General,
+    /// It allows less.
+    Special,
+    /// It allows something else.
+    Other,
+    /// It allows something else that is written the same way where there are only texts.
+    Compatible,
+}
+
+impl<'d> Kinds<'d> {
+    pub(crate) fn of(schema: Schema<'d>) -> Self {
+        let names = names(schema.get("type"));
+        let items = schema.get("items").filter(|_| names.contains(&"array"));
+        let bounded = schema.get("maxItems").is_some()
+            || schema
+                .get("minItems")
+                .is_some_and(|least| !matches!(least.written(), "0" | "1"));
+        Self {
+            names,
+            format: schema.text("format"),
+            items: items
+                .filter(|items| items.get("format").is_none() && !bounded)
+                .map(|items| self::names(items.get("type"))),
+        }
+    }
+
+    /// Whether more than `null` is different.
+    pub(crate) fn differ(&self, other: &Self) -> bool {
+        let plain = |kinds: &Self| {
+            let names = kinds.names.iter().copied().filter(|name| *name != "null");
+            let mut names: Vec<_> = names.collect();
+            names.sort_unstable();
+            names
+        };
+        plain(self) != plain(other) || self.format != other.format
+    }
+
+    fn any(&self) -> bool {
+        self.names.is_empty()
+    }
+
+    fn is_text(&self) -> bool {
+        self.names == ["string"] && self.format.is_none()
+    }
+
+    /// The types of these that are not among others.
+    fn beyond(&self, others: &Self) -> Vec<&'d str> {
+        let beyond = |name: &&&'d str| !others.names.contains(*name);
+        self.names.iter().filter(beyond).copied().collect()
+    }
+
+    /// Whether every type of others is among these; every integer is a number.
+    fn cover(&self, others: &Self) -> bool {
+        let covered = |name: &&str| {
+            self.names.contains(name) || (*name == "integer" && self.names.contains(&"number"))
+        };
+        self.any() || (!others.any() && others.names.iter().all(covered))
+    }
+
+    fn format_covers(&self, other: &Self) -> bool {
+        self.format.is_none()
+            || self.format == other.format
+            || matches!(
+                (other.format, self.format),
+                (Some("int32"), Some("int64"))
+                    | (Some("float"), Some("double"))
+                    | (Some("date"), Some("date-time"))
+            )
+    }
+
+    /// Whether these allow all that others allow.
+    fn contain(&self, others: &Self) -> bool {
+        (self.any() && !others.any()) || (self.cover(others) && self.format_covers(others))
+    }
+
+    /// Whether these read what others write, where all that is written is text.
+    fn read_texts_of(&self, others: &Self) -> bool {
+        let new = self.beyond(others);
+        let gone = others.beyond(self);
+        let widened = new == ["number"] && gone == ["integer"];
+        self.format_covers(others) && (new.is_empty() || new == ["string"] || widened)
+    }
+
+    /// What a request body's type became, for a sender of what it was.
+    pub(crate) fn of_request(&self, is: &Self, texts: Texts) -> Became {
+        let new = is.beyond(self);
+        let plain = texts == Texts::Only;
+        if is.contain(self) || (plain && self.any() && is.is_text()) {
+            Became::General
+        } else if plain && is.format_covers(self) && (new.is_empty() || new == ["string"]) {
+            Became::Compatible
+        } else {
+            Became::Other
+        }
+    }
+
+    /// What the type of a response's body or header became, for a receiver of what it was.
+    pub(crate) fn of_response(&self, is: &Self, texts: Texts) -> Became {
+        let gone = self.beyond(is);
+        let plain = texts == Texts::Only;
+        if self.contain(is) || (plain && self.is_text() && is.any()) {
+            Became::Special
+        } else if plain && self.format_covers(is) && (gone.is_empty() || gone == ["string"]) {
+            Became::Compatible
+        } else if !is.any() && is.names != self.names && is.cover(self) {
+            Became::General
+        } else {
+            Became::Other
+        }
+    }
+
+    /// What a parameter's type became, for a sender of what it was. In a query, one value and a list of one are
+    /// written alike.
+    pub(crate) fn of_parameter(&self, is: &Self, query: Query) -> Became {
+        if is.read_texts_of(self) || (query == Query::Yes && is.wraps(self)) {
+            Became::General
+        } else {
+            Became::Other
+        }
+    }
+
+    /// What the type of a property inside a parameter became. How it is written is not known, so that what would do
+    /// as text may do here.
+    pub(crate) fn of_parameter_property(&self, is: &Self) -> Became {
+        let (new, gone) = (is.beyond(self), self.beyond(is));
+        let widened = new.is_empty() && gone.is_empty() || new == ["number"] && gone == ["integer"];
+        if widened && is.format_covers(self) {
+            Became::General
+        } else if is.read_texts_of(self) {
+            Became::Other
+        } else {
+            Became::Special
+        }
+    }
+
+    /// Whether these are what others are, or a list of it.
+    fn wraps(&self, others: &Self) -> bool {
+        let items = self.items.as_deref().unwrap_or_default();
+        let written = items == ["string"] || items == others.names;
+        let alone = !others.any() && !others.names.contains(&"array");
+        let formats = self.format.is_none() && others.format.is_none();
+        alone && formats && written && self.beyond(others) == ["array"]
+    }
+
+    /// The types as they are told.
+    pub(crate) fn told(&self) -> String {
+        let names = if self.any() {
+            "any type".to_owned()
+        } else {
+            self.names.join(" or ")
+        };
+        match self.format {
+            Some(format) => format!("{names} ({format})"),
+            None => names,
+        }
+    }
+}
+
+/// Whether only texts are written where a schema is used, as in a form or in XML.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Texts {
+    Only,
+    NotOnly,
+}
+
+/// Whether a parameter stands in the query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Query {
+    Yes,
+    No,
+}
+
+fn names(node: Option<Node<'_>>) -> Vec<&str> {
+    match node {
+        Some(node) if node.kind() == Kind::List => node.items().map(Node::written).collect(),
+        Some(node) => node.text().into_iter().collect(),
+        None => Vec::new(),
+    }
+}
+
+/// A list of simple types: a `oneOf` or `anyOf` of nothing but types, or one type alone. Tells whether the change was
+/// one from list to list, which takes the place of what the keywords would tell.
+pub(crate) fn list_of_types<'d>(reading: &mut Reading<'_, 'd>) -> bool {
+    let was = Listed::of(reading, Which::Was);
+    let is = Listed::of(reading, Which::Is);
+    let (Some(was), Some(is)) = (was, is) else {
+        return false;
+    };
+    let keyword = match (was.keyword, is.keyword) {
+        ("type", "type") => return false,
+        ("type", keyword) | (keyword, _) => keyword,
+    };
+    let beyond = |one: &Listed<'d>, other: &Listed<'d>| {
+        let names = one.names.iter().filter(|name| !other.names.contains(name));
+        names.copied().collect::<Vec<_>>().join(", ")
+    };
+    let (gone, new) = (beyond(&was, &is), beyond(&is, &was));
+    let spots = reading.spots(keyword);
+    if gone.is_empty() && new.is_empty() {
+        return false;
+    }
+    let what = What::List { gone, new };
+    reading.pair.facts.push(Fact {
+        what,
+        property: None,
+        spots,
+    });
+    true
+}
+
+#[derive(Clone, Copy)]
+enum Which {
+    Was,
+    Is,
+}
+
+struct Listed<'d> {
+    keyword: &'static str,
+    names: Vec<&'d str>,
+}
+
+impl<'d> Listed<'d> {
+    fn of(reading: &mut Reading<'_, 'd>, which: Which) -> Option<Self> {
+        let schema = match which {
+            Which::Was => reading.was,
+            Which::Is => reading.is,
+        };
+        let alone = names(schema.get("type"));
+        let lists = ["oneOf", "anyOf"]
+            .into_iter()
+            .find(|keyword| schema.get(keyword).is_some());
+        let Some(keyword) = lists else {
+            let first = alone.into_iter().next()?;
+            return Some(Self {
+                keyword: "type",
+                names: vec![first],
+            });
+        };
+        if !alone.is_empty() {
+            return None;
+        }
+        let mut names = Vec::new();
+        for item in schema.items(keyword) {
+            let side = match which {
+                Which::Was => &mut reading.pairs.base,
+                Which::Is => &mut reading.pairs.revision,
+            };
+            names.push(simple(side.schema(item))?);
+        }
+        (!names.is_empty()).then_some(Self { keyword, names })
+    }
+}
+
+/// The type of a schema that is bound to one type and built of nothing.
+fn simple(schema: Schema<'_>) -> Option<&str> {
+    let built = ["properties", "oneOf", "anyOf", "allOf"];
+    let names = names(schema.get("type"));
+    match names.as_slice() {
+        [name]
+            if built
+                .into_iter()
+                .all(|keyword| schema.get(keyword).is_none()) =>
+        {
+            Some(name)
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,129 @@
+//! Properties: which there are, which must be there, and who reads and writes them.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    diff::{
+        lifecycle::{Lifetime, stability},
+        schema::{Fact, Property, Step, What, reading::Reading},
+        side::Schema,
+        teller::Spots,
+    },
+    tree::node::Node,
+};
+
+pub(crate) fn read(reading: &mut Reading<'_, '_>, wrapped: bool) {
+    let (was, is) = (reading.was, reading.is);
+    let (old, new) = (required(was), required(is));
+    let find = |schema: Schema<'_>, name: &str| -> bool {
+        schema
+            .object("properties")
+            .is_some_and(|all| all.get(name).is_some())
+    };
+    for (key, value) in was.members("properties") {
+        let name = key.written();
+        let revised = is.object("properties").and_then(|all| all.member(name));
+        let Some((new_key, to)) = revised else {
+            let schema = reading.pairs.base.schema(value);
+            let what = What::Removed(property(schema, old.contains(name)));
+            if !wrapped {
+                push(reading, name, what, Spots::gone(key));
+            }
+            continue;
+        };
+        let obliged = (old.contains(name), new.contains(name));
+        both(reading, name, obliged, ((key, value), (new_key, to)));
+    }
+    for (key, value) in is.members("properties") {
+        let name = key.written();
+        if !find(was, name) {
+            let schema = reading.pairs.revision.schema(value);
+            let what = What::Added(property(schema, new.contains(name)));
+            push(reading, name, what, Spots::new(key));
+        }
+    }
+}
+
+/// The names of the properties that must be there.
+fn required(schema: Schema<'_>) -> BTreeSet<&str> {
+    schema.items("required").map(Node::written).collect()
+}
+
+fn property(schema: Schema<'_>, required: bool) -> Property {
+    Property {
+        required,
+        default: schema.get("default").is_some(),
+        read_only: schema.is("readOnly"),
+        write_only: schema.is("writeOnly"),
+    }
+}
+
+fn push<'d>(reading: &mut Reading<'_, 'd>, name: &'d str, what: What<'d>, spots: Spots<'d>) {
+    reading.pair.facts.push(Fact {
+        what,
+        property: Some(name),
+        spots,
+    });
+}
+
+type Member<'d> = (Node<'d>, Node<'d>);
+
+fn both<'d>(
+    reading: &mut Reading<'_, 'd>,
+    name: &'d str,
+    (was_required, is_required): (bool, bool),
+    ((key, value), (new_key, revised)): (Member<'d>, Member<'d>),
+) {
+    let was = reading.pairs.base.schema(value);
+    let is = reading.pairs.revision.schema(revised);
+    let property = property(is, is_required);
+    let spots = Spots::both(key, new_key);
+    if was_required != is_required {
+        push(reading, name, What::Obliged(property), spots);
+    }
+    let pair = reading.pairs.pair(value, revised);
+    reading.pair.links.push((Step::Property(name), pair));
+    if reading.pairs.written_alike(value, revised) {
+        return;
+    }
+    for (keyword, became, became_not) in [
+        ("readOnly", "became-read-only", "became-not-read-only"),
+        ("writeOnly", "became-write-only", "became-not-write-only"),
+    ] {
+        let name_of_fact = match (was.is(keyword), is.is(keyword)) {
+            (false, true) => became,
+            (true, false) => became_not,
+            (true, true) | (false, false) => continue,
+        };
+        push(reading, name, What::Access(name_of_fact, property), spots);
+    }
+    lifecycle(reading, name, (was, is), spots);
+}
+
+fn lifecycle<'d>(
+    reading: &mut Reading<'_, 'd>,
+    name: &'d str,
+    (was, is): (Schema<'d>, Schema<'d>),
+    spots: Spots<'d>,
+) {
+    let from = stability(|key| was.get(key));
+    let to = stability(|key| is.get(key));
+    let level = match (from, to) {
+        (Ok(from), Ok(to)) => {
+            if from != to {
+                push(reading, name, What::Stability(from, to), spots);
+            }
+            from
+        }
+        (Err(level), _) | (_, Err(level)) => {
+            return push(reading, name, What::NoStability(level.written()), spots);
+        }
+    };
+    let (from, to) = (
+        Lifetime::of(|key| was.get(key)),
+        Lifetime::of(|key| is.get(key)),
+    );
+    if from != to {
+        push(reading, name, What::Ending(level, from, to), spots);
+    }
+}

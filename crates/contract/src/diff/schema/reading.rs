@@ -1,0 +1,154 @@
+//! Reading a pair of schemas: its facts, and the links to what is inside it.
+
+use crate::diff::{
+    schema::{
+        Fact, What, alike, bounds,
+        branches::{self, Branches},
+        kinds::{self, Kinds},
+        pairs::{Pair, Pairs},
+        parts, properties, values,
+    },
+    side::Schema,
+    teller::Spots,
+};
+
+/// A pair that is being read.
+pub(crate) struct Reading<'p, 'd> {
+    pub(crate) pairs: &'p mut Pairs<'d>,
+    pub(crate) was: Schema<'d>,
+    pub(crate) is: Schema<'d>,
+    pub(crate) pair: Pair<'d>,
+}
+
+pub(crate) fn read<'d>(pairs: &mut Pairs<'d>, was: Schema<'d>, is: Schema<'d>) -> Pair<'d> {
+    let mut reading = Reading {
+        pairs,
+        was,
+        is,
+        pair: Pair {
+            read_only: is.is("readOnly"),
+            write_only: is.is("writeOnly"),
+            ..Pair::default()
+        },
+    };
+    reading.all();
+    reading.pair
+}
+
+impl<'d> Reading<'_, 'd> {
+    pub(crate) fn fact(&mut self, name: &'static str, text: String, spots: Spots<'d>) {
+        self.pair.facts.push(Fact::plain(name, text, spots));
+    }
+
+    /// Where both keywords stand, or the schemas when they do not.
+    pub(crate) fn spots(&self, keyword: &str) -> Spots<'d> {
+        Spots {
+            base: Some(self.was.get(keyword).unwrap_or(self.was.place())),
+            revision: Some(self.is.get(keyword).unwrap_or(self.is.place())),
+        }
+    }
+
+    fn all(&mut self) {
+        if let Some(name) = self.wrapped_for_null() {
+            let spots = self.spots("oneOf");
+            return self.nullable(name, spots);
+        }
+        let wrapped = branches::wrapped_in_one_of(self);
+        let listed = kinds::list_of_types(self);
+        if !wrapped && !listed {
+            self.kinds();
+        }
+        self.nullability();
+        values::read(self);
+        bounds::read(self);
+        branches::read(
+            self,
+            Branches {
+                wrapped,
+                told: !listed,
+            },
+        );
+        properties::read(self, wrapped);
+        parts::read(self);
+    }
+
+    fn kinds(&mut self) {
+        let (was, is) = (Kinds::of(self.was), Kinds::of(self.is));
+        if was.differ(&is) {
+            let keyword = if was.format == is.format {
+                "type"
+            } else {
+                "format"
+            };
+            let spots = self.spots(keyword);
+            let what = What::Kinds(was, is);
+            self.pair.facts.push(Fact {
+                what,
+                property: None,
+                spots,
+            });
+        }
+    }
+
+    /// `null` was or is allowed. A schema that says nothing of types says nothing of null.
+    fn nullability(&mut self) {
+        let (was, is) = (Kinds::of(self.was), Kinds::of(self.is));
+        let by_type = |kinds: &Kinds<'_>, other: &Kinds<'_>| {
+            kinds.names.contains(&"null") && !other.names.is_empty()
+        };
+        let from = by_type(&was, &is) || self.was.is("nullable");
+        let to = by_type(&is, &was) || self.is.is("nullable");
+        let keyword = if self.was.is("nullable") || self.is.is("nullable") {
+            "nullable"
+        } else {
+            "type"
+        };
+        let spots = self.spots(keyword);
+        match (from, to) {
+            (false, true) => self.nullable("became-nullable", spots),
+            (true, false) => self.nullable("became-not-nullable", spots),
+            (true, true) | (false, false) => (),
+        }
+    }
+
+    fn nullable(&mut self, name: &'static str, spots: Spots<'d>) {
+        let text = match name {
+            "became-nullable" => "may be null now",
+            _ => "may not be null any more",
+        };
+        self.fact(name, text.to_owned(), spots);
+    }
+
+    /// The name of the fact when the schema was put into a `oneOf` beside `null`, or taken out of one, and is the same
+    /// otherwise.
+    fn wrapped_for_null(&mut self) -> Option<&'static str> {
+        let inside = |schema: Schema<'d>| {
+            let mut items = schema.items("oneOf");
+            let (one, other) = (items.next()?, items.next()?);
+            let null = |node: crate::tree::node::Node<'d>| {
+                let only = node.members().count() == 1;
+                only && node
+                    .get("type")
+                    .is_some_and(|kind| kind.written() == "null")
+            };
+            match (items.next().is_none(), null(one), null(other)) {
+                (true, true, false) => Some(other),
+                (true, false, true) => Some(one),
+                _ => None,
+            }
+        };
+        let nullable =
+            |schema: Schema<'d>| schema.is("nullable") || Kinds::of(schema).names.contains(&"null");
+        match (inside(self.was), inside(self.is)) {
+            (None, Some(wrapped)) if !nullable(self.was) => {
+                let was = self.was.place();
+                alike::schemas(self.pairs, was, wrapped).then_some("became-nullable")
+            }
+            (Some(wrapped), None) if !nullable(self.is) => {
+                let is = self.is.place();
+                alike::schemas(self.pairs, wrapped, is).then_some("became-not-nullable")
+            }
+            (_, _) => None,
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! Uses: where pairs of schemas stand in requests and responses, and what changed there.
+
+use crate::diff::{
+    Comparison,
+    bodies::essence,
+    lifecycle,
+    naming::Place,
+    schema::{
+        Fact, Step, What,
+        kinds::{Query, Texts},
+        pairs::{Pair, Pairs},
+    },
+    settings::Settings,
+    teller::{Subject, Teller},
+};
+
+/// Schemas inside one another further than this are not told: no payload nests so deep.
+const DEEPEST: usize = 64;
+
+/// Whether callers send something or receive it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    Request,
+    Response,
+}
+
+/// A pair of schemas where it is used.
+#[derive(Clone, Debug)]
+pub(crate) struct Use<'d> {
+    pub(crate) subject: Subject<'d>,
+    pub(crate) at: At<'d>,
+    pub(crate) pair: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum At<'d> {
+    RequestBody {
+        media_type: &'d str,
+    },
+    ResponseBody {
+        status: &'d str,
+        media_type: &'d str,
+    },
+    Parameter {
+        place: &'d str,
+        name: &'d str,
+    },
+    Header {
+        status: &'d str,
+        name: &'d str,
+    },
+}
+
+/// Tells what changed at every use.
+pub(crate) fn tell(comparison: &mut Comparison<'_, '_>) {
+    let Comparison {
+        settings,
+        pairs,
+        uses,
+        teller,
+    } = comparison;
+    let mut whole = pairs.read();
+    let mut steps = pairs.left();
+    for one in &*uses {
+        let mut walk = Walk {
+            pairs,
+            settings,
+            teller,
+            one,
+            path: Vec::new(),
+            open: Vec::new(),
+            steps,
+        };
+        whole &= walk.pair(one.pair);
+        steps = walk.steps;
+    }
+    if !whole {
+        teller.over_budget();
+    }
+}
+
+struct Walk<'w, 'd, 's> {
+    pairs: &'w Pairs<'d>,
+    settings: &'s Settings,
+    teller: &'w mut Teller<'s>,
+    one: &'w Use<'d>,
+    path: Vec<&'w Step<'d>>,
+    /// The pairs that this one is inside of. A pair inside itself is not told again.
+    open: Vec<u32>,
+    steps: usize,
+}
+
+impl<'w, 'd> Walk<'w, 'd, '_> {
+    /// Tells a pair and all inside it; whether the budget was enough.
+    fn pair(&mut self, number: u32) -> bool {
+        let Some(pair) = self.pairs.get(number).filter(|pair| pair.changed) else {
+            return true;
+        };
+        if self.open.contains(&number) || self.open.len() >= DEEPEST {
+            return true;
+        }
+        let Some(left) = self
+            .steps
+            .checked_sub(1 + pair.facts.len() + pair.links.len())
+        else {
+            return false;
+        };
+        self.steps = left;
+        for fact in &pair.facts {
+            self.fact(pair, fact);
+        }
+        self.open.push(number);
+        let mut whole = true;
+        for (step, inside) in &pair.links {
+            self.path.push(step);
+            whole &= self.pair(*inside);
+            self.path.pop();
+        }
+        self.open.pop();
+        whole
+    }
+
+    fn fact(&mut self, pair: &Pair<'d>, fact: &'w Fact<'d>) {
+        let inside = !self.path.is_empty() || fact.property.is_some();
+        let place = self.one.at.place(inside);
+        let header = self.one.at.is_header_parameter();
+        match &fact.what {
+            What::Plain(name, text) => {
+                let id = place.plain(name, pair.read_only, pair.write_only);
+                self.tell(fact, id.as_deref(), text);
+                if *name == "became-enum" && header {
+                    self.tell(fact, Some("request-header-property-became-enum"), text);
+                }
+            }
+            What::Kinds(was, is) => {
+                let id = place.kinds(was, is, pair.read_only);
+                let text = format!("is of {} now, where it was of {}", is.told(), was.told());
+                self.tell(fact, id.as_deref(), &text);
+            }
+            What::List { gone, new } => {
+                let id = place.list(gone, new);
+                let text = match (gone.is_empty(), new.is_empty()) {
+                    (true, _) => format!("may be {new} now"),
+                    (_, true) => format!("may be {gone} no more"),
+                    _ => format!("may be {new} now, and {gone} no more"),
+                };
+                self.tell(fact, Some(&id), &text);
+            }
+            What::Added(property) => {
+                let text = if property.required {
+                    "is new, and always there"
+                } else {
+                    "is new"
+                };
+                self.tell(fact, place.added(*property, header), text);
+            }
+            What::Removed(property) => self.tell(fact, place.removed(*property), "is gone"),
+            What::Obliged(property) => {
+                let text = if property.required {
+                    "is required now"
+                } else {
+                    "is optional now"
+                };
+                self.tell(fact, place.obliged(*property, header), text);
+            }
+            What::Access(name, property) => {
+                let id = place.access(name, *property);
+                let text = name.replace('-', " ");
+                self.tell(fact, id.as_deref(), &text);
+            }
+            What::Ending(level, was, is) => {
+                let ending = lifecycle::of_property(self.settings, *level, *was, *is);
+                if let (Some((name, text, _)), Some(_)) = (ending, place.way()) {
+                    let id = format!("{}-{name}", place.prefix());
+                    self.tell(fact, Some(&id), &text);
+                }
+            }
+            What::Stability(was, is)
+                if *was >= self.settings.stability && place.way().is_some() =>
+            {
+                let end = if was < is { "increased" } else { "decreased" };
+                let id = format!("{}-stability-{end}", place.prefix());
+                let text = format!("was {} and is {} now", was.as_str(), is.as_str());
+                self.tell(fact, Some(&id), &text);
+            }
+            What::Stability(..) => (),
+            What::NoStability(level) if place.way().is_some() => {
+                let text = format!("says `{level}`, which is no stability level");
+                self.tell(fact, Some("api-invalid-stability-level"), &text);
+            }
+            What::NoStability(_) => (),
+        }
+    }
+
+    fn tell(&mut self, fact: &Fact<'d>, id: Option<&str>, text: &str) {
+        let Some(id) = id else { return };
+        let Self { one, path, .. } = self;
+        let text = || {
+            let steps = path.iter().map(|step| step.told());
+            let steps: Vec<_> = steps.chain(fact.property.map(str::to_owned)).collect();
+            format!("{} {text}", one.at.told(&steps.join("/")))
+        };
+        self.teller.tell(&one.subject, id, fact.spots, text);
+    }
+}
+
+impl At<'_> {
+    fn place(self, inside: bool) -> Place {
+        let texts = |media_type: &str| {
+            let essence = essence(media_type);
+            let json = essence.ends_with("/json") || essence.ends_with("+json");
+            if json { Texts::NotOnly } else { Texts::Only }
+        };
+        let body = |way, media_type| match inside {
+            true => Place::Property(way, texts(media_type)),
+            false => Place::Body(way, texts(media_type)),
+        };
+        match self {
+            Self::RequestBody { media_type } => body(Way::Request, media_type),
+            Self::ResponseBody { media_type, .. } => body(Way::Response, media_type),
+            Self::Parameter { .. } if inside => Place::ParameterProperty,
+            Self::Parameter { place: "query", .. } => Place::Parameter(Query::Yes),
+            Self::Parameter { .. } => Place::Parameter(Query::No),
+            Self::Header { .. } => Place::Header,
+        }
+    }
+
+    fn is_header_parameter(self) -> bool {
+        matches!(
+            self,
+            Self::Parameter {
+                place: "header",
+                ..
+            }
+        )
+    }
+
+    /// The part of a request or response that something is told of.
+    fn told(self, path: &str) -> String {
+        let whole = match self {
+            Self::RequestBody { .. } => "the request body".to_owned(),
+            Self::ResponseBody { status, .. } => format!("the body of the response {status}"),
+            Self::Parameter { place, name } => format!("the {place} parameter `{name}`"),
+            Self::Header { status, name } => {
+                format!("the header `{name}` of the response {status}")
+            }
+        };
+        match path {
+            "" => whole,
+            path => format!("`{path}` in {whole}"),
+        }
+    }
+}
