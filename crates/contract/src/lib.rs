@@ -1,7 +1,7 @@
 //! OpenAPI documents: parse them losslessly, check them, and list what they offer and require.
 //! Forbids I/O, clocks, and every other room of the house except `domain`: bytes in, findings out.
 //! Start with `examine`, the front door, and follow a document through `read`, `document`, `model` and `validate`; two of
-//! them meet in `diff`.
+//! them meet in `diff`, and one meets a ruleset in `lint`.
 
 mod budget;
 mod diff;
@@ -10,6 +10,7 @@ mod finding;
 mod report;
 mod rule;
 
+mod lint;
 mod model;
 mod read;
 mod tree;
@@ -24,6 +25,10 @@ pub use diff::{
 };
 pub use examine::{Examined, Format, Summary, describe, examine};
 pub use finding::{Finding, Findings};
+pub use lint::{
+    LINT_OVER_BUDGET, LintBudgets, LintFinding, Linted, Severity, Unsupported, lint, lint_within,
+    ruleset::{Ruleset, RulesetError},
+};
 pub use model::edition::Edition;
 pub use read::read;
 pub use rule::{Level, Rule};

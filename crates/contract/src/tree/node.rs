@@ -74,6 +74,11 @@ impl<'d> Node<'d> {
         }
     }
 
+    /// Whether it is a list or an object.
+    pub(crate) fn is_container(self) -> bool {
+        matches!(self.kind(), Kind::List | Kind::Object)
+    }
+
     /// The text, when it is text.
     #[must_use]
     pub fn text(self) -> Option<&'d str> {

@@ -1,0 +1,103 @@
+//! Patterns: regular expressions as JavaScript writes them.
+//!
+//! Invariant: a pattern takes time linear in the text. One that looks around or back cannot promise that; it is tried a
+//! bounded number of times, and the text counts as not decided when they do not suffice.
+
+use std::fmt;
+
+use super::{fuel::Fuel, pattern::dialect::translate};
+
+mod dialect;
+
+/// The longest pattern that is read.
+const LONGEST: usize = 5_000;
+
+/// The most memory a pattern may take, in bytes.
+const MEMORY: usize = 1 << 20;
+
+/// How often a pattern that looks around may go back in one text.
+const BACKTRACKS: usize = 50_000;
+
+/// What it costs to read a pattern.
+const COMPILING: u64 = 2_000;
+
+/// A pattern that was read.
+pub(crate) struct Pattern {
+    written: String,
+    form: Form,
+}
+
+enum Form {
+    Linear(regex::Regex),
+    LookingAround(fancy_regex::Regex),
+}
+
+impl Pattern {
+    /// Reads a pattern as `new RegExp(source, flags)` does; otherwise says why it cannot.
+    pub(crate) fn new(source: &str, flags: &str) -> Result<Self, String> {
+        if source.len() > LONGEST {
+            return Err(format!("a pattern is longer than {LONGEST} characters"));
+        }
+        let translated = translate(source, flags)?;
+        let form = match regex::RegexBuilder::new(&translated)
+            .size_limit(MEMORY)
+            .build()
+        {
+            Ok(regex) => Form::Linear(regex),
+            Err(regex::Error::CompiledTooBig(_)) => {
+                return Err(format!(
+                    "the pattern `{source}` takes more than {MEMORY} bytes of memory"
+                ));
+            }
+            Err(_) => {
+                let regex = fancy_regex::RegexBuilder::new(&translated)
+                    .backtrack_limit(BACKTRACKS)
+                    .delegate_size_limit(MEMORY)
+                    .build();
+                Form::LookingAround(
+                    regex.map_err(|_| format!("`{source}` is no pattern that is understood"))?,
+                )
+            }
+        };
+        let written = source.to_owned();
+        Ok(Self { written, form })
+    }
+
+    /// Reads a pattern of a rule: `/source/flags`, or the source alone.
+    pub(crate) fn of_rule(written: &str) -> Result<Self, String> {
+        let parts = written
+            .strip_prefix('/')
+            .and_then(|rest| rest.rsplit_once('/'));
+        match parts {
+            Some((source, flags))
+                if !source.is_empty() && flags.chars().all(|c| c.is_ascii_lowercase()) =>
+            {
+                Self::new(source, flags)
+            }
+            _ => Self::new(written, ""),
+        }
+    }
+
+    /// Reads a pattern out of the document, and pays for it.
+    pub(crate) fn afford(source: &str, fuel: &Fuel) -> Option<Result<Self, String>> {
+        fuel.burn(COMPILING).then(|| Self::new(source, ""))
+    }
+
+    /// Whether it is found in a text; `None` when that takes more than there is.
+    pub(crate) fn is_in(&self, text: &str, fuel: &Fuel) -> Option<bool> {
+        let length = u64::try_from(text.len()).unwrap_or(u64::MAX);
+        match &self.form {
+            Form::Linear(regex) => fuel.burn(1 + length / 16).then(|| regex.is_match(text)),
+            Form::LookingAround(regex) => {
+                fuel.burn(10 + length).then_some(())?;
+                regex.is_match(text).ok()
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "/{}/", self.written)
+    }
+}

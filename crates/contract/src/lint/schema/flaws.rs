@@ -1,0 +1,227 @@
+//! Flaws: schemas that cannot be used to say whether an example is right.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::{HashMap, HashSet},
+};
+
+use super::{Dialect, Schemas, keywords::Keywords};
+use crate::{
+    lint::{fuel::Fuel, message, view::View},
+    tree::node::{Kind, Node},
+};
+
+/// How deep schemas are looked into.
+const DEEPEST: usize = 150;
+
+/// The types of JSON Schema.
+const TYPES: [&str; 7] = [
+    "array", "boolean", "integer", "null", "number", "object", "string",
+];
+
+/// Why a schema cannot be used.
+#[derive(Clone, Debug)]
+pub(crate) enum Flaw {
+    /// It says something that JSON Schema does not know.
+    Malformed(String),
+    /// It leads back into itself.
+    Circular,
+}
+
+/// What is known of the schemas of a document, by their numbers; `None` while one is looked at.
+#[derive(Debug, Default)]
+pub(crate) struct Flaws {
+    known: RefCell<HashMap<u32, Option<Result<(), Flaw>>>>,
+    depth: Cell<usize>,
+}
+
+/// What looking at schemas needs.
+#[derive(Clone, Copy)]
+pub(crate) struct Looking<'r> {
+    pub(crate) dialect: Dialect,
+    pub(crate) view: View<'r>,
+    pub(crate) fuel: &'r Fuel,
+    pub(crate) patterns: &'r Schemas,
+}
+
+impl Flaws {
+    /// What is wrong with a schema or any schema in it.
+    pub(crate) fn of<'r>(&self, schema: Node<'r>, looking: Looking<'r>) -> Result<(), Flaw> {
+        let schema = looking.view.see(schema).node;
+        if schema.kind() != Kind::Object || !looking.fuel.burn(1) {
+            return Ok(());
+        }
+        if let Some(known) = self.known.borrow().get(&schema.number()) {
+            return known.clone().unwrap_or(Err(Flaw::Circular));
+        }
+        if self.depth.get() >= DEEPEST {
+            return Err(Flaw::Circular);
+        }
+        self.known.borrow_mut().insert(schema.number(), None);
+        self.depth.set(self.depth.get() + 1);
+        let found = self.looked_at(schema, looking);
+        self.depth.set(self.depth.get() - 1);
+        self.known
+            .borrow_mut()
+            .insert(schema.number(), Some(found.clone()));
+        found
+    }
+
+    fn looked_at<'r>(&self, schema: Node<'r>, looking: Looking<'r>) -> Result<(), Flaw> {
+        let said = Keywords::of(schema);
+        if said.reference.is_some_and(|it| it.kind() == Kind::Text) {
+            return Err(Flaw::Circular);
+        }
+        let mut found = malformed(&said, looking).map_err(Flaw::Malformed);
+        for inside in inside(&said) {
+            match (&found, self.of(inside, looking)) {
+                (_, Err(Flaw::Circular)) => found = Err(Flaw::Circular),
+                (Ok(()), flaw) => found = flaw,
+                (Err(_), _) => {}
+            }
+        }
+        found
+    }
+}
+
+/// The schemas directly in a schema.
+fn inside<'r>(said: &Keywords<'r>) -> Vec<Node<'r>> {
+    let mut inside = Vec::new();
+    let named = [
+        said.properties,
+        said.pattern_properties,
+        said.dependent_schemas,
+        said.dependencies,
+    ];
+    for (_, schema) in named.into_iter().flatten().flat_map(Node::members) {
+        inside.push(schema);
+    }
+    let listed = [
+        said.all_of,
+        said.any_of,
+        said.one_of,
+        said.prefix_items,
+        said.items,
+    ];
+    for list in listed.into_iter().flatten() {
+        inside.extend(list.items());
+    }
+    let single = [
+        said.items,
+        said.additional_items,
+        said.additional_properties,
+        said.not,
+        said.condition,
+        said.then,
+        said.otherwise,
+        said.contains,
+        said.property_names,
+        said.unevaluated_items,
+        said.unevaluated_properties,
+    ];
+    inside.extend(single.into_iter().flatten());
+    inside
+}
+
+fn malformed(said: &Keywords<'_>, looking: Looking<'_>) -> Result<(), String> {
+    kinds(said)?;
+    let draft4 = looking.dialect == Dialect::Draft4;
+    if said.kind.is_none() && said.nullable.is_some_and(|it| it.kind() == Kind::Boolean) {
+        return Err("`nullable` without `type` means nothing".to_owned());
+    }
+    let numbers = [
+        ("minimum", said.minimum),
+        ("maximum", said.maximum),
+        ("multipleOf", said.multiple_of),
+        ("minLength", said.min_length),
+        ("maxLength", said.max_length),
+        ("minItems", said.min_items),
+        ("maxItems", said.max_items),
+        ("minProperties", said.min_properties),
+        ("maxProperties", said.max_properties),
+    ];
+    for (keyword, value) in numbers {
+        is(keyword, value, Kind::Number)?;
+    }
+    let exclusive = if draft4 { Kind::Boolean } else { Kind::Number };
+    is("exclusiveMinimum", said.exclusive_minimum, exclusive)?;
+    is("exclusiveMaximum", said.exclusive_maximum, exclusive)?;
+    is("uniqueItems", said.unique_items, Kind::Boolean)?;
+    is("format", said.format, Kind::Text)?;
+    is("pattern", said.pattern, Kind::Text)?;
+    is("properties", said.properties, Kind::Object)?;
+    is("enum", said.allowed, Kind::List)?;
+    is("required", said.required, Kind::List)?;
+    for (keyword, list) in [
+        ("allOf", said.all_of),
+        ("anyOf", said.any_of),
+        ("oneOf", said.one_of),
+    ] {
+        is(keyword, list, Kind::List)?;
+        filled(keyword, list)?;
+    }
+    if draft4 {
+        filled("required", said.required)?;
+        filled("enum", said.allowed)?;
+        if said
+            .allowed
+            .is_some_and(|list| has_twice(list, looking.fuel))
+        {
+            return Err("`enum` holds a value twice".to_owned());
+        }
+    }
+    let mut names = said.required.into_iter().flat_map(Node::items);
+    if names.any(|name| name.kind() != Kind::Text) {
+        return Err("`required` must be a list of texts".to_owned());
+    }
+    match said.pattern.map(Node::written) {
+        Some(source)
+            if looking.patterns.pattern(source, looking.fuel).is_none()
+                && !looking.fuel.is_out() =>
+        {
+            Err(format!(
+                "`{}` is no pattern that is understood",
+                message::short(source)
+            ))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether a list holds a text twice.
+fn has_twice(list: Node<'_>, fuel: &Fuel) -> bool {
+    let mut known = HashSet::new();
+    let mut texts = list.items().filter_map(Node::text);
+    texts.any(|text| fuel.burn(1) && !known.insert(text))
+}
+
+fn kinds(said: &Keywords<'_>) -> Result<(), String> {
+    let Some(kind) = said.kind else {
+        return Ok(());
+    };
+    let is_type = |it: Node<'_>| it.text().is_some_and(|name| TYPES.contains(&name));
+    let sound = match kind.kind() {
+        Kind::List => kind.items().next().is_some() && kind.items().all(is_type),
+        _ => is_type(kind),
+    };
+    if sound {
+        return Ok(());
+    }
+    Err(format!("{} is no type", message::value(kind)))
+}
+
+fn is(keyword: &str, value: Option<Node<'_>>, kind: Kind) -> Result<(), String> {
+    match value {
+        Some(value) if value.kind() != kind => Err(format!("`{keyword}` must be {kind}")),
+        _ => Ok(()),
+    }
+}
+
+fn filled(keyword: &str, list: Option<Node<'_>>) -> Result<(), String> {
+    match list {
+        Some(list) if list.items().next().is_none() => {
+            Err(format!("`{keyword}` must not be empty"))
+        }
+        _ => Ok(()),
+    }
+}
