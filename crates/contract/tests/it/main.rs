@@ -5,6 +5,7 @@
 mod changes;
 mod editions;
 mod hostile;
+mod lint;
 mod official;
 mod operations;
 mod places;
