@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::{
     audit::Event,
-    id::{AccessTokenId, ApplicationId, GatewayId, OperatorId, RequestId, SessionId, TeamId},
+    id::{
+        AccessTokenId, ApplicationId, ConsumerId, GatewayId, InitialTokenId, OperatorId, RequestId,
+        SessionId, TeamId,
+    },
 };
 
 pub use crate::access_action::Action;
@@ -36,8 +39,10 @@ pub enum Actor {
     Job(&'static str),
     /// A gateway.
     Gateway(GatewayId),
-    /// An application that proved who it is at the token endpoint.
+    /// An application that proved who it is, at the token endpoint or with the token for its registration.
     Application(ApplicationId),
+    /// A program that registers itself, with an initial access token.
+    Newcomer(InitialTokenId),
     /// Whoever makes the first administrator: with the set-up link, or at the terminal.
     Founder,
     /// Nobody known.
@@ -72,6 +77,8 @@ enum Standing {
     Operator { role: Role, teams: BTreeSet<TeamId> },
     Machine,
     Application(ApplicationId),
+    Newcomer(ConsumerId),
+    Registrant(ApplicationId),
     Founder,
     Stranger,
 }
@@ -132,6 +139,28 @@ impl Caller {
         }
     }
 
+    /// A program that showed an initial access token: trusted to register itself as an application of that consumer, once.
+    /// Who may call this is a checked list (`tidy`).
+    #[must_use]
+    pub fn newcomer(with: InitialTokenId, consumer: ConsumerId, origin: Origin) -> Self {
+        Self {
+            actor: Actor::Newcomer(with),
+            standing: Standing::Newcomer(consumer),
+            origin,
+        }
+    }
+
+    /// An application that showed the token for its own registration: trusted with that, and with no token of its own. Who
+    /// may call this is a checked list (`tidy`).
+    #[must_use]
+    pub fn registrant(id: ApplicationId, origin: Origin) -> Self {
+        Self {
+            actor: Actor::Application(id),
+            standing: Standing::Registrant(id),
+            origin,
+        }
+    }
+
     /// Whoever makes the first administrator: with the set-up link, or at the terminal.
     #[must_use]
     pub fn founder(origin: Origin) -> Self {
@@ -172,6 +201,8 @@ impl Caller {
             Standing::Console
             | Standing::Machine
             | Standing::Application(_)
+            | Standing::Newcomer(_)
+            | Standing::Registrant(_)
             | Standing::Founder
             | Standing::Stranger => None,
         }
@@ -188,9 +219,11 @@ impl Caller {
             Standing::Operator { .. } | Standing::Console | Standing::Machine => {
                 Horizon::Everything
             }
-            Standing::Application(_) | Standing::Founder | Standing::Stranger => {
-                Horizon::Teams(BTreeSet::new())
-            }
+            Standing::Application(_)
+            | Standing::Newcomer(_)
+            | Standing::Registrant(_)
+            | Standing::Founder
+            | Standing::Stranger => Horizon::Teams(BTreeSet::new()),
         }
     }
 
@@ -259,7 +292,7 @@ impl Permit {
     /// Founding an installation reaches everything in it, since there is nothing else yet.
     #[must_use]
     pub fn covers(&self, event: &Event) -> bool {
-        let reaches = *event.subject() == self.on || self.action == Action::SetUp;
+        let reaches = self.on.reaches(event.subject()) || self.action == Action::SetUp;
         reaches && event.kind().is_allowed_by(self.action)
     }
 }
@@ -308,6 +341,8 @@ fn allows(caller: &Caller, action: Action, on: &Subject) -> bool {
         Standing::Operator { role, teams } => role.allows(teams, action, on),
         Standing::Machine => matches!(action, Action::Operate),
         Standing::Application(own) => action.is_for_clients() && on.is_of(*own),
+        Standing::Newcomer(own) => action == Action::RegisterOneself && on.is_to_join(*own),
+        Standing::Registrant(own) => action == Action::ManageOwnRegistration && on.is_of(*own),
         Standing::Founder => matches!(action, Action::SetUp),
         Standing::Stranger => matches!(action, Action::SignIn),
     }

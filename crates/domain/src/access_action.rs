@@ -67,6 +67,8 @@ actions! {
         RegisterConsumer = "register a consumer";
         /// Register an application.
         RegisterApplication = "register an application";
+        /// Mint a token with which applications register themselves.
+        IssueInitialToken = "issue an initial access token";
         /// Subscribe an application to a version.
         Subscribe = "subscribe an application";
         /// Resume a subscription.
@@ -99,6 +101,8 @@ actions! {
         RevokeSubscriptionTokens = "revoke all tokens of a subscription";
         /// Revoke every token for a version.
         RevokeVersionTokens = "revoke all tokens for a version";
+        /// Let no more applications register themselves with a token.
+        RevokeInitialToken = "revoke an initial access token";
         /// Stop an application.
         DisableApplication = "disable an application";
     }
@@ -183,6 +187,10 @@ actions! {
         Restore = "take over a restored database";
         /// Try to sign in.
         SignIn = "sign in";
+        /// Register oneself as an application, with an initial access token.
+        RegisterOneself = "register oneself as an application";
+        /// Read, replace or give up one's own registration, with the token for it.
+        ManageOwnRegistration = "manage one's own registration";
         /// What the server does by itself.
         Operate = "operate the server";
     }
@@ -224,7 +232,10 @@ impl Action {
 
     /// What happens only at the door: before anybody is known.
     pub(crate) fn is_reserved_for_the_door(self) -> bool {
-        matches!(self, Self::SetUp | Self::SignIn)
+        matches!(
+            self,
+            Self::SetUp | Self::SignIn | Self::RegisterOneself | Self::ManageOwnRegistration
+        )
     }
 
     /// Who may, in words for a refusal.

@@ -30,6 +30,13 @@ pub enum Subject {
         /// The teams whose APIs the grant reaches; empty when it reaches none yet.
         teams: BTreeSet<TeamId>,
     },
+    /// An application that registers itself: the consumer it will be of, and what it will reach, which is nothing yet.
+    Newcomer {
+        /// The consumer.
+        consumer: ConsumerId,
+        /// The application that it will be.
+        application: ApplicationId,
+    },
     /// The signing keys.
     KeyRing,
     /// An operator.
@@ -48,8 +55,30 @@ impl Subject {
             Self::Team(team) | Self::Api { team, .. } => teams.contains(team),
             Self::Grant { teams: reached, .. } => reached.is_subset(teams),
             Self::Installation | Self::Consumer(_) => true,
-            Self::KeyRing | Self::Operator(_) | Self::Gateway(_) | Self::Issuer(_) => false,
+            Self::KeyRing
+            | Self::Newcomer { .. }
+            | Self::Operator(_)
+            | Self::Gateway(_)
+            | Self::Issuer(_) => false,
         }
+    }
+
+    /// Whether a permit for it is one for this as well. Everything is for itself; a newcomer is for its consumer and for
+    /// itself, as long as it reaches no API.
+    #[must_use]
+    pub fn reaches(&self, other: &Self) -> bool {
+        let Self::Newcomer {
+            consumer,
+            application,
+        } = self
+        else {
+            return self == other;
+        };
+        let bare = Self::Grant {
+            application: *application,
+            teams: BTreeSet::new(),
+        };
+        *other == Self::Consumer(*consumer) || *other == bare
     }
 
     /// Whether it is what this application itself may do to APIs.
@@ -61,11 +90,18 @@ impl Subject {
             | Self::Team(_)
             | Self::Api { .. }
             | Self::Consumer(_)
+            | Self::Newcomer { .. }
             | Self::KeyRing
             | Self::Operator(_)
             | Self::Gateway(_)
             | Self::Issuer(_) => false,
         }
+    }
+
+    /// Whether it is somebody who becomes an application of this consumer.
+    #[must_use]
+    pub fn is_to_join(&self, own: ConsumerId) -> bool {
+        matches!(self, Self::Newcomer { consumer, .. } if *consumer == own)
     }
 
     /// What an event points at when nothing more precise is known: a refusal, for instance.
@@ -77,6 +113,7 @@ impl Subject {
             Self::Api { api, .. } => ("api", api.to_string()),
             Self::Consumer(id) => ("consumer", id.to_string()),
             Self::Grant { application, .. } => ("application", application.to_string()),
+            Self::Newcomer { consumer, .. } => ("consumer", consumer.to_string()),
             Self::KeyRing => ("key-ring", "access".to_owned()),
             Self::Operator(id) => ("operator", id.to_string()),
             Self::Gateway(id) => ("gateway", id.to_string()),

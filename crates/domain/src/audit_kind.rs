@@ -120,21 +120,37 @@ kinds! {
     /// A consumer was registered.
     ConsumerRegistered = "consumer.register" by RegisterConsumer;
     /// An application was registered.
-    ApplicationRegistered = "application.register" by RegisterApplication;
+    ApplicationRegistered = "application.register" by RegisterApplication | RegisterOneself;
     /// An application was disabled.
-    ApplicationDisabled = "application.disable" by DisableApplication;
+    ApplicationDisabled = "application.disable" by DisableApplication | ManageOwnRegistration;
     /// An application was enabled again.
     ApplicationEnabled = "application.enable" by EnableApplication;
     /// Every token of an application was revoked.
-    ApplicationTokensRevoked = "application.revoke-tokens" by RevokeAllTokens;
+    ApplicationTokensRevoked = "application.revoke-tokens" by RevokeAllTokens | ManageOwnRegistration;
     /// What an application may ask the token endpoint for changed.
-    ClientEdited = "client.edit" by EditClient;
+    ClientEdited = "client.edit" by EditClient | RegisterOneself | ManageOwnRegistration;
     /// A client secret was issued.
-    ClientSecretIssued = "client-secret.issue" by IssueClientSecret;
+    ClientSecretIssued = "client-secret.issue" by IssueClientSecret | RegisterOneself | ManageOwnRegistration;
     /// A client secret was given an end, since it has a successor.
     ClientSecretEnding = "client-secret.overlap" by IssueClientSecret;
     /// A client secret was revoked.
-    ClientSecretRevoked = "client-secret.revoke" by RevokeClientSecret;
+    ClientSecretRevoked = "client-secret.revoke" by RevokeClientSecret | ManageOwnRegistration;
+    /// A token was minted with which applications register themselves.
+    InitialTokenIssued = "initial-token.issue" by IssueInitialToken;
+    /// An application registered itself with such a token.
+    InitialTokenUsed = "initial-token.use" by RegisterOneself;
+    /// Such a token was revoked.
+    InitialTokenRevoked = "initial-token.revoke" by RevokeInitialToken;
+    /// An application that registered itself was given a token for its own registration.
+    OwnRegistrationBegun = "own-registration.begin" by RegisterOneself;
+    /// That token was used, and another one took its place.
+    OwnRegistrationTurned = "own-registration.turn" by ManageOwnRegistration;
+    /// An application said that people are to call it otherwise.
+    OwnRegistrationRenamed = "own-registration.rename" by ManageOwnRegistration;
+    /// What an application may register for itself was bounded by what an operator made of it.
+    OwnRegistrationBounded = "own-registration.bound" by EditClient;
+    /// An application's registration is its own no more.
+    OwnRegistrationEnded = "own-registration.end" by ManageOwnRegistration | DisableApplication;
     /// A subscription began.
     Subscribed = "subscription.open" by Subscribe;
     /// A subscription was paused.

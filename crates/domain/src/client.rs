@@ -1,7 +1,11 @@
 //! Applications as OAuth clients: what they may ask the token endpoint for, and how they prove who they are.
 
+mod ceiling;
+mod initial;
+mod own;
 mod redirect;
 mod secret;
+mod wish;
 
 use std::{collections::BTreeSet, fmt, str::FromStr};
 
@@ -18,11 +22,15 @@ use crate::{
     text::{ApiName, VersionNumber},
 };
 
+pub use ceiling::Ceiling;
+pub use initial::{DrawnInitialToken, InitialToken, InitialTokenError, InitialTokenWish};
+pub use own::{Held, OwnRegistration, SealedSuccessor};
 pub use redirect::{NotARedirectUri, RedirectUri, place_of};
 pub use secret::{
     ClientSecret, ClientSecretError, ClientSecretParts, DrawnSecret, Ending, SECRET_LENGTH,
     SecretId, draw, secret_id,
 };
+pub use wish::{ClientWish, WishRefused};
 
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident, $fault:ident = $says:literal { $($(#[$of:meta])* $variant:ident = $word:literal,)* }) => {

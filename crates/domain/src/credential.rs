@@ -24,17 +24,23 @@ pub enum CredentialKind {
     SignIn,
     /// An API key of an application: what it calls a gateway with.
     ApiKey,
+    /// An initial access token: what an application registers itself with.
+    InitialToken,
+    /// A registration access token: what an application changes its own registration with.
+    RegistrationToken,
 }
 
 impl CredentialKind {
     /// Every kind.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::AccessToken,
         Self::Gateway,
         Self::Session,
         Self::SetUp,
         Self::SignIn,
         Self::ApiKey,
+        Self::InitialToken,
+        Self::RegistrationToken,
     ];
 
     /// What its text begins with.
@@ -47,6 +53,8 @@ impl CredentialKind {
             Self::SetUp => "gw_set_",
             Self::SignIn => "gw_sil_",
             Self::ApiKey => "gw_live_",
+            Self::InitialToken => "gw_iat_",
+            Self::RegistrationToken => "gw_rat_",
         }
     }
 

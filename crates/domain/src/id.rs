@@ -127,6 +127,8 @@ id! {
     TokenId = "tok";
     /// An API key of an application (its row, not its secret).
     ApiKeyId = "apk";
+    /// An initial access token, with which applications register themselves (its row, not its secret).
+    InitialTokenId = "iat";
     /// A refresh family: one grant and its chain of refresh tokens. It is the `sid` of its access tokens.
     FamilyId = "fam";
     /// An authorization code (its row; its text is never stored).

@@ -2,6 +2,9 @@
 
 mod assertion;
 mod directory;
+mod initial_tokens;
+mod joining;
+mod own;
 mod pepper;
 mod published;
 mod secrets;
@@ -23,6 +26,9 @@ use tracing::warn;
 use crate::{GrantError, Keys};
 
 pub(crate) use directory::Directory;
+pub use initial_tokens::{InitialTokenUseError, IssuedInitialToken};
+pub use joining::{Newcomer, Registered, RegistrationError};
+pub use own::Registrant;
 pub(crate) use pepper::Kept as Pepper;
 pub use pepper::PepperError;
 pub(crate) use published::Published;

@@ -233,7 +233,7 @@ impl Keys {
 const MICROS: i64 = 60_000_000;
 
 /// Counts one token, or says how long it is too early. A client that was quiet may have a whole minute's tokens at once.
-fn keep_pace(clock: &AtomicI64, pace: Pace, now: Timestamp) -> Result<(), Duration> {
+pub(crate) fn keep_pace(clock: &AtomicI64, pace: Pace, now: Timestamp) -> Result<(), Duration> {
     let step = MICROS / i64::from(pace.per_minute()).max(1);
     let now = now.millis().saturating_mul(1000);
     let due = |last: i64| last.max(now).saturating_add(step);

@@ -77,6 +77,7 @@ impl Asker<'_> {
                 | Actor::Job(_)
                 | Actor::Gateway(_)
                 | Actor::Application(_)
+                | Actor::Newcomer(_)
                 | Actor::Founder
                 | Actor::Stranger => "installation".to_owned(),
             },

@@ -71,8 +71,9 @@ pub use gatewright_custody::{Kek, KeyHolder};
 pub use api_keys::{ApiKeyUseError, IssuedApiKey, RecognisedApiKey, RevokedApiKey};
 pub use authorize::{Asking, AuthorizeError, Doorway, Proposal};
 pub use clients::{
-    Authenticated, ClientProof, ClientRefused, ClientSecretUseError, IssuedSecret, PepperError,
-    Presented, SecretWish,
+    Authenticated, ClientProof, ClientRefused, ClientSecretUseError, InitialTokenUseError,
+    IssuedInitialToken, IssuedSecret, Newcomer, PepperError, Presented, Registered, Registrant,
+    RegistrationError, SecretWish,
 };
 pub use exchange::{ExchangeError, Exchanging, NotShown};
 pub use families::{BegunFamily, FamilyUseError, FamilyWish};

@@ -2,12 +2,11 @@
 
 use gatewright_domain::{
     access::{Action, Caller, Denied},
-    audit::{Aggregate, Change},
+    audit::Aggregate,
     consumer::{Application, ApplicationError},
     handle::{ApplicationHandle, ConsumerHandle},
     id::ApplicationId,
     text::Name,
-    time::Timestamp,
 };
 use gatewright_store::StoreError;
 
@@ -85,7 +84,8 @@ impl Registry {
             .await
     }
 
-    /// Stops an application from calling anything.
+    /// Stops an application from calling anything. One that registered itself has no hold on its registration any more, not
+    /// even when it is enabled again.
     ///
     /// # Errors
     /// `Denied`, `NotFound`, `Ambiguous`, `Refused`.
@@ -94,8 +94,21 @@ impl Registry {
         caller: &Caller,
         application: &ApplicationHandle,
     ) -> Result<Application, ApplicationUseError> {
-        let step = |application: Application, now| application.disable(now);
-        self.move_application(caller, application, Action::DisableApplication, step)
+        let now = self.clock.now();
+        let sight = self.store.reader().as_seen_by(caller);
+        let found = sight.find_application(application).await?;
+        let (action, on) = (Action::DisableApplication, found.subject());
+        let permit = self.store.permit(caller, action, on, now).await?;
+        self.store
+            .write(permit, now, async move |tx| {
+                let application = tx.application_alone(found.id).await?;
+                let own = tx.own_registration(&application).await?;
+                let disabled = tx.write(application.disable(now)?).await?;
+                if let Some(own) = own.filter(|own| own.ended.is_none()) {
+                    tx.write(own.end(now)).await?;
+                }
+                Ok(disabled)
+            })
             .await
     }
 
@@ -108,30 +121,15 @@ impl Registry {
         caller: &Caller,
         application: &ApplicationHandle,
     ) -> Result<Application, ApplicationUseError> {
-        let step = |application: Application, _| application.enable();
-        self.move_application(caller, application, Action::EnableApplication, step)
-            .await
-    }
-
-    async fn move_application(
-        &self,
-        caller: &Caller,
-        application: &ApplicationHandle,
-        action: Action,
-        step: impl FnOnce(Application, Timestamp) -> Result<Change<Application>, ApplicationError>
-        + Send,
-    ) -> Result<Application, ApplicationUseError> {
         let now = self.clock.now();
         let sight = self.store.reader().as_seen_by(caller);
         let found = sight.find_application(application).await?;
-        let permit = self
-            .store
-            .permit(caller, action, found.subject(), now)
-            .await?;
+        let (action, on) = (Action::EnableApplication, found.subject());
+        let permit = self.store.permit(caller, action, on, now).await?;
         self.store
             .write(permit, now, async move |tx| {
                 let application = tx.application(found.id).await?;
-                Ok(tx.write(step(application, now)?).await?)
+                Ok(tx.write(application.enable()?).await?)
             })
             .await
     }

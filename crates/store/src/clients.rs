@@ -37,7 +37,8 @@ pub struct Since {
 
 /// What changes neither what a client is granted nor what a gateway is told, and happens often.
 const HARMLESS: &str = "'token.issue', 'token.issue-many', 'access.deny', 'session.start', 'session.end', \
-    'session.refuse', 'audit.verify', 'server.start'";
+    'session.refuse', 'audit.verify', 'server.start', 'initial-token.issue', 'initial-token.revoke', \
+    'own-registration.turn'";
 
 #[derive(FromQueryResult)]
 struct Counted {

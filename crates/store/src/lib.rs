@@ -21,6 +21,7 @@ mod open;
 mod permit;
 pub mod quiet;
 mod reader;
+mod registering;
 mod rows;
 mod sentence;
 mod snapshot;

@@ -199,6 +199,7 @@ pub(crate) fn actor(actor: &access::Actor) -> Actor {
         access::Actor::Job(name) => ("job", (*name).to_owned(), None),
         access::Actor::Gateway(id) => ("gateway", id.to_string(), None),
         access::Actor::Application(id) => ("application", id.to_string(), None),
+        access::Actor::Newcomer(id) => ("initial-token", id.to_string(), None),
         access::Actor::Founder => ("founder", "founder".to_owned(), None),
         access::Actor::Stranger => ("stranger", "stranger".to_owned(), None),
     };

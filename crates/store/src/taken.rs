@@ -1,7 +1,7 @@
 //! What a violated uniqueness means to people. PostgreSQL names the constraint, SQLite the columns.
 
 /// The constraint, the columns, the noun and its field.
-const UNIQUE: [(&str, &str, &str); 21] = [
+const UNIQUE: [(&str, &str, &str); 24] = [
     ("teams_name", "teams.name_folded", "team name"),
     ("operators_name", "operators.name_folded", "operator name"),
     ("apis_name", "apis.name", "api name"),
@@ -52,6 +52,21 @@ const UNIQUE: [(&str, &str, &str); 21] = [
     ),
     ("access_tokens_hash", "access_tokens.hash", "access token"),
     ("api_keys_fingerprint", "api_keys.fingerprint", "API key"),
+    (
+        "initial_tokens_fingerprint",
+        "initial_tokens.fingerprint",
+        "initial access token",
+    ),
+    (
+        "own_registrations_newest",
+        "own_registrations.newest",
+        "registration access token",
+    ),
+    (
+        "own_registrations_before",
+        "own_registrations.before",
+        "earlier registration access token",
+    ),
     ("gateways_name", "gateways.name_folded", "gateway name"),
     (
         "outside_issuers_name",

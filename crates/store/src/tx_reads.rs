@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use gatewright_domain::{
     api::Api,
     api_key::ApiKey,
-    client::{ClientSecret, Registration},
+    client::{ClientSecret, InitialToken, OwnRegistration, Registration},
     consumer::{Application, Consumer},
     contract::ContractRevision,
     gateway::Gateway,
     id::{
-        AccessTokenId, ApiId, ApiKeyId, ApplicationId, ConsumerId, GatewayId, OperatorId,
-        OutsideIssuerId, PlanId, RevisionId, SubscriptionId, TeamId, TokenId, VersionId,
+        AccessTokenId, ApiId, ApiKeyId, ApplicationId, ConsumerId, GatewayId, InitialTokenId,
+        OperatorId, OutsideIssuerId, PlanId, RevisionId, SubscriptionId, TeamId, TokenId,
+        VersionId,
     },
     kek::KeyEncryptionKey,
     key::{RingName, SigningKey},
@@ -78,6 +79,10 @@ reads! {
     application_alone(id: ApplicationId) -> Application = rows::application::load_alone;
     /// The secrets of an application, the oldest first.
     client_secrets(of: &Application) -> Vec<ClientSecret> = rows::client_secret::of_application;
+    /// An initial access token, kept from everybody else until this write is over: where its uses are counted.
+    initial_token_alone(id: InitialTokenId) -> InitialToken = rows::initial_token::load_alone;
+    /// The hold of an application on its own registration, if it registered itself.
+    own_registration(of: &Application) -> Option<OwnRegistration> = rows::own_registration::of_application;
     /// A subscription.
     subscription(id: SubscriptionId) -> Subscription = rows::subscription::load;
     /// What an application may have tokens for: its subscriptions that are not closed, in order of id.

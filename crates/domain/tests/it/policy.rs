@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fmt::Write};
 use gatewright_domain::{
     access::{Action, Caller, Origin, Proof, Role, Subject},
     audit::{Event, Kind, Outcome},
-    id::{AccessTokenId, ApiId, ApplicationId, OperatorId},
+    id::{AccessTokenId, ApiId, ApplicationId, ConsumerId, InitialTokenId, OperatorId},
 };
 use uuid::Uuid;
 
@@ -24,7 +24,15 @@ fn subjects(action: Action) -> (Subject, Subject) {
         | Action::EnableOperator
         | Action::ResetPassword
         | Action::IssueSignInLink => (Subject::Operator(me()), Subject::Operator(other)),
-        Action::IssueToken | Action::RevokeToken => {
+        Action::RegisterOneself => {
+            let joining = |consumer| Subject::Newcomer {
+                consumer,
+                application: own(),
+            };
+            let foreign = ConsumerId::from_uuid(Uuid::from_u128(94));
+            (joining(host()), joining(foreign))
+        }
+        Action::IssueToken | Action::RevokeToken | Action::ManageOwnRegistration => {
             let grant = |application, number| Subject::Grant {
                 application,
                 teams: BTreeSet::from([team(number)]),
@@ -47,6 +55,11 @@ fn subjects(action: Action) -> (Subject, Subject) {
     }
 }
 
+/// The consumer that a newcomer may join.
+fn host() -> ConsumerId {
+    ConsumerId::from_uuid(Uuid::from_u128(95))
+}
+
 /// The application that asks for itself.
 fn own() -> ApplicationId {
     ApplicationId::from_uuid(Uuid::from_u128(96))
@@ -63,6 +76,18 @@ fn the_policy_is_this_table() {
             (
                 "application".to_owned(),
                 Caller::application(own(), Origin::default()),
+            ),
+            (
+                "newcomer".to_owned(),
+                Caller::newcomer(
+                    InitialTokenId::from_uuid(Uuid::from_u128(93)),
+                    host(),
+                    Origin::default(),
+                ),
+            ),
+            (
+                "registrant".to_owned(),
+                Caller::registrant(own(), Origin::default()),
             ),
             ("founder".to_owned(), Caller::founder(Origin::default())),
             ("stranger".to_owned(), Caller::stranger(Origin::default())),
@@ -138,6 +163,29 @@ fn a_publisher_cannot_grant_what_another_team_owns() {
             .may(Action::IssueToken, mixed)
             .is_err()
     );
+}
+
+#[test]
+fn a_newcomer_reaches_its_consumer_and_itself_as_long_as_it_reaches_no_api() {
+    let joining = Subject::Newcomer {
+        consumer: host(),
+        application: own(),
+    };
+    let grant = |application, teams: &[u128]| Subject::Grant {
+        application,
+        teams: teams.iter().map(|number| team(*number)).collect(),
+    };
+    let other = ApplicationId::from_uuid(Uuid::from_u128(92));
+    assert!(joining.reaches(&Subject::Consumer(host())));
+    assert!(joining.reaches(&grant(own(), &[])));
+    assert!(!joining.reaches(&grant(own(), &[1])));
+    assert!(!joining.reaches(&grant(other, &[])));
+    assert!(
+        !joining.reaches(&Subject::Consumer(ConsumerId::from_uuid(Uuid::from_u128(
+            94
+        ))))
+    );
+    assert!(!Subject::Consumer(host()).reaches(&joining));
 }
 
 #[test]

@@ -31,6 +31,8 @@ pub(crate) struct Directory {
     clients: Cache<ApplicationId, Arc<ClientRecord>>,
     uses: Cache<SecretId, i64>,
     paces: Cache<ApplicationId, Arc<AtomicI64>>,
+    /// Of those who register themselves, or manage what they registered: by the number of what they show.
+    visits: Cache<u128, Arc<AtomicI64>>,
     /// What was read before this revision may have changed.
     barrier: AtomicU64,
     /// Up to this revision it was looked.
@@ -45,6 +47,7 @@ impl Default for Directory {
             clients: Cache::new(CLIENTS),
             uses: Cache::new(2 * CLIENTS),
             paces: Cache::new(CLIENTS),
+            visits: Cache::new(CLIENTS),
             barrier: AtomicU64::new(0),
             seen: AtomicU64::new(0),
             looked: AtomicI64::new(i64::MIN),
@@ -72,6 +75,15 @@ impl Directory {
         let fresh = || Ok::<_, Infallible>(Arc::new(AtomicI64::new(0)));
         match self.paces.get_or_insert_with(&client, fresh) {
             Ok(pace) => pace,
+            Err(never) => match never {},
+        }
+    }
+
+    /// The clock of those who register with one token, or manage one registration, likewise.
+    pub(crate) fn visits_of(&self, shown: u128) -> Arc<AtomicI64> {
+        let fresh = || Ok::<_, Infallible>(Arc::new(AtomicI64::new(0)));
+        match self.visits.get_or_insert_with(&shown, fresh) {
+            Ok(visits) => visits,
             Err(never) => match never {},
         }
     }

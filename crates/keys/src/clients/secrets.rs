@@ -6,8 +6,8 @@ use gatewright_domain::{
     access::{Action, Caller, Denied},
     audit::Aggregate,
     client::{
-        self, ClientSecret, ClientSecretError, ClientTerms, DrawnSecret, Ending, Registration,
-        SecretId,
+        self, Ceiling, ClientSecret, ClientSecretError, ClientTerms, DrawnSecret, Ending,
+        Registration, SecretId,
     },
     handle::{ApiHandle, ApplicationHandle},
     revision::Revision,
@@ -144,7 +144,8 @@ impl Keys {
             .await
     }
 
-    /// Changes what an application may ask the token endpoint for.
+    /// Changes what an application may ask the token endpoint for. One that registered itself cannot undo it: what an operator
+    /// makes of it is the most that it may register from then on.
     ///
     /// # Errors
     /// `Denied`, `NotFound`, also for a version of another team; `Ambiguous`, `KeySet`,
@@ -177,6 +178,12 @@ impl Keys {
                 let application = tx.application_alone(found.id).await?;
                 let registration = tx.registration(&application).await?;
                 expect(&registration, expected)?;
+                let ceiling = Ceiling::of(&terms);
+                if ceiling != Ceiling::of(&registration.terms)
+                    && let Some(own) = tx.own_registration(&application).await?
+                {
+                    tx.write(own.bound(ceiling)).await?;
+                }
                 Ok(tx.write(registration.edit(terms)).await?)
             })
             .await

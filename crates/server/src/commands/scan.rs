@@ -1,5 +1,6 @@
 //! `gatewright scan …`: leaked secrets of ours in files, verified, so that what is reported is one.
 
+mod advice;
 mod finding;
 mod key_set;
 mod known;

@@ -19,8 +19,8 @@ use crate::{
     journal::Line,
     occurrence::{Occurrence, Recorded},
     rows::{
-        access_token, application, audit_head, client_secret, installation, refresh_family,
-        revocation as rows, token,
+        access_token, application, audit_head, client_secret, initial_token, installation,
+        own_registration, refresh_family, revocation as rows, token,
     },
     store::Store,
     transaction::Open,
@@ -106,7 +106,8 @@ impl Store {
         })
     }
 
-    /// Ends the time after a restore: the database may be served from.
+    /// Ends the time after a restore: the database may be served from. Initial access tokens are not good any more: how often
+    /// they were used since the copy was made, and whether they were revoked, nobody can say.
     ///
     /// # Errors
     /// `OutsidePermit`; `Database`.
@@ -119,6 +120,7 @@ impl Store {
         if update.exec(open.transaction()?).await?.rows_affected == 0 {
             return Ok(());
         }
+        revoke_initial_tokens(open.transaction()?, now).await?;
         let on = Subject::Installation;
         let target = on.target();
         let event = Event::note(Kind::InstallationReconciled, Outcome::Success, on, target);
@@ -156,6 +158,15 @@ async fn revoke_access_tokens(tx: &DatabaseTransaction, now: Timestamp) -> Resul
         .col_expr(access_token::Column::RevokedAt, Expr::value(now))
         .filter(access_token::Column::RevokedAt.is_null());
     Ok(update.exec(tx).await?.rows_affected)
+}
+
+/// Nor how often each of these was used.
+async fn revoke_initial_tokens(tx: &DatabaseTransaction, now: Timestamp) -> Result<(), StoreError> {
+    let update = initial_token::Entity::update_many()
+        .col_expr(initial_token::Column::RevokedAt, Expr::value(now))
+        .filter(initial_token::Column::RevokedAt.is_null());
+    update.exec(tx).await?;
+    Ok(())
 }
 
 /// Nor which of these were: whoever stole a refresh token would go on with it.
@@ -304,6 +315,12 @@ async fn carry_out(tx: &DatabaseTransaction, line: &Line) -> Result<(), StoreErr
                 .filter(application::Column::Id.eq(id))
                 .filter(application::Column::DisabledAt.is_null());
             update.exec(tx).await?;
+            // An application that was disabled has no hold on its registration, not even when it is enabled again.
+            let end = own_registration::Entity::update_many()
+                .col_expr(own_registration::Column::EndedAt, Expr::value(line.at))
+                .filter(own_registration::Column::ApplicationId.eq(id))
+                .filter(own_registration::Column::EndedAt.is_null());
+            end.exec(tx).await?;
         }
         RevocationKind::Session => {
             // A session that is none of our families stands nowhere else.

@@ -1,7 +1,5 @@
 //! Applications as clients. An application without a row has the registration that nobody has edited.
 
-use std::collections::BTreeSet;
-
 use gatewright_domain::{
     client::{ClientTerms, Registration},
     consumer::Application,
@@ -11,7 +9,7 @@ use gatewright_domain::{
 };
 use sea_orm::{ActiveValue::Set, DatabaseTransaction, entity::prelude::*};
 
-use super::{Place, Stored, save};
+use super::{Place, Stored, ceiling::words, save};
 use crate::error::StoreError;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -105,15 +103,6 @@ pub(crate) async fn of_application<C: ConnectionTrait>(
         revision,
         ..untouched
     })
-}
-
-fn words<T: std::str::FromStr + Ord>(
-    at: &Place,
-    column: &'static str,
-    stored: Json,
-) -> Result<BTreeSet<T>, StoreError> {
-    let words: Vec<String> = at.json(column, stored)?;
-    words.iter().map(|word| at.parse(column, word)).collect()
 }
 
 impl Stored for Registration {

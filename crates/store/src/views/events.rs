@@ -76,7 +76,7 @@ pub struct EventRow {
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EventActor {
-    /// operator, command-line, job, gateway, founder or stranger.
+    /// operator, command-line, job, gateway, application, initial-token, founder or stranger.
     pub kind: String,
     /// The id.
     pub id: String,
@@ -288,6 +288,7 @@ pub(crate) fn stand_in(kind: &str, id: &str) -> String {
         "stranger" => "Somebody unknown".to_owned(),
         "gateway" => format!("The gateway {id}"),
         "application" => format!("The application {id}"),
+        "initial-token" => format!("Whoever holds the initial access token {id}"),
         _ => id.to_owned(),
     }
 }

@@ -14,6 +14,7 @@ pub mod events;
 mod evidence;
 pub mod gateways;
 pub mod home;
+pub mod initial_tokens;
 pub mod issuers;
 pub mod keys;
 pub mod operations;

@@ -63,7 +63,7 @@ const LIBRARIES: [Door; 4] = [
 ];
 
 /// Calls that give something out or let something in.
-const CALLS: [Door; 9] = [
+const CALLS: [Door; 10] = [
     Door {
         pattern: r"\.expose_once\(",
         rule: "a secret leaves its custody where it is shown, and nowhere else",
@@ -134,6 +134,14 @@ const CALLS: [Door; 9] = [
         pattern: r"\bCaller::application\(",
         rule: "an application is believed where its proof was checked",
         rooms: &[("crates/keys/src/", "checks client secrets")],
+    },
+    Door {
+        pattern: r"\bCaller::(newcomer|registrant)\(",
+        rule: "a program registers, and manages what it registered, where its token was checked",
+        rooms: &[(
+            "crates/keys/src/",
+            "checks initial access tokens and registration access tokens",
+        )],
     },
     Door {
         pattern: r"\bCaller::founder\(",

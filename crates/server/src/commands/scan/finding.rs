@@ -3,7 +3,7 @@
 use gatewright_domain::{
     client::SecretId,
     credential::CredentialKind,
-    id::{AccessTokenId, ApiKeyId, ApplicationId, FamilyId, TokenId},
+    id::{AccessTokenId, ApiKeyId, ApplicationId, FamilyId, InitialTokenId, TokenId},
     time::Timestamp,
 };
 use gatewright_token::find::Place;
@@ -70,10 +70,12 @@ pub(super) enum Kind {
     SignInLink,
     ClientSecret,
     RefreshToken,
+    InitialToken,
+    RegistrationToken,
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 11] = [
         Self::Token,
         Self::ApiKey,
         Self::AccessToken,
@@ -83,6 +85,8 @@ impl Kind {
         Self::SignInLink,
         Self::ClientSecret,
         Self::RefreshToken,
+        Self::InitialToken,
+        Self::RegistrationToken,
     ];
 
     pub(super) const fn of(kind: CredentialKind) -> Self {
@@ -93,6 +97,8 @@ impl Kind {
             CredentialKind::SetUp => Self::SetUpLink,
             CredentialKind::SignIn => Self::SignInLink,
             CredentialKind::ApiKey => Self::ApiKey,
+            CredentialKind::InitialToken => Self::InitialToken,
+            CredentialKind::RegistrationToken => Self::RegistrationToken,
         }
     }
 
@@ -108,6 +114,8 @@ impl Kind {
             Self::SignInLink => "sign-in-link",
             Self::ClientSecret => "client-secret",
             Self::RefreshToken => "refresh-token",
+            Self::InitialToken => "initial-token",
+            Self::RegistrationToken => "registration-token",
         }
     }
 
@@ -123,6 +131,8 @@ impl Kind {
             Self::SignInLink => "sign-in link",
             Self::ClientSecret => "client secret of an application",
             Self::RefreshToken => "refresh token of an application",
+            Self::InitialToken => "initial access token",
+            Self::RegistrationToken => "registration access token of an application",
         }
     }
 }
@@ -164,6 +174,7 @@ pub(super) enum Handle {
     Token(TokenId),
     ApiKey(ApiKeyId),
     AccessToken(AccessTokenId),
+    InitialToken(InitialTokenId),
     ClientSecret(ApplicationId, SecretId),
     Grant(FamilyId),
 }

@@ -20,6 +20,7 @@ use gatewright_token::{
 };
 
 use super::{
+    advice::advice,
     finding::{At, Finding, Handle, Kind, Revocation, Status},
     key_set,
 };
@@ -294,6 +295,32 @@ impl Known {
                     ..About::UNKNOWN
                 })
             }
+            CredentialKind::InitialToken => {
+                let found = reader.initial_token_by_fingerprint(fingerprint).await?;
+                found.map(|token| About {
+                    status: match token.revoked {
+                        Some(_) => Status::Revoked,
+                        None if token.works(now) => Status::Live,
+                        None => Status::Expired,
+                    },
+                    holder: Some(format!("{}, for registering applications", token.name)),
+                    id: Some(token.id.to_string()),
+                    until: Some(token.expires),
+                    handle: Some(Handle::InitialToken(token.id)),
+                })
+            }
+            CredentialKind::RegistrationToken => {
+                let found = reader.own_registration_by_fingerprint(fingerprint).await?;
+                found.map(|(own, application)| About {
+                    status: match own.holds(fingerprint) {
+                        Some(_) if application.disabled.is_none() => Status::Live,
+                        Some(_) | None => Status::Revoked,
+                    },
+                    holder: Some(format!("the application {}", application.name)),
+                    id: Some(application.id.to_string()),
+                    ..About::UNKNOWN
+                })
+            }
             CredentialKind::SignIn => {
                 let found = reader.sign_in_link(hash, now).await?;
                 found.map(|operator| About {
@@ -332,6 +359,10 @@ impl Known {
                 let revoked = house.keys.revoke_api_key(caller, key, reason).await;
                 revoked.map(|_| ()).map_err(Into::into)
             }
+            Handle::InitialToken(token) => {
+                let revoked = house.keys.revoke_initial_token(caller, token, reason);
+                revoked.await.map(|_| ()).map_err(Into::into)
+            }
             Handle::AccessToken(token) => {
                 let revoked = house.operators.revoke_access_token(caller, token).await;
                 revoked.map(|_| ()).map_err(Into::into)
@@ -343,39 +374,5 @@ impl Known {
                 because: crate::failure::words(&error),
             },
         });
-    }
-}
-
-/// What to do about it.
-fn advice(kind: Kind, status: Status, handle: Option<&Handle>, id: Option<&str>) -> String {
-    let id = id.unwrap_or_default();
-    match (status, kind, handle) {
-        (Status::Expired | Status::Revoked, ..) => "nothing; it opens nothing any more".to_owned(),
-        (Status::Unended, ..) => {
-            "revoke it in its installation, where a scan says whether it was".to_owned()
-        }
-        (Status::Unknown, ..) => {
-            "scan with the installation it is of; another one may be taken in by it".to_owned()
-        }
-        (Status::Unrecorded, ..) => {
-            "revoke all of its application; if nobody issued it, declare its key compromised"
-                .to_owned()
-        }
-        (Status::Live, _, Some(Handle::Token(_))) => format!("gatewright token revoke {id}"),
-        (Status::Live, _, Some(Handle::ApiKey(_))) => format!("gatewright api-key revoke {id}"),
-        (Status::Live, _, Some(Handle::AccessToken(_))) => {
-            "revoke it under the account in the portal, or scan again with --revoke".to_owned()
-        }
-        (Status::Live, _, Some(Handle::ClientSecret(..))) => {
-            "give the application another secret, then revoke this one".to_owned()
-        }
-        (Status::Live, _, Some(Handle::Grant(_))) => {
-            format!("gatewright revoke session {id}")
-        }
-        (Status::Live, Kind::GatewayToken, None) => {
-            format!("gatewright gateway remove {id}, and enrol it anew")
-        }
-        (Status::Live, Kind::SetUpLink, None) => "set the installation up with it now".to_owned(),
-        (Status::Live, _, None) => "sign in with it and out again, which ends it".to_owned(),
     }
 }
