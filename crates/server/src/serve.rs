@@ -9,6 +9,7 @@ use std::{
 use anyhow::{Context, Result};
 use gatewright_domain::{access::Caller, secret::Secret};
 use gatewright_gateway::{Config, Gateway, Handle};
+use gatewright_portal::web::app::SelfRegistration;
 use tokio::{task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::info;
@@ -76,7 +77,12 @@ impl Running {
             Some(handle) => Some(Embedded::serve(handle, &house, stop.clone()).await?),
             None => None,
         };
-        let portal = wire::Portal::start(&house, listener, metrics_token(settings))?;
+        let registration = match settings.client_registration {
+            true => SelfRegistration::Open,
+            false => SelfRegistration::Closed,
+        };
+        let metrics = metrics_token(settings);
+        let portal = wire::Portal::start(&house, listener, metrics, registration)?;
         let (at_work, until) = (Arc::clone(&house), stop.clone());
         let jobs = tokio::spawn(async move {
             let keys = at_work.keys.clone();

@@ -10,7 +10,7 @@ use gatewright_domain::secret::Secret;
 use gatewright_portal::{
     internal::snapshots::Snapshots,
     metrics::Meters,
-    web::app::{App, Place},
+    web::app::{App, Place, SelfRegistration},
 };
 use tokio::task::JoinHandle;
 use tracing::error;
@@ -33,6 +33,7 @@ impl Portal {
         house: &House,
         listener: TcpListener,
         metrics_token: Option<Secret<String>>,
+        registration: SelfRegistration,
     ) -> Result<Self> {
         let snapshots = Snapshots::default();
         let app = App {
@@ -48,6 +49,7 @@ impl Portal {
                 gateway: house.place.gateway.clone(),
             },
             terms: house.keys.config().terms(),
+            registration,
             snapshots: snapshots.clone(),
             meters: Meters::default(),
             metrics_token: metrics_token.map(Arc::new),

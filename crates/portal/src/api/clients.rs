@@ -201,7 +201,7 @@ fn served(places: &BTreeSet<String>) -> Result<BTreeSet<(ApiName, VersionNumber)
     places.ok_or_else(|| Problem::field("/serves", "a version is written as orders/v1"))
 }
 
-fn read<T>(pointer: &str, words: &BTreeSet<String>) -> Result<BTreeSet<T>, Problem>
+pub(super) fn read<T>(pointer: &str, words: &BTreeSet<String>) -> Result<BTreeSet<T>, Problem>
 where
     T: std::str::FromStr + Ord,
     T::Err: std::fmt::Display,

@@ -13,6 +13,7 @@ mod decisions;
 mod gateways;
 mod grants;
 mod home;
+mod initial_tokens;
 mod inspect;
 mod issuers;
 mod keks;
@@ -60,6 +61,7 @@ pub fn routes(config: &mut ServiceConfig) {
         gateways::routes,
         grants::routes,
         home::routes,
+        initial_tokens::routes,
         inspect::routes,
         keks::routes,
         issuers::routes,

@@ -14,8 +14,9 @@ use utoipa::{
 
 use super::{
     access_tokens, api_keys, apis, applications, audit, clients, consumers, contracts, decisions,
-    gateways, grants, home, inspect, issuers, keks, key_moves, keys, operators, plans, revocations,
-    rings, subscriptions, successions, teams, tokens, usage, verifiers, versions,
+    gateways, grants, home, initial_tokens, inspect, issuers, keks, key_moves, keys, operators,
+    plans, revocations, rings, subscriptions, successions, teams, tokens, usage, verifiers,
+    versions,
 };
 use crate::web::problem::Fault;
 
@@ -54,6 +55,7 @@ struct ProblemDocument {
         plans::list, plans::open, plans::show, plans::edit, plans::close,
         consumers::list, consumers::register, consumers::show, consumers::register_application,
         applications::list, applications::show, applications::disable, applications::enable,
+        initial_tokens::list, initial_tokens::issue, initial_tokens::show, initial_tokens::revoke,
         clients::show, clients::edit, clients::issue, clients::revoke, grants::begin, grants::revoke,
         subscriptions::list, subscriptions::subscribe, subscriptions::show, subscriptions::pause,
         subscriptions::resume, subscriptions::close,

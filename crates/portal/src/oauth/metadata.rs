@@ -61,6 +61,11 @@ pub(super) async fn server(app: Data<App>, path: Path<String>) -> Result<HttpRes
         "service_documentation": format!("{portal}/api/v1/openapi.json"),
     });
     let algorithm = app.keys.config().token_algorithm.name();
+    if let Some(document) = document.as_object_mut()
+        && let Some(endpoint) = app.registration_endpoint()
+    {
+        document.insert("registration_endpoint".to_owned(), json!(endpoint));
+    }
     // Where it cannot be found out now, it is as it nearly always is.
     if let Some(document) = document.as_object_mut()
         && app.keys.signs_answers().await.unwrap_or(true)

@@ -2,12 +2,15 @@
 
 mod authorize;
 mod client;
+mod client_metadata;
 mod error;
 mod exchange;
 mod form;
 mod introspect;
 mod jwks;
 mod metadata;
+mod refusal;
+mod register;
 mod revoke;
 mod sender;
 mod status_lists;
@@ -23,6 +26,7 @@ pub fn routes(config: &mut ServiceConfig) {
     let server = "/.well-known/oauth-authorization-server{issuer:.*}";
     let resource = "/.well-known/oauth-protected-resource/{api}/{version}";
     config
+        .configure(register::routes)
         .service(
             web::resource("/oauth2/jwks")
                 .get(jwks::show)

@@ -36,12 +36,24 @@ pub struct App {
     pub place: Place,
     /// What snapshots say beside what is stored.
     pub terms: SnapshotTerms,
+    /// Whether programs may register themselves as clients.
+    pub registration: SelfRegistration,
     /// The newest snapshot, which all gateways share.
     pub snapshots: Snapshots,
     /// What is counted of the answers.
     pub meters: Meters,
     /// What reads the counters, beside every access token.
     pub metrics_token: Option<Arc<Secret<String>>>,
+}
+
+/// Whether programs may register themselves as clients (RFC 7591).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SelfRegistration {
+    /// They may not: nothing of it is there.
+    #[default]
+    Closed,
+    /// Whoever holds an initial access token may.
+    Open,
 }
 
 /// Where this instance is, as its callers see it.
@@ -66,5 +78,14 @@ impl App {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// Where programs register themselves, if they may.
+    #[must_use]
+    pub fn registration_endpoint(&self) -> Option<String> {
+        match self.registration {
+            SelfRegistration::Open => Some(format!("{}/oauth2/register", self.place.portal)),
+            SelfRegistration::Closed => None,
+        }
     }
 }

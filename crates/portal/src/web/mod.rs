@@ -18,6 +18,7 @@ mod problems_grants;
 mod problems_issuers;
 mod problems_keys;
 mod problems_people;
+mod problems_registering;
 mod problems_store;
 mod problems_tokens;
 pub mod query;

@@ -29,7 +29,7 @@ use gatewright_portal::{
     metrics::Meters,
     routes::routes,
     web::{
-        app::{App, Place},
+        app::{App, Place, SelfRegistration},
         present::present,
     },
 };
@@ -125,6 +125,7 @@ impl House {
                 gateway: "https://api.example".to_owned(),
             },
             terms,
+            registration: SelfRegistration::Closed,
             snapshots: Snapshots::default(),
             meters: Meters::default(),
             metrics_token: Some(Arc::new(Secret::new(METRICS_TOKEN.to_owned()))),

@@ -196,6 +196,11 @@ async fn call(walk: &mut Walk) {
     let name = json!({ "name": "Shop" });
     walk.go("POST /consumers/{consumer}/applications", &["Acme"], name)
         .await;
+    let initial = json!({ "name": "build servers" });
+    let initial_tokens = "POST /consumers/{consumer}/initial-tokens";
+    let initial = walk.id(initial_tokens, &["Acme"], initial).await;
+    let revoke = "POST /initial-tokens/{initial_token}/revoke";
+    walk.go(revoke, &[&initial], nothing()).await;
     let wish = json!({ "api": "orders", "version": "v1", "plan": "Standard", "scopes": ["read"] });
     let id = walk
         .id(

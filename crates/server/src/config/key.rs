@@ -69,7 +69,7 @@ use Fallback::{Follows, Is};
 use Shape::{List, Number, Switch, Text};
 
 /// Every setting, in the order in which they are shown.
-pub(crate) const KEYS: [Key; 31] = [
+pub(crate) const KEYS: [Key; 32] = [
     plain(
         "data_dir",
         Text,
@@ -226,6 +226,12 @@ pub(crate) const KEYS: [Key; 31] = [
         List,
         Follows("none; this machine itself when `issuer` is of this machine"),
         "Private hosts that keys of outside issuers and of clients may be fetched from; public ones always may.",
+    ),
+    plain(
+        "client_registration",
+        Switch,
+        Is("false"),
+        "Whether programs that hold an initial access token may register themselves as clients (RFC 7591, RFC 7592).",
     ),
     plain(
         "log",

@@ -109,6 +109,7 @@ impl Route {
             "rings" => json!({ "ring": "access/EdDSA" }),
             "retime" => json!({ "max_lifetime_s": 600 }),
             "api-keys" => json!({ "name": "Bad input", "scopes": ["orders:v1:read"] }),
+            "initial-tokens" => json!({ "name": "Bad input" }),
             "client" => json!({ "tokens_per_minute": 7 }),
             "secrets" => json!({ "expires_in_s": 3600 }),
             "grants" => json!({ "name": "Bad input", "scopes": ["orders:v1:read"] }),
@@ -144,7 +145,7 @@ impl Route {
             "enable" | "disable" if self.path.starts_with("/rings/") => &["reason"],
             "block" | "compromise" => &["reason"],
             "inspect" | "try" => &["token"],
-            "api-keys" => &["name"],
+            "api-keys" | "initial-tokens" => &["name"],
             "grants" => &["name", "scopes"],
             "issuers" => &["name", "issuer", "audience", "keys", "rules"],
             "rules" => &["rules"],
@@ -245,6 +246,10 @@ impl Things {
         Self(BTreeMap::from([
             ("somebody", shop.clone()),
             ("key", made("/applications/Shop/api-keys", named.clone())),
+            (
+                "initial_token",
+                made("/consumers/Acme/initial-tokens", json!({ "name": "held" })),
+            ),
             ("secret", made("/applications/Shop/secrets", json!({}))),
             ("grant", made("/applications/Shop/grants", named)),
             (
@@ -300,6 +305,7 @@ impl Things {
             "decision" => vec![id("dec")],
             "key" => vec![id("apk")],
             "secret" => vec!["missing0".to_owned()],
+            "initial_token" => vec![id("iat")],
             "grant" => vec![id("fam")],
             "issuer" => vec![id("iss")],
             "verifier" => vec!["missing".to_owned()],
@@ -331,6 +337,7 @@ impl Things {
             "decision",
             "key",
             "secret",
+            "initial_token",
             "grant",
             "issuer",
             "verifier",

@@ -6,6 +6,7 @@ mod corpus;
 mod exchange;
 mod introspection;
 mod metadata;
+mod registration;
 mod senders;
 mod shop;
 mod status_lists;
