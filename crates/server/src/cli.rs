@@ -141,6 +141,9 @@ pub(crate) enum Command {
     /// API keys of applications
     #[command(subcommand)]
     ApiKey(commands::api_key::Command),
+    /// Tokens with which programs register themselves as applications
+    #[command(subcommand)]
+    InitialToken(commands::initial_token::Command),
     /// Find leaked tokens, API keys and other credentials in files
     Scan(commands::scan::Arguments),
     /// Refuse tokens before their time, and say which gateways do
@@ -189,6 +192,7 @@ impl Command {
             | Self::Ring(_)
             | Self::Token(_)
             | Self::ApiKey(_)
+            | Self::InitialToken(_)
             | Self::Scan(_)
             | Self::Revoke(_)
             | Self::Backup(_)

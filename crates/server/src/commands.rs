@@ -11,6 +11,7 @@ pub(crate) mod api_key;
 pub(crate) mod audit;
 pub(crate) mod backup;
 pub(crate) mod gateway;
+pub(crate) mod initial_token;
 pub(crate) mod issuer;
 pub(crate) mod kek;
 pub(crate) mod key;

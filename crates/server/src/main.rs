@@ -80,6 +80,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         | Command::Ring(_)
         | Command::Token(_)
         | Command::ApiKey(_)
+        | Command::InitialToken(_)
         | Command::Scan(_)
         | Command::Revoke(_)
         | Command::Backup(_)
@@ -133,6 +134,9 @@ async fn run_with(command: Command, settings: &Settings, printer: Printer) -> Re
             .await
             .map(done),
         Command::ApiKey(command) => commands::api_key::run(command, settings, printer).await,
+        Command::InitialToken(command) => {
+            commands::initial_token::run(command, settings, printer).await
+        }
         Command::Scan(arguments) => commands::scan::run(arguments, settings, printer).await,
         Command::Backup(arguments) => commands::backup::run(&arguments, settings, printer)
             .await
