@@ -1,7 +1,7 @@
 //! Validation: the rules a document is held against once it is read. Reading has reported what is of a wrong type.
 
 mod names;
-mod official;
+pub(crate) mod official;
 mod overlaps;
 mod parameters;
 mod references;

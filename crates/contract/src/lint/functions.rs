@@ -105,6 +105,7 @@ pub(crate) enum Function {
     AdministrationApart(String),
     ServerVariables,
     Discriminator,
+    DocumentSchema,
     Example(examples::Example),
     /// As [`Self::Schema`], in the dialect of the document's own schemas.
     OasSchema(structure::Schema),
@@ -165,6 +166,7 @@ impl Function {
             "differentSecuritySchemes" => Self::AdministrationApart(text(options, "adminUrl")?),
             "serverVariables" => Self::ServerVariables,
             "oasDiscriminator" => Self::Discriminator,
+            "oasDocumentSchema" => Self::DocumentSchema,
             "oasExample" => Self::Example(examples::Example::ready(options)?),
             "oasSchema" => Self::OasSchema(structure::Schema::ready(options)?),
             _ => {
@@ -224,6 +226,7 @@ impl Function {
             }
             Self::ServerVariables => servers::variables(subject, scope, found),
             Self::Discriminator => structure::discriminator(subject, found),
+            Self::DocumentSchema => found.extend(structure::document(subject, scope)),
             Self::Example(example) => example.check(subject, scope, found),
         }
     }

@@ -77,8 +77,27 @@ const SAID_BETTER: [Rule; 9] = [
 
 /// Holds a document against the schema of its edition.
 pub(crate) fn validate(reading: &mut Reading<'_>) {
-    let root = reading.document.root();
-    let files = files(reading.edition);
+    for Broken { node, at, message } in broken(reading.document.root(), reading.edition) {
+        let known = |node: Node<'_>| SAID_BETTER.iter().any(|it| reading.report.has(*it, node));
+        if !known(node) && !node.key().is_some_and(known) && !known(at) {
+            let message = format_args!("{message}");
+            reading.report.add(Rule::SchemaViolation, at, message);
+        }
+    }
+}
+
+/// Something in a document that the schema of its edition does not allow.
+pub(crate) struct Broken<'d> {
+    /// The value.
+    node: Node<'d>,
+    /// Where to point: the value, or the key in it that should not be there.
+    pub(crate) at: Node<'d>,
+    pub(crate) message: String,
+}
+
+/// Everything in a document that the schema of an edition does not allow.
+pub(crate) fn broken(root: Node<'_>, edition: Edition) -> Vec<Broken<'_>> {
+    let files = files(edition);
     let documents = documents(&files);
     let dialect = if speaks_its_own_dialect(root) {
         None
@@ -86,22 +105,17 @@ pub(crate) fn validate(reading: &mut Reading<'_>) {
         Some(1)
     };
     let schemas = compile::compile(&documents, dialect);
+    let mut broken = Vec::new();
     for violation in check::check(&schemas, root) {
-        let Violation { node, what } = &violation;
-        let known = |node: Node<'_>| SAID_BETTER.iter().any(|it| reading.report.has(*it, node));
-        if known(*node) || node.key().is_some_and(known) {
-            continue;
-        }
         let message = words::message(&schemas, &violation);
-        let message = format_args!("{message}");
+        let Violation { node, what } = violation;
         let at = match what {
-            What::Unknown { key, .. } => *key,
-            _ => *node,
+            What::Unknown { key, .. } => key,
+            _ => node,
         };
-        if !known(at) {
-            reading.report.add(Rule::SchemaViolation, at, message);
-        }
+        broken.push(Broken { node, at, message });
     }
+    broken
 }
 
 fn files(edition: Edition) -> Vec<Published> {

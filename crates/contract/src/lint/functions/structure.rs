@@ -14,8 +14,10 @@ use crate::{
         schema::{Check, Dialect, Wanted, relevant},
         view::View,
     },
+    model::edition::Edition,
     read::read,
     tree::node::{Kind, Node},
+    validate::official,
 };
 
 /// Members of which one must be there.
@@ -206,5 +208,26 @@ pub(super) fn discriminator<'r>(subject: Subject<'r>, found: &mut Vec<Found<'r>>
             at,
             format!("the discriminator `{told}` is not required"),
         ));
+    }
+}
+
+/// The document is what the specification of its edition says.
+pub(super) fn document<'r>(subject: Subject<'r>, scope: &Scope<'r>) -> Vec<Found<'r>> {
+    let editions = [
+        (Format::Oas2, Edition::V2_0),
+        (Format::Oas30, Edition::V3_0),
+        (Format::Oas31, Edition::V3_1),
+        (Format::Oas32, Edition::V3_2),
+    ];
+    let edition = editions
+        .into_iter()
+        .find(|(format, _)| scope.formats.contains(format));
+    let size = u64::from(subject.view.document().size());
+    match (subject.value, edition) {
+        (Some(root), Some((_, edition))) if scope.fuel.burn(size) => {
+            let broken = official::broken(root, edition).into_iter();
+            broken.map(|it| Found::new(it.at, it.message)).collect()
+        }
+        _ => Vec::new(),
     }
 }

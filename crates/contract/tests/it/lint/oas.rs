@@ -202,6 +202,11 @@ const CASES: &[Case] = &[
         "definitions:\n  A:\n    oneOf: [] # here\n",
     ),
     (
+        "oas2-schema",
+        OAS2,
+        "info: {title: t, version: '1'}\npaths:\n  a: {} # here\n",
+    ),
+    (
         "oas2-unused-definition",
         OAS2,
         "definitions:\n  A: {} # here\n  B: {$ref: '#/definitions/B'}\n",
@@ -251,6 +256,16 @@ const CASES: &[Case] = &[
         "oas3-valid-schema-example",
         OAS31,
         "components:\n  schemas:\n    A:\n      type: [string, 'null']\n      exclusiveMinimum: 5\n      example: 5 # here\n    B: {type: [string, 'null'], default: null}\n",
+    ),
+    (
+        "oas3-schema",
+        OAS30,
+        "info: # here\n  title: t\npaths:\n  /a:\n    get:\n      tags: a # here\n      responses: {200: {description: d}}\n      unknown: 1 # here\n",
+    ),
+    (
+        "oas3-schema",
+        OAS31,
+        "info: {title: t, version: '1'}\ncomponents:\n  schemas:\n    A:\n      required: a # here\n",
     ),
     (
         "oas3-unused-component",
