@@ -1,5 +1,5 @@
-//! Writes the seeds of every target into `target/corpus/`: the hostile tokens whole and in parts, their keys, and one good
-//! assertion and proof.
+//! Writes the seeds of every target into `target/corpus/`: the hostile tokens whole and in parts, their keys, one good
+//! assertion and proof, and every built-in rule with a document that it finds something in.
 
 use std::{fs, io, path::Path};
 
@@ -63,5 +63,24 @@ fn main() -> io::Result<()> {
         access_token_hash("token")
     );
     write("proof", "good", proof.as_bytes())?;
-    write("proof", "address", HTU.as_bytes())
+    write("proof", "address", HTU.as_bytes())?;
+    for (number, rule) in RULES.iter().enumerate() {
+        let seed = format!("{rule}\n--->\n{DOCUMENT}");
+        write("lint", &number.to_string(), seed.as_bytes())?;
+    }
+    Ok(())
 }
+
+/// Rulesets that use every part of the format.
+const RULES: [&str; 7] = [
+    "extends: [[spectral:oas, all]]",
+    "extends: [['@stoplight/spectral-owasp-ruleset', all]]",
+    "aliases: {A: [$.paths], B: {targets: [{formats: [oas3], given: ['#A[*]']}]}}\nrules: {a: {given: '#B.get', then: {field: tags.0, function: truthy}}}",
+    "rules: {a: {given: \"$..[?(@ && @property.match(/^a/i) && ['x', 1].includes(@.b) || @parent.c >= 2)]^\", then: {field: '@key', function: casing, functionOptions: {type: camel, separator: {char: '-'}}}}}",
+    "rules: {a: {given: ['$.paths[*]~', '$..tags[-1:]'], message: '{{path}} {{value}}', then: [{function: pattern, functionOptions: {match: '/^(?!a)[^\\d-]{2,}$/i'}}, {function: length, functionOptions: {min: 1, max: 3}}]}}",
+    "rules: {a: {given: $, resolved: false, then: {function: schema, functionOptions: {allErrors: true, schema: {anyOf: [{required: [a]}, {properties: {paths: {additionalProperties: {$ref: '#/definitions/x'}}}}], definitions: {x: {minProperties: 3, unevaluatedProperties: false}}}}}}}",
+    "extends: spectral:oas\nrules: {info-contact: off, operation-tags: hint}\noverrides: [{files: ['*.yaml#/paths'], rules: {operation-tags: error}}]\nexcept: {'a.yaml#/info': [info-license]}",
+];
+
+/// A document with something of everything.
+const DOCUMENT: &str = "openapi: 3.0.3\ninfo: {title: t, version: '1'}\nservers: [{url: 'https://{a}.test/', variables: {b: {default: x}}}]\ntags: [{name: b}, {name: a}, {name: b}]\npaths:\n  /a/{b}/:\n    parameters: [{$ref: '#/components/parameters/p'}]\n    get: {tags: [c], operationId: a b, security: [{s: [x]}], responses: {200: {content: {application/json: {schema: {$ref: '#/components/schemas/A'}, example: {n: x}}}}}}\ncomponents:\n  parameters: {p: {in: path, name: c, required: true, schema: {type: integer, enum: [1, 1, x]}}}\n  schemas: {A: {type: object, required: [m], properties: {n: {type: integer, nullable: true}, l: {type: array}}}, B: {allOf: [{$ref: '#/components/schemas/B'}]}}\n";
