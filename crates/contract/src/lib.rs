@@ -15,6 +15,7 @@ mod model;
 mod read;
 mod tree;
 mod validate;
+mod written;
 
 pub use budget::Budgets;
 pub use diff::{

@@ -28,6 +28,11 @@ impl Fuel {
         }
     }
 
+    /// Takes what it costs to look through a text, which may be megabytes long.
+    pub(crate) fn burn_for(&self, text: &str) -> bool {
+        self.burn(1 + u64::try_from(text.len() / 16).unwrap_or(u64::MAX))
+    }
+
     pub(crate) fn is_out(&self) -> bool {
         self.0.get() == 0
     }

@@ -11,7 +11,6 @@ mod structure;
 mod told;
 mod unevaluated;
 mod wording;
-mod written;
 
 use std::{cell::RefCell, collections::HashMap, rc::Rc};
 

@@ -204,3 +204,34 @@ fn no_nesting_of_choices_costs_more_than_its_size() {
     assert_eq!(violations(&text).len(), 1);
     assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
 }
+
+#[test]
+fn a_text_that_is_not_written_in_its_format_is_told() {
+    let more = "externalDocs: {url: not an address}\n";
+    for text in [
+        modern(ANSWER, more),
+        modern(ANSWER, more).replace("3.1.0", "3.0.3"),
+    ] {
+        let told = violations(&text);
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(
+            told[0]
+                .ends_with("/externalDocs/url `not an address` must be written as `uri-reference`")
+        );
+    }
+}
+
+#[test]
+fn what_has_no_ref_is_no_reference_and_what_says_in_is_that_parameter() {
+    let parameter = |text: &str| {
+        let operation = format!("      parameters:\n      - {text}\n{ANSWER}");
+        violations(&modern(&operation, "").replace("3.1.0", "3.0.3"))
+    };
+    let told = parameter("{in: query, name: a, type: string}");
+    assert!(
+        told.iter().any(|it| it.contains("`type` is no member")),
+        "{told:?}"
+    );
+    let told = parameter("{in: query, name: a, style: simple, schema: {}}");
+    assert!(told[0].contains("parameters/0/style"), "{told:?}");
+}

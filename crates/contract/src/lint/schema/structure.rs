@@ -4,11 +4,12 @@ use super::{
     Travel,
     check::{Check, number},
     keywords::Keywords,
-    wording, written,
+    wording,
 };
 use crate::{
     lint::message,
     tree::node::{Kind, Node},
+    written::is_written_as,
 };
 
 impl<'s, 'r> Check<'s, 'r> {
@@ -63,10 +64,7 @@ impl<'s, 'r> Check<'s, 'r> {
     pub(super) fn text(&mut self, said: &Keywords<'s>, value: Node<'r>) -> bool {
         let text = value.written();
         if said.min_length.or(said.max_length).is_some() {
-            if !self
-                .fuel
-                .burn(1 + u64::try_from(text.len() / 64).unwrap_or(u64::MAX))
-            {
+            if !self.fuel.burn_for(text) {
                 return true;
             }
             let length = text.chars().count();
@@ -94,13 +92,10 @@ impl<'s, 'r> Check<'s, 'r> {
         let Some(format) = said.format.and_then(Node::text) else {
             return true;
         };
-        if !self
-            .fuel
-            .burn(1 + u64::try_from(value.written().len() / 64).unwrap_or(u64::MAX))
-        {
+        if !self.fuel.burn_for(value.written()) {
             return true;
         }
-        if written::is_written_as(value, format) {
+        if is_written_as(value, format) {
             return true;
         }
         self.fail(

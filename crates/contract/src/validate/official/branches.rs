@@ -82,8 +82,12 @@ fn distance(violations: &[Violation<'_, '_>], node: Node<'_>) -> usize {
         let below = violation.node.parent() == Some(node);
         match violation.what {
             What::Kind(_) if here => OTHER_KIND,
+            // Whoever writes no `$ref` did not mean a reference.
+            What::Missing("$ref") if here => OTHER_KIND,
             What::Missing(_) | What::MissingAll(_) | What::Value(_) if here => OTHER_NAME,
-            What::Value(_) if below => OTHER_NAME,
+            // A member that may only have one value names the kind of thing; one that has a choice describes it.
+            What::Value(ref values) if below && values.len() == 1 => OTHER_NAME,
+            What::Value(_) if below => OTHER_MEMBER,
             What::Unknown { .. } if below => OTHER_MEMBER,
             _ => 0,
         }

@@ -5,7 +5,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::tree::node::{Kind, Node};
+use crate::{
+    tree::node::{Kind, Node},
+    written::is_written_as,
+};
 
 use super::{
     branches, same,
@@ -37,6 +40,8 @@ pub(super) enum What<'s, 'd> {
     Value(Vec<(Kind, &'s str)>),
     /// It does not match.
     Pattern(super::pattern::Pattern<'s>),
+    /// It is not written as this format says.
+    Format(&'s str),
     /// It is smaller than this.
     Least(String),
     /// It holds fewer of these than this.
@@ -227,6 +232,7 @@ impl<'s> Checker<'_, 's> {
                 let text = text(node)?;
                 (!pattern.matches(text)).then_some(What::Pattern(*pattern))
             }
+            Check::Format(format) => (!is_written_as(node, format)).then_some(What::Format(format)),
             Check::LeastLength(least) => {
                 let short = text(node)?.chars().take(*least).count() < *least;
                 short.then_some(What::Fewer(*least, "characters"))

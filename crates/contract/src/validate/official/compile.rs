@@ -12,9 +12,8 @@ use super::{
     schema::{Check, Id, Kinds, Members, Schema, Schemas},
 };
 
-/// Keywords that say nothing about whether a value is right, or are read together with another one. A format is one of
-/// them: JSON Schema 2020-12 makes it a remark.
-const SILENT: [&str; 22] = [
+/// Keywords that say nothing about whether a value is right, or are read together with another one.
+const SILENT: [&str; 21] = [
     "id",
     "$id",
     "$schema",
@@ -26,7 +25,6 @@ const SILENT: [&str; 22] = [
     "title",
     "description",
     "default",
-    "format",
     "deprecated",
     "examples",
     "patternProperties",
@@ -131,6 +129,7 @@ impl<'s> Compiler<'s> {
                     Some(pattern) => Check::Pattern(pattern),
                     None => continue,
                 },
+                "format" => Check::Format(value.written()),
                 "minLength" => Check::LeastLength(number(value)),
                 "minimum" => {
                     let exclusive = node.get("exclusiveMinimum").and_then(Node::boolean);

@@ -34,6 +34,7 @@ pub(super) enum Check<'s> {
     Required(Vec<&'s str>),
     Values(Vec<(Kind, &'s str)>),
     Pattern(Pattern<'s>),
+    Format(&'s str),
     LeastLength(usize),
     Least {
         bound: f64,

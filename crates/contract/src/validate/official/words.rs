@@ -43,6 +43,11 @@ pub(super) fn message(schemas: &Schemas<'_>, violation: &Violation<'_, '_>) -> S
             let text = Quoted(node.written());
             format!("{text} must {}", pattern.in_words())
         }
+        What::Format(format) => format!(
+            "{} must be written as {}",
+            Quoted(node.written()),
+            Quoted(format)
+        ),
         What::Least(least) => format!("{this} must be {least}"),
         What::Fewer(least, of) => format!("{this} must have at least {least} {of}"),
         What::Most(most) => format!("{this} must have no more than {most}"),

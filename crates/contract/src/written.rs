@@ -1,12 +1,11 @@
-//! The formats of `format`: whether a value is written as one says. One that is not known holds of everything.
+//! How things are written: the formats of JSON Schema's `format`. One that is not known holds of everything.
 
 use std::net::Ipv6Addr;
 
 use crate::tree::node::{Kind, Node};
 
-use super::check::number;
-
-pub(super) fn is_written_as(value: Node<'_>, format: &str) -> bool {
+/// Whether a value is written as a format says.
+pub(crate) fn is_written_as(value: Node<'_>, format: &str) -> bool {
     match value.kind() {
         Kind::Number => match format {
             "int32" => {
@@ -45,6 +44,11 @@ fn is_text_of(text: &str, format: &str) -> bool {
         "json-pointer" => is_pointer(text),
         _ => true,
     }
+}
+
+/// The number that is written; what is too large for one is infinite.
+fn number(node: Node<'_>) -> f64 {
+    node.written().parse().unwrap_or(f64::NAN)
 }
 
 /// The numbers of a text of so many digits between separators.
