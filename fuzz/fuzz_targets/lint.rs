@@ -7,6 +7,7 @@ use libfuzzer_sys::fuzz_target;
 
 const BUDGETS: LintBudgets = LintBudgets {
     steps: 1_000_000,
+    steps_per_byte: 0,
     findings: 1_000,
     reference_chain: 100,
 };

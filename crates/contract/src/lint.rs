@@ -23,8 +23,11 @@ use crate::{lint::ruleset::Ruleset, tree::document::Document};
 /// What linting may cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LintBudgets {
-    /// Steps of work: values looked at, and what the functions of rules do with them.
+    /// Steps of work: values looked at, and what the functions of rules do with them. A million takes some forty
+    /// milliseconds.
     pub steps: u64,
+    /// Steps beyond these for every byte of the document.
+    pub steps_per_byte: u64,
     /// Findings kept.
     pub findings: usize,
     /// References followed one after another.
@@ -34,7 +37,8 @@ pub struct LintBudgets {
 impl Default for LintBudgets {
     fn default() -> Self {
         Self {
-            steps: 100_000_000,
+            steps: 20_000_000,
+            steps_per_byte: 5,
             findings: 100_000,
             reference_chain: 100,
         }

@@ -13,7 +13,15 @@ mod dialect;
 const LONGEST: usize = 5_000;
 
 /// The most memory a pattern may take, in bytes.
-const MEMORY: usize = 1 << 20;
+const MEMORY: usize = 1 << 18;
+
+/// The memory up to which a pattern is a light one, in bytes.
+const LIGHT: usize = 1 << 13;
+
+/// What looking for a light pattern costs, per four bytes of a text, and for a heavy one. A text in which every byte may
+/// be the beginning and the end of a match is looked through once for every state that the pattern can be in.
+const LIGHT_COST: u64 = 1;
+const HEAVY_COST: u64 = 256;
 
 /// How often a pattern that looks around may go back in one text.
 const BACKTRACKS: usize = 50_000;
@@ -28,7 +36,7 @@ pub(crate) struct Pattern {
 }
 
 enum Form {
-    Linear(regex::Regex),
+    Linear { regex: regex::Regex, cost: u64 },
     LookingAround(fancy_regex::Regex),
 }
 
@@ -39,11 +47,14 @@ impl Pattern {
             return Err(format!("a pattern is longer than {LONGEST} characters"));
         }
         let translated = translate(source, flags)?;
-        let form = match regex::RegexBuilder::new(&translated)
-            .size_limit(MEMORY)
-            .build()
-        {
-            Ok(regex) => Form::Linear(regex),
+        let linear = |memory: usize| {
+            regex::RegexBuilder::new(&translated)
+                .size_limit(memory)
+                .build()
+        };
+        let light = linear(LIGHT).map(|regex| (regex, LIGHT_COST));
+        let form = match light.or_else(|_| linear(MEMORY).map(|regex| (regex, HEAVY_COST))) {
+            Ok((regex, cost)) => Form::Linear { regex, cost },
             Err(regex::Error::CompiledTooBig(_)) => {
                 return Err(format!(
                     "the pattern `{source}` takes more than {MEMORY} bytes of memory"
@@ -54,9 +65,9 @@ impl Pattern {
                     .backtrack_limit(BACKTRACKS)
                     .delegate_size_limit(MEMORY)
                     .build();
-                Form::LookingAround(
-                    regex.map_err(|_| format!("`{source}` is no pattern that is understood"))?,
-                )
+                let regex =
+                    regex.map_err(|_| format!("`{source}` is no pattern that is understood"))?;
+                Form::LookingAround(regex)
             }
         };
         let written = source.to_owned();
@@ -85,11 +96,15 @@ impl Pattern {
 
     /// Whether it is found in a text; `None` when that takes more than there is.
     pub(crate) fn is_in(&self, text: &str, fuel: &Fuel) -> Option<bool> {
-        let length = u64::try_from(text.len()).unwrap_or(u64::MAX);
+        let length = 1 + u64::try_from(text.len() / 4).unwrap_or(u64::MAX);
         match &self.form {
-            Form::Linear(regex) => fuel.burn(1 + length / 16).then(|| regex.is_match(text)),
+            Form::Linear { regex, cost } => {
+                let cost = length.saturating_mul(*cost);
+                fuel.burn(cost).then(|| regex.is_match(text))
+            }
             Form::LookingAround(regex) => {
-                fuel.burn(10 + length).then_some(())?;
+                let cost = length.saturating_mul(HEAVY_COST);
+                fuel.burn(cost).then_some(())?;
                 regex.is_match(text).ok()
             }
         }

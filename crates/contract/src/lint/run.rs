@@ -35,7 +35,10 @@ pub(crate) struct Scope<'r> {
 type Known<'r> = HashMap<(&'r str, bool), Rc<[Seen<'r>]>>;
 
 pub(super) fn run(document: &Document<'_>, ruleset: &Ruleset, budgets: &LintBudgets) -> Linted {
-    let fuel = Fuel::of(budgets.steps);
+    let bytes = u64::try_from(document.text.len()).unwrap_or(u64::MAX);
+    let more = bytes.saturating_mul(budgets.steps_per_byte);
+    let steps = budgets.steps.saturating_add(more);
+    let fuel = Fuel::of(steps);
     let references = References::of(document, budgets.reference_chain);
     let schemas = Schemas::default();
     let scope = Scope {
@@ -56,7 +59,7 @@ pub(super) fn run(document: &Document<'_>, ruleset: &Ruleset, budgets: &LintBudg
         }
     }
     if fuel.is_out() {
-        gathering.over_budget(document.root(), budgets.steps, "steps");
+        gathering.over_budget(document.root(), steps, "steps");
     }
     for text in scope.undecided.take() {
         gathering.undecided(text);

@@ -16,7 +16,7 @@ use crate::tree::{
 pub(crate) struct References {
     /// In the end, by the number of the object that is a reference.
     ends: HashMap<u32, u32>,
-    /// In one step.
+    /// In one step, from outside of what it leads to.
     direct: HashSet<u32>,
 }
 
@@ -34,7 +34,9 @@ impl References {
             else {
                 continue;
             };
-            if let Ok(target) = target(document, written.written()) {
+            if let Ok(target) = target(document, written.written())
+                && !(target.number()..target.after()).contains(&number)
+            {
                 direct.insert(target.number());
             }
             if let Ok(end) = resolver.follow(document, object, longest_chain) {
@@ -44,7 +46,7 @@ impl References {
         Self { ends, direct }
     }
 
-    /// What a reference leads to in one step.
+    /// What references lead to in one step, without those that lead from something to itself.
     pub(crate) fn direct(&self) -> &HashSet<u32> {
         &self.direct
     }

@@ -66,10 +66,7 @@ pub(super) fn of_paths<'r>(subject: Subject<'r>, scope: &Scope<'r>, found: &mut 
         if !item.is_container() {
             continue;
         }
-        if !scope
-            .fuel
-            .burn(1 + u64::try_from(key.written().len() / 16).unwrap_or(u64::MAX))
-        {
+        if !scope.fuel.burn_for(key.written()) {
             return;
         }
         let template = Template::of(key.written());

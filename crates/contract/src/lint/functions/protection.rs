@@ -104,10 +104,7 @@ pub(super) fn of_administrators<'r>(
             .get(operation, "security")
             .filter(|it| it.kind() == Kind::List);
         for requirement in required.into_iter().flat_map(|it| view.items(it)) {
-            if !scope
-                .fuel
-                .burn(1 + u64::try_from(path.written().len() / 16).unwrap_or(u64::MAX))
-            {
+            if !scope.fuel.burn_for(path.written()) {
                 return;
             }
             if path.written().contains(administration) {

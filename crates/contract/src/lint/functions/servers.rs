@@ -2,7 +2,7 @@
 
 use super::{Found, Subject};
 use crate::{
-    lint::{message, run::Scope},
+    lint::{message, run::Scope, view::View},
     tree::node::{Kind, Node},
 };
 
@@ -18,16 +18,16 @@ pub(super) fn variables<'r>(subject: Subject<'r>, scope: &Scope<'r>, found: &mut
             "a server is an object with a text `url`",
         ));
     };
-    if !scope
-        .fuel
-        .burn(1 + u64::try_from(url.len() / 16).unwrap_or(u64::MAX))
-    {
+    if !scope.fuel.burn_for(url) {
         return;
     }
+    let described = view.get(server, "variables");
+    if !described.is_none_or(|it| are_variables(view, it)) {
+        let message =
+            "`variables` are objects with text for `default` and a list of texts for `enum`";
+        return found.push(Found::new(server, message));
+    }
     let named = named(url);
-    let described = view
-        .get(server, "variables")
-        .filter(|it| it.kind() == Kind::Object);
     for (name, variable) in described.into_iter().flat_map(|it| view.members(it)) {
         if !named.contains(&name.written()) {
             let said = message::value(name);
@@ -69,6 +69,21 @@ pub(super) fn variables<'r>(subject: Subject<'r>, scope: &Scope<'r>, found: &mut
             format!("the `url` of the server has variables that are not described: `{names}`"),
         ));
     }
+}
+
+/// Whether the variables of a server are written as such.
+fn are_variables<'r>(view: View<'r>, variables: Node<'r>) -> bool {
+    let is_text = |value: Node<'r>| value.kind() == Kind::Text;
+    let is_sound = |(key, value): (Node<'r>, Node<'r>)| match key.written() {
+        "default" | "description" => is_text(value),
+        "enum" => value.kind() == Kind::List && view.items(value).all(is_text),
+        name => name.starts_with("x-"),
+    };
+    let is_variable = |variable: Node<'r>| {
+        variable.kind() == Kind::Object && view.members(variable).all(is_sound)
+    };
+    let mut all = view.members(variables).map(|(_, variable)| variable);
+    variables.kind() == Kind::Object && all.all(is_variable)
 }
 
 /// The names between braces, in their order.

@@ -109,8 +109,7 @@ impl Schema {
         let Some(value) = subject.value else {
             return found.push(Found::new(subject.at, "what the rule asks for is missing"));
         };
-        let length = u64::try_from(self.text.len()).unwrap_or(u64::MAX);
-        if !scope.fuel.burn(length / 16) {
+        if !scope.fuel.burn_for(&self.text) {
             return;
         }
         let Ok(document) = read(self.text.as_bytes(), &Budgets::default()) else {

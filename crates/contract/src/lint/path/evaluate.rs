@@ -232,8 +232,7 @@ impl<'v> Question<'v> {
 
     /// Pays for work on a text, which may be megabytes long.
     fn afford(&self, text: &str) -> Option<()> {
-        let length = u64::try_from(text.len()).unwrap_or(u64::MAX);
-        self.fuel.burn(length / 16).then_some(())
+        self.fuel.burn_for(text).then_some(())
     }
 }
 

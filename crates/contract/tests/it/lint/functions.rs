@@ -136,9 +136,9 @@ fn the_first_that_is_out_of_order_is_told() {
 
 #[test]
 fn what_nothing_refers_to_is_told() {
-    let document = "{x: {a: {}, b: {$ref: '#/x/a'}, c: {$ref: '#/x/c'}}}";
+    let document = "{x: {a: {}, b: {$ref: '#/x/a'}, c: {$ref: '#/x/c'}, d: {$ref: '#/x/b'}}}";
     let by = "rules: {it: {given: $.x, resolved: false, then: {function: unreferencedReusableObject, functionOptions: {reusableObjectsLocation: '#/x'}}}}";
-    assert_eq!(pointers(document, by), ["/x/b"]);
+    assert_eq!(pointers(document, by), ["/x/c", "/x/d"]);
 }
 
 #[test]

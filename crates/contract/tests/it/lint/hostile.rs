@@ -9,6 +9,7 @@ use super::{document, linted, ruleset};
 /// Small budgets, so that a test need not work off the large ones.
 const SMALL: LintBudgets = LintBudgets {
     steps: 200_000,
+    steps_per_byte: 0,
     findings: 100,
     reference_chain: 100,
 };

@@ -209,7 +209,7 @@ const CASES: &[Case] = &[
     (
         "oas2-unused-definition",
         OAS2,
-        "definitions:\n  A: {} # here\n  B: {$ref: '#/definitions/B'}\n",
+        "definitions:\n  A: {} # here\n  B: {x: {$ref: '#/definitions/B'}} # here\n  C: {$ref: '#/definitions/D'} # here\n  D: {}\n",
     ),
     ("oas3-api-servers", OAS30, "servers: [] # here\n"),
     (
@@ -225,7 +225,7 @@ const CASES: &[Case] = &[
     (
         "oas3-server-variables",
         OAS30,
-        "servers:\n- url: https://{a}.{b}.test # here\n- url: https://{a}.{b}.test\n  variables: # here\n    a: # here\n      enum: [x]\n    c: {default: x} # here\n- url: https://{a}.test\n  variables:\n    a:\n      enum: [x]\n      default: y # here\n",
+        "servers:\n- url: https://{a}.{b}.test # here\n- url: https://{a}.{b}.test\n  variables: # here\n    a: # here\n      enum: [x]\n    c: {default: x} # here\n- url: https://{a}.test\n  variables:\n    a:\n      enum: [x]\n      default: y # here\n- url: https://{a}.test # here\n  variables: {a: {default: 1}}\n",
     ),
     (
         "oas3-examples-value-or-externalValue",
@@ -270,7 +270,7 @@ const CASES: &[Case] = &[
     (
         "oas3-unused-component",
         OAS30,
-        "components:\n  schemas:\n    A: {} # here\n    B: {x: {$ref: '#/components/schemas/B'}}\n  securitySchemes: {s: {}}\n  headers:\n    H: {} # here\n",
+        "components:\n  schemas:\n    A: {} # here\n    B: {x: {$ref: '#/components/schemas/B'}} # here\n    C: {x: {$ref: '#/components/schemas/D'}} # here\n    D: {}\n  securitySchemes: {s: {}}\n  headers:\n    H: {} # here\n",
     ),
     (
         "oas3-callbacks-in-callbacks",

@@ -7,6 +7,7 @@ use super::points_right;
 
 const BUDGETS: LintBudgets = LintBudgets {
     steps: 100_000,
+    steps_per_byte: 0,
     findings: 500,
     reference_chain: 20,
 };
