@@ -6,6 +6,7 @@
 use std::{
     env, fs,
     io::{self, Write},
+    str::FromStr,
     time::{Duration, Instant},
 };
 
@@ -34,7 +35,7 @@ fn main() -> io::Result<()> {
         &base,
         &revision,
         &Settings {
-            most: usize::MAX,
+            most: number("MOST").unwrap_or(usize::MAX),
             ..Settings::at(now())
         },
     );
@@ -52,10 +53,12 @@ fn main() -> io::Result<()> {
     )
 }
 
-/// A day, given in seconds since 1970 by `NOW`; sunset dates are held against it.
+/// The moment of the comparison, given in seconds since 1970 by `NOW`; sunset dates are held against it.
 fn now() -> Timestamp {
-    let seconds = env::var("NOW")
-        .ok()
-        .and_then(|seconds| seconds.parse().ok());
-    Timestamp::from_seconds(seconds.unwrap_or(0))
+    Timestamp::from_seconds(number("NOW").unwrap_or(0))
+}
+
+/// A number of the environment.
+fn number<N: FromStr>(name: &str) -> Option<N> {
+    env::var(name).ok()?.parse().ok()
 }

@@ -78,7 +78,10 @@ pub(crate) fn compare<'d>(
     }
     for (name, endpoint) in &is.in_order {
         order += 1;
-        let subject = list.subject(endpoint, order);
+        let mut subject = list.subject(endpoint, order);
+        if let Some(path) = was.paths.get(name) {
+            subject.path = Some(list.told(path.key.written()));
+        }
         let known = was.endpoints.contains_key(&(name.clone(), endpoint.method));
         if let (Some(path), Endpoints::Paths) = (was.paths.get(name), list) {
             parameters::compare_path(comparison, &subject, path.item, endpoint.path.item);
@@ -159,16 +162,20 @@ impl Endpoints {
         listed
     }
 
-    /// What the changes of an endpoint belong to.
+    /// A path as it is told.
+    fn told(self, written: &str) -> Cow<'_, str> {
+        match self {
+            Self::Paths => Cow::Borrowed(written),
+            Self::Webhooks => Cow::Owned(format!("webhook:{written}")),
+        }
+    }
+
+    /// What the changes of an endpoint belong to. Callers know its path as the base writes it.
     fn subject<'d>(self, endpoint: &Endpoint<'d>, order: u32) -> Subject<'d> {
-        let written = endpoint.path.key.written();
         Subject {
             section: Section::Paths,
             method: Some(endpoint.method),
-            path: Some(match self {
-                Self::Paths => Cow::Borrowed(written),
-                Self::Webhooks => Cow::Owned(format!("webhook:{written}")),
-            }),
+            path: Some(self.told(endpoint.path.key.written())),
             operation_id: endpoint.node.get("operationId").and_then(Node::text),
             order,
         }

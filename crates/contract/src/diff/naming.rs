@@ -6,7 +6,7 @@
 use crate::diff::{
     schema::{
         Property,
-        kinds::{Became, Kinds, Query, Texts},
+        kinds::{Became, Kinds, Texts},
     },
     uses::Way,
 };
@@ -18,7 +18,8 @@ pub(crate) enum Place {
     Body(Way, Texts),
     /// Something inside the body.
     Property(Way, Texts),
-    Parameter(Query),
+    /// A parameter; in a query, one value and a list of one are written alike.
+    Parameter { query: bool },
     /// Something inside a parameter.
     ParameterProperty,
     /// A header of a response.
@@ -36,12 +37,26 @@ const READ_ONLY: [&str; 6] = [
 ];
 
 /// Facts of a request that say nothing at all of a property which only responses have.
-const IDLE: [&str; 5] = [
+const IDLE_IN_REQUESTS: [&str; 7] = [
     "exclusive-max-set",
     "exclusive-min-set",
     "max-length-set",
     "max-set",
+    "min-items-increased",
     "min-set",
+    "x-extensible-enum-value-removed",
+];
+
+/// Facts of a response that say nothing at all of a property which only requests have.
+const IDLE_IN_RESPONSES: [&str; 8] = [
+    "exclusive-max-increased",
+    "exclusive-min-decreased",
+    "max-increased",
+    "max-length-increased",
+    "max-length-unset",
+    "min-decreased",
+    "min-items-decreased",
+    "min-length-decreased",
 ];
 
 impl Place {
@@ -51,7 +66,7 @@ impl Place {
             Self::Body(Way::Response, _) => "response-body",
             Self::Property(Way::Request, _) => "request-property",
             Self::Property(Way::Response, _) => "response-property",
-            Self::Parameter(_) => "request-parameter",
+            Self::Parameter { .. } => "request-parameter",
             Self::ParameterProperty => "request-parameter-property",
             Self::Header => "response-header",
         }
@@ -61,7 +76,12 @@ impl Place {
     pub(crate) fn plain(self, name: &str, read_only: bool, write_only: bool) -> Option<String> {
         let prefix = self.prefix();
         Some(match self {
-            Self::Property(Way::Request, _) if read_only && IDLE.contains(&name) => return None,
+            Self::Property(Way::Request, _) if read_only && IDLE_IN_REQUESTS.contains(&name) => {
+                return None;
+            }
+            Self::Property(Way::Response, _) if write_only && IDLE_IN_RESPONSES.contains(&name) => {
+                return None;
+            }
             Self::Property(Way::Request, _) if read_only && READ_ONLY.contains(&name) => {
                 format!("request-read-only-property-{name}")
             }
@@ -79,16 +99,15 @@ impl Place {
     }
 
     /// The rule of a type that changed.
-    pub(crate) fn kinds(self, was: &Kinds<'_>, is: &Kinds<'_>, read_only: bool) -> Option<String> {
+    pub(crate) fn kinds(self, was: &Kinds<'_>, is: &Kinds<'_>, listed: bool) -> String {
         let became = match self {
-            Self::Property(Way::Request, _) if read_only => return None,
             Self::Body(Way::Request, texts) | Self::Property(Way::Request, texts) => {
                 was.of_request(is, texts)
             }
             Self::Body(Way::Response, texts) | Self::Property(Way::Response, texts) => {
                 was.of_response(is, texts)
             }
-            Self::Parameter(query) => was.of_parameter(is, query),
+            Self::Parameter { query } => was.of_parameter(is, query && listed),
             Self::ParameterProperty => was.of_parameter_property(is),
             Self::Header => was.of_response(is, Texts::Only),
         };
@@ -98,7 +117,24 @@ impl Place {
             Became::Other => "changed",
             Became::Compatible => "compatible",
         };
-        Some(format!("{}-type-{end}", self.prefix()))
+        format!("{}-type-{end}", self.prefix())
+    }
+
+    /// The rule of a schema that was put into a `oneOf`.
+    pub(crate) fn wrapped(self) -> String {
+        let end = match self {
+            Self::Body(..) => "wrapped-in-one-of",
+            Self::Property(..)
+            | Self::Parameter { .. }
+            | Self::ParameterProperty
+            | Self::Header => "one-of-added",
+        };
+        format!("{}-{end}", self.prefix())
+    }
+
+    /// Whether nothing is told here of the types of a property that only responses have.
+    pub(crate) const fn untyped(self, read_only: bool) -> bool {
+        read_only && matches!(self, Self::Property(Way::Request, _))
     }
 
     /// The rule of a list of types that lost some and won some: what breaks goes before what does not.
@@ -107,7 +143,7 @@ impl Place {
             Self::Body(Way::Response, _) | Self::Property(Way::Response, _) => new.is_empty(),
             Self::Header => new.is_empty(),
             Self::Body(Way::Request, _) | Self::Property(Way::Request, _) => !gone.is_empty(),
-            Self::Parameter(_) | Self::ParameterProperty => !gone.is_empty(),
+            Self::Parameter { .. } | Self::ParameterProperty => !gone.is_empty(),
         };
         let end = if narrowed { "narrowed" } else { "widened" };
         format!("{}-list-of-types-{end}", self.prefix())
@@ -182,7 +218,7 @@ impl Place {
         } = property;
         match self.way() {
             Some(Way::Request) => match (required, default) {
-                (true, _) if read_only => None,
+                (_, _) if read_only => None,
                 (true, true) => Some("request-property-became-required-with-default"),
                 (true, false) => Some("request-property-became-required"),
                 (false, _) => Some("request-property-became-optional"),
@@ -216,7 +252,7 @@ impl Place {
     pub(crate) const fn way(self) -> Option<Way> {
         match self {
             Self::Body(way, _) | Self::Property(way, _) => Some(way),
-            Self::Parameter(_) | Self::ParameterProperty | Self::Header => None,
+            Self::Parameter { .. } | Self::ParameterProperty | Self::Header => None,
         }
     }
 }

@@ -28,8 +28,14 @@ pub(crate) struct Fact<'d> {
 pub(crate) enum What<'d> {
     /// Its rule ends with this name; the text says what changed.
     Plain(&'static str, String),
-    /// Its type or format changed.
-    Kinds(Kinds<'d>, Kinds<'d>),
+    /// Its type or format changed; whether it became a list of what it was.
+    Kinds {
+        was: Kinds<'d>,
+        is: Kinds<'d>,
+        listed: bool,
+    },
+    /// It was put into a `oneOf`; the text says with what.
+    Wrapped(String),
     /// Its list of simple types lost these and won those.
     List { gone: String, new: String },
     /// The property is new.

@@ -1,21 +1,28 @@
 //! Uses: where pairs of schemas stand in requests and responses, and what changed there.
 
-use crate::diff::{
-    Comparison,
-    bodies::essence,
-    lifecycle,
-    naming::Place,
-    schema::{
-        Fact, Step, What,
-        kinds::{Query, Texts},
-        pairs::{Pair, Pairs},
+use crate::{
+    diff::{
+        Comparison,
+        bodies::essence,
+        lifecycle,
+        naming::Place,
+        schema::{
+            Fact, Step, What,
+            kinds::Texts,
+            pairs::{Pair, Pairs},
+        },
+        settings::Settings,
+        teller::{Subject, Teller},
     },
-    settings::Settings,
-    teller::{Subject, Teller},
+    tree::slot::wide,
 };
 
 /// Schemas inside one another further than this are not told: no payload nests so deep.
 const DEEPEST: usize = 64;
+
+/// The steps in which every way to a change is told at one use. Schemas that refer to one another in all directions
+/// have more ways than anybody reads (and than a machine can list); after these steps each pair is told once.
+const WAYS: usize = 1_024;
 
 /// Whether callers send something or receive it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +68,8 @@ pub(crate) fn tell(comparison: &mut Comparison<'_, '_>) {
     } = comparison;
     let mut whole = pairs.read();
     let mut steps = pairs.left();
-    for one in &*uses {
+    let mut told = vec![0; pairs.len()];
+    for (number, one) in (1..).zip(&*uses) {
         let mut walk = Walk {
             pairs,
             settings,
@@ -69,6 +77,9 @@ pub(crate) fn tell(comparison: &mut Comparison<'_, '_>) {
             one,
             path: Vec::new(),
             open: Vec::new(),
+            number,
+            told: &mut told,
+            ways: WAYS,
             steps,
         };
         whole &= walk.pair(one.pair);
@@ -87,6 +98,12 @@ struct Walk<'w, 'd, 's> {
     path: Vec<&'w Step<'d>>,
     /// The pairs that this one is inside of. A pair inside itself is not told again.
     open: Vec<u32>,
+    /// The number of the use, and for each pair that of the last use at which it was told.
+    number: u32,
+    told: &'w mut [u32],
+    /// The steps left in which every way is told.
+    ways: usize,
+    /// The steps left at all.
     steps: usize,
 }
 
@@ -96,13 +113,12 @@ impl<'w, 'd> Walk<'w, 'd, '_> {
         let Some(pair) = self.pairs.get(number).filter(|pair| pair.changed) else {
             return true;
         };
-        if self.open.contains(&number) || self.open.len() >= DEEPEST {
+        if self.open.contains(&number) || self.open.len() >= DEEPEST || self.is_known(number) {
             return true;
         }
-        let Some(left) = self
-            .steps
-            .checked_sub(1 + pair.facts.len() + pair.links.len())
-        else {
+        let cost = 1 + pair.facts.len() + pair.links.len();
+        self.ways = self.ways.saturating_sub(cost);
+        let Some(left) = self.steps.checked_sub(cost) else {
             return false;
         };
         self.steps = left;
@@ -120,23 +136,42 @@ impl<'w, 'd> Walk<'w, 'd, '_> {
         whole
     }
 
+    /// Whether a pair was told at this use already, and is not told again.
+    fn is_known(&mut self, pair: u32) -> bool {
+        let Some(last) = self.told.get_mut(wide(pair)) else {
+            return false;
+        };
+        let known = *last == self.number;
+        *last = self.number;
+        known && self.ways == 0
+    }
+
     fn fact(&mut self, pair: &Pair<'d>, fact: &'w Fact<'d>) {
         let inside = !self.path.is_empty() || fact.property.is_some();
-        let place = self.one.at.place(inside);
+        let Some(place) = self.one.at.place(inside) else {
+            return;
+        };
         let header = self.one.at.is_header_parameter();
         match &fact.what {
             What::Plain(name, text) => {
+                let items = matches!(self.path.as_slice(), [Step::Keyword("items")]);
                 let id = place.plain(name, pair.read_only, pair.write_only);
                 self.tell(fact, id.as_deref(), text);
+                if place == Place::ParameterProperty && items && name.starts_with("max-items") {
+                    let id = format!("request-parameter-{name}");
+                    self.tell(fact, Some(&id), text);
+                }
                 if *name == "became-enum" && header {
                     self.tell(fact, Some("request-header-property-became-enum"), text);
                 }
             }
-            What::Kinds(was, is) => {
-                let id = place.kinds(was, is, pair.read_only);
+            What::Kinds { .. } | What::List { .. } if place.untyped(pair.read_only) => (),
+            What::Kinds { was, is, listed } => {
+                let id = place.kinds(was, is, *listed);
                 let text = format!("is of {} now, where it was of {}", is.told(), was.told());
-                self.tell(fact, id.as_deref(), &text);
+                self.tell(fact, Some(&id), &text);
             }
+            What::Wrapped(text) => self.tell(fact, Some(&place.wrapped()), text),
             What::List { gone, new } => {
                 let id = place.list(gone, new);
                 let text = match (gone.is_empty(), new.is_empty()) {
@@ -205,7 +240,8 @@ impl<'w, 'd> Walk<'w, 'd, '_> {
 }
 
 impl At<'_> {
-    fn place(self, inside: bool) -> Place {
+    /// The place of a fact of the schema here, or of something inside it. Nothing is told of what is inside a header.
+    fn place(self, inside: bool) -> Option<Place> {
         let texts = |media_type: &str| {
             let essence = essence(media_type);
             let json = essence.ends_with("/json") || essence.ends_with("+json");
@@ -216,12 +252,13 @@ impl At<'_> {
             false => Place::Body(way, texts(media_type)),
         };
         match self {
-            Self::RequestBody { media_type } => body(Way::Request, media_type),
-            Self::ResponseBody { media_type, .. } => body(Way::Response, media_type),
-            Self::Parameter { .. } if inside => Place::ParameterProperty,
-            Self::Parameter { place: "query", .. } => Place::Parameter(Query::Yes),
-            Self::Parameter { .. } => Place::Parameter(Query::No),
-            Self::Header { .. } => Place::Header,
+            Self::RequestBody { media_type } => Some(body(Way::Request, media_type)),
+            Self::ResponseBody { media_type, .. } => Some(body(Way::Response, media_type)),
+            Self::Parameter { .. } if inside => Some(Place::ParameterProperty),
+            Self::Parameter { place, .. } => Some(Place::Parameter {
+                query: place == "query",
+            }),
+            Self::Header { .. } => (!inside).then_some(Place::Header),
         }
     }
 

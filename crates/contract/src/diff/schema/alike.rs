@@ -4,7 +4,7 @@
 //! seen to be alike within a few steps is not.
 
 use crate::{
-    diff::schema::pairs::Pairs,
+    diff::{schema::pairs::Pairs, side::Schema},
     tree::node::{Kind, Node},
 };
 
@@ -44,6 +44,20 @@ pub(crate) fn schemas<'d>(pairs: &mut Pairs<'d>, was: Node<'d>, is: Node<'d>) ->
     };
     let alike = look.schema(pairs, was, is);
     alike && pairs.spend((LOOKS - look.left) / 16)
+}
+
+/// Whether two schemas bind values alike, whatever types they allow.
+pub(crate) fn bound_alike<'d>(pairs: &Pairs<'d>, was: Schema<'d>, is: Schema<'d>) -> bool {
+    let binds = |key: &str| !describes(key) && !["type", "nullable", "items"].contains(&key);
+    let bounds = |schema: Schema<'d>| {
+        let members = schema.node.members();
+        members.filter(move |(key, _)| binds(key.written()))
+    };
+    bounds(was).count() == bounds(is).count()
+        && bounds(was).all(|(key, value)| {
+            let other = is.node.get(key.written());
+            other.is_some_and(|other| pairs.written_alike(value, other))
+        })
 }
 
 struct Look {

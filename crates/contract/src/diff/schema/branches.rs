@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     diff::{
-        schema::{Step, alike, reading::Reading},
+        schema::{Fact, Step, What, alike, reading::Reading},
         side::Schema,
         teller::Spots,
     },
@@ -13,15 +13,6 @@ use crate::{
 
 /// Lists longer than this are matched by name and likeness alone.
 const MATCHED: usize = 200;
-
-/// What was seen of the branches before they are compared one by one.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Branches {
-    /// The schema was put into a `oneOf`.
-    pub(crate) wrapped: bool,
-    /// Branches that came and went are told; a list of types has told of them otherwise.
-    pub(crate) told: bool,
-}
 
 /// The names of the facts of one keyword.
 struct Names {
@@ -88,42 +79,54 @@ impl Branch<'_> {
     }
 }
 
-pub(crate) fn read(reading: &mut Reading<'_, '_>, branches: Branches) {
+/// Follows the branches that both have, and tells those that only one has.
+pub(crate) fn read(reading: &mut Reading<'_, '_>, wrapped: bool) {
     for names in &KEYWORDS {
-        let matched = compare(reading, names.keyword);
-        if branches.told && !matched.new.is_empty() && branches.wrapped && names.keyword == "oneOf"
-        {
-            let text = "is one of several alternatives now".to_owned();
+        let left = compare(reading, names.keyword);
+        if wrapped && names.keyword == "oneOf" {
+            let text = format!("is one of {} now", list(&left.new, |_| true));
             let spots = reading.spots(names.keyword);
-            reading.fact("wrapped-in-one-of", text, spots);
-        }
-        if branches.told {
-            tell(reading, names, &matched);
+            reading.pair.facts.push(Fact {
+                what: What::Wrapped(text),
+                property: None,
+                spots,
+            });
+        } else {
+            tell(reading, names, &left);
         }
     }
     discriminator(reading);
 }
 
-/// Whether a schema that had properties was put into a `oneOf`, one branch of which has them all.
+/// Follows the branches that both have. What came and went has been told otherwise, as a list of types.
+pub(crate) fn follow(reading: &mut Reading<'_, '_>) {
+    for names in &KEYWORDS {
+        compare(reading, names.keyword);
+    }
+    discriminator(reading);
+}
+
+/// Whether a schema with properties was put into a `oneOf` whole: it has none of its own any more, and the branches
+/// have some of them.
 pub(crate) fn wrapped_in_one_of(reading: &mut Reading<'_, '_>) -> bool {
     let (was, is) = (reading.was, reading.is);
-    let kind = |schema: Schema<'_>| schema.get("type").map(|kind| kind.written().to_owned());
     let has = |schema: Schema<'_>, keyword: &str| schema.get(keyword).is_some();
-    if has(was, "oneOf") || !has(is, "oneOf") || !has(was, "properties") {
+    if has(was, "oneOf") || !has(is, "oneOf") || has(is, "type") || has(is, "properties") {
         return false;
     }
-    if has(is, "type") || has(is, "properties") {
-        return false;
-    }
-    let mut branches = is.items("oneOf");
-    branches.any(|branch| {
+    let inside = inside_one_of(reading);
+    let mut properties = was.members("properties");
+    properties.any(|(key, _)| inside.contains(key.written()))
+}
+
+/// The names of the properties that the branches of the revision's `oneOf` have.
+pub(crate) fn inside_one_of<'d>(reading: &mut Reading<'_, 'd>) -> BTreeSet<&'d str> {
+    let mut names = BTreeSet::new();
+    for branch in reading.is.items("oneOf") {
         let branch = reading.pairs.revision.schema(branch);
-        let properties = branch.object("properties");
-        kind(branch) == kind(was)
-            && was.members("properties").all(|(key, _)| {
-                properties.is_some_and(|properties| properties.get(key.written()).is_some())
-            })
-    })
+        names.extend(branch.members("properties").map(|(key, _)| key.written()));
+    }
+    names
 }
 
 /// The branches of a keyword that have no partner.
@@ -167,10 +170,16 @@ fn compare<'d>(reading: &mut Reading<'_, 'd>, keyword: &'static str) -> Unmatche
     if left.old.len() <= MATCHED && left.new.len() <= MATCHED {
         left.drop_alike(reading);
     }
+    let titled =
+        |branch: &Branch<'_>| branch.schema.reference.is_none() && branch.title().is_some();
     left.pair_off(reading, keyword, |_, one, other| {
-        inline(one, other) && one.title().is_some() && one.title() == other.title()
+        titled(one) && titled(other) && one.title() == other.title()
     });
-    if left.old.len() == 1 && left.new.len() == 1 {
+    let alone = |branches: &[Branch<'_>]| {
+        let mut inline = branches.iter().filter(|it| it.schema.reference.is_none());
+        inline.next().is_some_and(|it| it.title().is_none()) && inline.next().is_none()
+    };
+    if alone(&left.old) && alone(&left.new) {
         left.pair_off(reading, keyword, |_, one, other| inline(one, other));
     }
     left
@@ -200,14 +209,13 @@ impl<'d> Unmatched<'d> {
         self.old = rest;
     }
 
-    /// Drops branches that allow the same values as one on the other side, unless both are references: a reference
-    /// by another name is another branch.
+    /// Drops references that lead to what stands on the other side itself, and the other way round.
     fn drop_alike(&mut self, reading: &mut Reading<'_, 'd>) {
         let mut rest = Vec::new();
         for old in std::mem::take(&mut self.old) {
             let found = self.new.iter().position(|new| {
-                let named = old.schema.reference.is_some() && new.schema.reference.is_some();
-                !named && alike::schemas(reading.pairs, old.node, new.node)
+                let one = old.schema.reference.is_some() != new.schema.reference.is_some();
+                one && alike::schemas(reading.pairs, old.node, new.node)
             });
             match found {
                 Some(at) => {
@@ -220,15 +228,16 @@ impl<'d> Unmatched<'d> {
     }
 }
 
+fn list(branches: &[Branch<'_>], which: impl Fn(&Branch<'_>) -> bool) -> String {
+    let kept = branches.iter().filter(|branch| which(branch));
+    let told: Vec<_> = kept.map(|branch| format!("`{}`", branch.told())).collect();
+    told.join(", ")
+}
+
 fn tell(reading: &mut Reading<'_, '_>, names: &Names, left: &Unmatched<'_>) {
-    let list = |branches: &[Branch<'_>], idle: bool| {
-        let apart = names.idle.is_some();
-        let kept = branches
-            .iter()
-            .filter(|branch| (apart && branch.idle()) == idle);
-        let told: Vec<_> = kept.map(|branch| format!("`{}`", branch.told())).collect();
-        told.join(", ")
-    };
+    let apart = names.idle.is_some();
+    let list =
+        |branches: &[Branch<'_>], idle| list(branches, |branch| (apart && branch.idle()) == idle);
     let spots = reading.spots(names.keyword);
     let keyword = names.keyword;
     let facts = [

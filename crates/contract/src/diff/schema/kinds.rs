@@ -1,8 +1,10 @@
 //! Kinds: the types and the format of a schema, and what a change of them means to whoever sends and receives it.
 
+use std::collections::BTreeSet;
+
 use crate::{
     diff::{
-        schema::{Fact, What, reading::Reading},
+        schema::{Fact, What, alike, reading::Reading},
         side::Schema,
     },
     tree::node::{Kind, Node},
@@ -13,8 +15,6 @@ use crate::{
 pub(crate) struct Kinds<'d> {
     pub(crate) names: Vec<&'d str>,
     pub(crate) format: Option<&'d str>,
-    /// The types of an array's items, when the items are bound by nothing else.
-    items: Option<Vec<&'d str>>,
 }
 
 /// What became of a type.
@@ -32,30 +32,22 @@ pub(crate) enum Became {
 
 impl<'d> Kinds<'d> {
     pub(crate) fn of(schema: Schema<'d>) -> Self {
-        let names = names(schema.get("type"));
-        let items = schema.get("items").filter(|_| names.contains(&"array"));
-        let bounded = schema.get("maxItems").is_some()
-            || schema
-                .get("minItems")
-                .is_some_and(|least| !matches!(least.written(), "0" | "1"));
         Self {
-            names,
+            names: names(schema.get("type")),
             format: schema.text("format"),
-            items: items
-                .filter(|items| items.get("format").is_none() && !bounded)
-                .map(|items| self::names(items.get("type"))),
         }
+    }
+
+    /// The types other than `null`.
+    fn plain(&self) -> impl Iterator<Item = &'d str> {
+        self.names.iter().copied().filter(|name| *name != "null")
     }
 
     /// Whether more than `null` is different.
     pub(crate) fn differ(&self, other: &Self) -> bool {
-        let plain = |kinds: &Self| {
-            let names = kinds.names.iter().copied().filter(|name| *name != "null");
-            let mut names: Vec<_> = names.collect();
-            names.sort_unstable();
-            names
-        };
-        plain(self) != plain(other) || self.format != other.format
+        let (one, another) = (self.plain(), other.plain());
+        let (one, another): (BTreeSet<_>, BTreeSet<_>) = (one.collect(), another.collect());
+        one != another || self.format != other.format
     }
 
     fn any(&self) -> bool {
@@ -134,8 +126,8 @@ impl<'d> Kinds<'d> {
 
     /// What a parameter's type became, for a sender of what it was. In a query, one value and a list of one are
     /// written alike.
-    pub(crate) fn of_parameter(&self, is: &Self, query: Query) -> Became {
-        if is.read_texts_of(self) || (query == Query::Yes && is.wraps(self)) {
+    pub(crate) fn of_parameter(&self, is: &Self, listed: bool) -> Became {
+        if listed || is.read_texts_of(self) {
             Became::General
         } else {
             Became::Other
@@ -156,13 +148,16 @@ impl<'d> Kinds<'d> {
         }
     }
 
-    /// Whether these are what others are, or a list of it.
-    fn wraps(&self, others: &Self) -> bool {
-        let items = self.items.as_deref().unwrap_or_default();
-        let written = items == ["string"] || items == others.names;
-        let alone = !others.any() && !others.names.contains(&"array");
-        let formats = self.format.is_none() && others.format.is_none();
-        alone && formats && written && self.beyond(others) == ["array"]
+    /// Whether a list of these holds what others are. Every value is written as text.
+    fn hold(&self, others: &Self) -> bool {
+        let mut kinds = self.plain();
+        match (kinds.next(), kinds.next()) {
+            (None, _) | (Some("string"), None) => true,
+            (Some(kind), None) => others
+                .plain()
+                .all(|name| name == kind || (name == "integer" && kind == "number")),
+            (Some(_), Some(_)) => false,
+        }
     }
 
     /// The types as they are told.
@@ -186,11 +181,19 @@ pub(crate) enum Texts {
     NotOnly,
 }
 
-/// Whether a parameter stands in the query.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Query {
-    Yes,
-    No,
+/// Whether the schema became a list of what it was, so that one value in a query is still one.
+pub(crate) fn listed(reading: &mut Reading<'_, '_>) -> bool {
+    let (was, is) = (Kinds::of(reading.was), Kinds::of(reading.is));
+    let Some(items) = reading.is.get("items") else {
+        return false;
+    };
+    let items = reading.pairs.revision.schema(items);
+    let mut new = is.plain().filter(|name| !was.names.contains(name));
+    !was.any()
+        && !was.names.contains(&"array")
+        && (new.next(), new.next()) == (Some("array"), None)
+        && Kinds::of(items).hold(&was)
+        && alike::bound_alike(reading.pairs, reading.was, items)
 }
 
 fn names(node: Option<Node<'_>>) -> Vec<&str> {

@@ -82,6 +82,11 @@ impl<'d> Pairs<'d> {
         left.is_some()
     }
 
+    /// How many pairs there are.
+    pub(crate) fn len(&self) -> usize {
+        self.pairs.len()
+    }
+
     /// The steps that are left.
     pub(crate) const fn left(&self) -> usize {
         self.steps

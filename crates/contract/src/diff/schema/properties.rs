@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::{
     diff::{
         lifecycle::{Lifetime, stability},
-        schema::{Fact, Property, Step, What, reading::Reading},
+        schema::{Fact, Property, Step, What, branches, reading::Reading},
         side::Schema,
         teller::Spots,
     },
@@ -15,6 +15,11 @@ use crate::{
 pub(crate) fn read(reading: &mut Reading<'_, '_>, wrapped: bool) {
     let (was, is) = (reading.was, reading.is);
     let (old, new) = (required(was), required(is));
+    let moved = if wrapped {
+        branches::inside_one_of(reading)
+    } else {
+        BTreeSet::new()
+    };
     let find = |schema: Schema<'_>, name: &str| -> bool {
         schema
             .object("properties")
@@ -26,7 +31,7 @@ pub(crate) fn read(reading: &mut Reading<'_, '_>, wrapped: bool) {
         let Some((new_key, to)) = revised else {
             let schema = reading.pairs.base.schema(value);
             let what = What::Removed(property(schema, old.contains(name)));
-            if !wrapped {
+            if !moved.contains(name) {
                 push(reading, name, what, Spots::gone(key));
             }
             continue;

@@ -2,8 +2,7 @@
 
 use crate::diff::{
     schema::{
-        Fact, What, alike, bounds,
-        branches::{self, Branches},
+        Fact, What, alike, bounds, branches,
         kinds::{self, Kinds},
         pairs::{Pair, Pairs},
         parts, properties, values,
@@ -61,13 +60,10 @@ impl<'d> Reading<'_, 'd> {
         self.nullability();
         values::read(self);
         bounds::read(self);
-        branches::read(
-            self,
-            Branches {
-                wrapped,
-                told: !listed,
-            },
-        );
+        match (wrapped, listed) {
+            (_, true) => branches::follow(self),
+            (wrapped, false) => branches::read(self, wrapped),
+        }
         properties::read(self, wrapped);
         parts::read(self);
     }
@@ -81,7 +77,8 @@ impl<'d> Reading<'_, 'd> {
                 "format"
             };
             let spots = self.spots(keyword);
-            let what = What::Kinds(was, is);
+            let listed = kinds::listed(self);
+            let what = What::Kinds { was, is, listed };
             self.pair.facts.push(Fact {
                 what,
                 property: None,
