@@ -20,9 +20,9 @@ use crate::{
 /// Schemas inside one another further than this are not told: no payload nests so deep.
 const DEEPEST: usize = 64;
 
-/// The steps in which every way to a change is told at one use. Schemas that refer to one another in all directions
-/// have more ways than anybody reads (and than a machine can list); after these steps each pair is told once.
-const WAYS: usize = 1_024;
+/// The pairs told at one use before each is told only once more. Schemas that refer to one another in all directions
+/// can be reached in more ways than anybody reads, and than a machine can list.
+const WAYS: usize = 512;
 
 /// Whether callers send something or receive it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,7 +101,7 @@ struct Walk<'w, 'd, 's> {
     /// The number of the use, and for each pair that of the last use at which it was told.
     number: u32,
     told: &'w mut [u32],
-    /// The steps left in which every way is told.
+    /// The pairs left to be told in every way.
     ways: usize,
     /// The steps left at all.
     steps: usize,
@@ -117,7 +117,7 @@ impl<'w, 'd> Walk<'w, 'd, '_> {
             return true;
         }
         let cost = 1 + pair.facts.len() + pair.links.len();
-        self.ways = self.ways.saturating_sub(cost);
+        self.ways = self.ways.saturating_sub(1);
         let Some(left) = self.steps.checked_sub(cost) else {
             return false;
         };

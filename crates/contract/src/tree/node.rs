@@ -61,6 +61,12 @@ impl<'d> Node<'d> {
         self.document.slot(self.at).next
     }
 
+    /// Every node in it, and itself.
+    pub(crate) fn inside(self) -> impl Iterator<Item = Node<'d>> {
+        let document = self.document;
+        (self.at..self.after()).map(|at| document.node(at))
+    }
+
     /// What kind of value it is.
     #[must_use]
     pub fn kind(self) -> Kind {

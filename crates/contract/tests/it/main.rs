@@ -3,11 +3,13 @@
 #![cfg(test)]
 
 mod changes;
+mod damaged;
 mod editions;
 mod hostile;
 mod lint;
 mod official;
 mod operations;
+mod pairs;
 mod places;
 mod properties;
 mod reading;

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::reading::value;
 
-const BUDGETS: Budgets = Budgets {
+pub(crate) const BUDGETS: Budgets = Budgets {
     bytes: 1_000_000,
     depth: 64,
     nodes: 10_000,
@@ -93,7 +93,7 @@ const WHOLE: &str = "openapi: 3.1.0\ninfo: {title: Ördérs, version: '1'}\nsecu
     paths:\n  /a/{b}: &a\n    parameters: [{$ref: '#/x/0'}]\n    get: {responses: {200: {}}}\n\
     x:\n  - {in: path, name: b, required: true}\n  - *a\n  - |\n    text\n";
 
-fn words() -> impl Strategy<Value = String> {
+pub(crate) fn words() -> impl Strategy<Value = String> {
     let word = (0..WORDS.len()).prop_map(|number| WORDS[number]);
     prop::collection::vec(word, 0..60).prop_map(|words| words.concat())
 }

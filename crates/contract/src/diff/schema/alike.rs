@@ -3,9 +3,15 @@
 //! References are followed, and what only describes (titles, examples) does not count. Cheap, and cautious: what is not
 //! seen to be alike within a few steps is not.
 
+use std::collections::BTreeSet;
+
 use crate::{
     diff::{schema::pairs::Pairs, side::Schema},
-    tree::node::{Kind, Node},
+    tree::{
+        node::{Kind, Node},
+        resolve::reference,
+        slot::wide,
+    },
 };
 
 /// Keywords that only describe.
@@ -58,6 +64,39 @@ pub(crate) fn bound_alike<'d>(pairs: &Pairs<'d>, was: Schema<'d>, is: Schema<'d>
             let other = is.node.get(key.written());
             other.is_some_and(|other| pairs.written_alike(value, other))
         })
+}
+
+/// Whether two parts of the documents are written alike, and all that they refer to is.
+pub(crate) fn same<'d>(pairs: &mut Pairs<'d>, was: Node<'d>, is: Node<'d>) -> bool {
+    let mut seen = BTreeSet::new();
+    let mut unseen = vec![(was, is)];
+    while let Some((was, is)) = unseen.pop() {
+        let size = wide(was.after().saturating_sub(was.number()));
+        if !pairs.hashed_alike(was, is) || !pairs.spend(size / 16) {
+            return false;
+        }
+        if !pairs.base.likeness.holds_reference(was) {
+            continue;
+        }
+        for (from, to) in references(was).zip(references(is)) {
+            let (from, to) = (pairs.base.follow(from), pairs.revision.follow(to));
+            if seen.insert((from.number(), to.number())) {
+                unseen.push((from, to));
+            }
+        }
+    }
+    true
+}
+
+/// The references inside a node, in the order of their texts, so that those of nodes that are written alike but for
+/// the order of their members stand side by side.
+fn references(node: Node<'_>) -> impl Iterator<Item = Node<'_>> {
+    let mut found: Vec<_> = node
+        .inside()
+        .filter(|it| reference(*it).is_some())
+        .collect();
+    found.sort_by_key(|it| reference(*it).map(Node::written));
+    found.into_iter()
 }
 
 struct Look {

@@ -163,16 +163,13 @@ fn compare<'d>(reading: &mut Reading<'_, 'd>, keyword: &'static str) -> Unmatche
     let inline = |one: &Branch<'_>, other: &Branch<'_>| {
         one.schema.reference.is_none() && other.schema.reference.is_none()
     };
-    left.pair_off(reading, keyword, |_, one, other| names(one, other));
-    left.pair_off(reading, keyword, |reading, one, other| {
-        inline(one, other) && reading.pairs.written_alike(one.node, other.node)
-    });
+    left.pair_off(reading, keyword, |one, other| names(one, other));
     if left.old.len() <= MATCHED && left.new.len() <= MATCHED {
         left.drop_alike(reading);
     }
     let titled =
         |branch: &Branch<'_>| branch.schema.reference.is_none() && branch.title().is_some();
-    left.pair_off(reading, keyword, |_, one, other| {
+    left.pair_off(reading, keyword, |one, other| {
         titled(one) && titled(other) && one.title() == other.title()
     });
     let alone = |branches: &[Branch<'_>]| {
@@ -180,7 +177,7 @@ fn compare<'d>(reading: &mut Reading<'_, 'd>, keyword: &'static str) -> Unmatche
         inline.next().is_some_and(|it| it.title().is_none()) && inline.next().is_none()
     };
     if alone(&left.old) && alone(&left.new) {
-        left.pair_off(reading, keyword, |_, one, other| inline(one, other));
+        left.pair_off(reading, keyword, |one, other| inline(one, other));
     }
     left
 }
@@ -191,11 +188,11 @@ impl<'d> Unmatched<'d> {
         &mut self,
         reading: &mut Reading<'_, 'd>,
         keyword: &'static str,
-        fits: impl Fn(&Reading<'_, 'd>, &Branch<'d>, &Branch<'d>) -> bool,
+        fits: impl Fn(&Branch<'d>, &Branch<'d>) -> bool,
     ) {
         let mut rest = Vec::new();
         for old in std::mem::take(&mut self.old) {
-            let found = self.new.iter().position(|new| fits(reading, &old, new));
+            let found = self.new.iter().position(|new| fits(&old, new));
             match found {
                 Some(at) => {
                     let new = self.new.remove(at);
@@ -209,14 +206,20 @@ impl<'d> Unmatched<'d> {
         self.old = rest;
     }
 
-    /// Drops references that lead to what stands on the other side itself, and the other way round.
+    /// Drops what stands on both sides: schemas that are the same, and references that lead to what stands on the other
+    /// side itself.
     fn drop_alike(&mut self, reading: &mut Reading<'_, 'd>) {
         let mut rest = Vec::new();
         for old in std::mem::take(&mut self.old) {
-            let found = self.new.iter().position(|new| {
-                let one = old.schema.reference.is_some() != new.schema.reference.is_some();
-                one && alike::schemas(reading.pairs, old.node, new.node)
-            });
+            let mut fits = |new: &Branch<'d>| {
+                let (was, is) = (old.node, new.node);
+                match (old.schema.reference, new.schema.reference) {
+                    (None, None) => alike::same(reading.pairs, was, is),
+                    (Some(_), Some(_)) => false,
+                    (Some(_), None) | (None, Some(_)) => alike::schemas(reading.pairs, was, is),
+                }
+            };
+            let found = self.new.iter().position(|new| fits(new));
             match found {
                 Some(at) => {
                     self.new.remove(at);

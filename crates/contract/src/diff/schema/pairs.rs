@@ -71,8 +71,12 @@ impl<'d> Pairs<'d> {
 
     /// Whether two nodes are written alike and refer to nothing, so that there is nothing between them.
     pub(crate) fn written_alike(&self, was: Node<'d>, is: Node<'d>) -> bool {
+        self.hashed_alike(was, is) && !self.base.likeness.holds_reference(was)
+    }
+
+    /// Whether two nodes are written alike, whatever they refer to.
+    pub(crate) fn hashed_alike(&self, was: Node<'d>, is: Node<'d>) -> bool {
         self.base.likeness.hash(was) == self.revision.likeness.hash(is)
-            && !self.base.likeness.holds_reference(was)
     }
 
     /// Takes so many steps of the budget; whether there were as many left.

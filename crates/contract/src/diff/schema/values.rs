@@ -35,10 +35,7 @@ pub(crate) fn equal(reading: &Reading<'_, '_>, was: Node<'_>, is: Node<'_>) -> b
     };
     match (number(was), number(is)) {
         (Some(was), Some(is)) => was == is,
-        _ => {
-            let (base, revision) = (&reading.pairs.base, &reading.pairs.revision);
-            base.likeness.hash(was) == revision.likeness.hash(is)
-        }
+        _ => reading.pairs.hashed_alike(was, is),
     }
 }
 
