@@ -248,6 +248,11 @@ impl Place {
         Some(format!("{way}-{required}-property-{name}"))
     }
 
+    /// Whether it is inside a body.
+    pub(crate) const fn is_property(self) -> bool {
+        matches!(self, Self::Property(..))
+    }
+
     /// The direction of a body; parameters and headers have rules of their own.
     pub(crate) const fn way(self) -> Option<Way> {
         match self {

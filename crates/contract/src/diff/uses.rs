@@ -205,21 +205,19 @@ impl<'w, 'd> Walk<'w, 'd, '_> {
             }
             What::Ending(level, was, is) => {
                 let ending = lifecycle::of_property(self.settings, *level, *was, *is);
-                if let (Some((name, text, _)), Some(_)) = (ending, place.way()) {
+                if let (Some((name, text, _)), true) = (ending, place.is_property()) {
                     let id = format!("{}-{name}", place.prefix());
                     self.tell(fact, Some(&id), &text);
                 }
             }
-            What::Stability(was, is)
-                if *was >= self.settings.stability && place.way().is_some() =>
-            {
+            What::Stability(was, is) if *was >= self.settings.stability && place.is_property() => {
                 let end = if was < is { "increased" } else { "decreased" };
                 let id = format!("{}-stability-{end}", place.prefix());
                 let text = format!("was {} and is {} now", was.as_str(), is.as_str());
                 self.tell(fact, Some(&id), &text);
             }
             What::Stability(..) => (),
-            What::NoStability(level) if place.way().is_some() => {
+            What::NoStability(level) if place.is_property() => {
                 let text = format!("says `{level}`, which is no stability level");
                 self.tell(fact, Some("api-invalid-stability-level"), &text);
             }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     diff::{
-        schema::{Fact, Step, What, alike, reading::Reading},
+        schema::{Step, What, alike, reading::Reading},
         side::Schema,
         teller::Spots,
     },
@@ -86,11 +86,7 @@ pub(crate) fn read(reading: &mut Reading<'_, '_>, wrapped: bool) {
         if wrapped && names.keyword == "oneOf" {
             let text = format!("is one of {} now", list(&left.new, |_| true));
             let spots = reading.spots(names.keyword);
-            reading.pair.facts.push(Fact {
-                what: What::Wrapped(text),
-                property: None,
-                spots,
-            });
+            reading.push(What::Wrapped(text), spots);
         } else {
             tell(reading, names, &left);
         }
@@ -211,7 +207,7 @@ impl<'d> Unmatched<'d> {
     fn drop_alike(&mut self, reading: &mut Reading<'_, 'd>) {
         let mut rest = Vec::new();
         for old in std::mem::take(&mut self.old) {
-            let mut fits = |new: &Branch<'d>| {
+            let fits = |new: &Branch<'d>| {
                 let (was, is) = (old.node, new.node);
                 match (old.schema.reference, new.schema.reference) {
                     (None, None) => alike::same(reading.pairs, was, is),
@@ -219,7 +215,7 @@ impl<'d> Unmatched<'d> {
                     (Some(_), None) | (None, Some(_)) => alike::schemas(reading.pairs, was, is),
                 }
             };
-            let found = self.new.iter().position(|new| fits(new));
+            let found = self.new.iter().position(fits);
             match found {
                 Some(at) => {
                     self.new.remove(at);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     diff::{
-        schema::{Fact, What, alike, reading::Reading},
+        schema::{What, alike, reading::Reading},
         side::Schema,
     },
     tree::node::{Kind, Node},
@@ -226,11 +226,7 @@ pub(crate) fn list_of_types<'d>(reading: &mut Reading<'_, 'd>) -> bool {
         return false;
     }
     let what = What::List { gone, new };
-    reading.pair.facts.push(Fact {
-        what,
-        property: None,
-        spots,
-    });
+    reading.push(what, spots);
     true
 }
 

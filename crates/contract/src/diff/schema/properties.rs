@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use crate::{
     diff::{
-        lifecycle::{Lifetime, stability},
         schema::{Fact, Property, Step, What, branches, reading::Reading},
         side::Schema,
         teller::Spots,
@@ -101,34 +100,5 @@ fn both<'d>(
             (true, true) | (false, false) => continue,
         };
         push(reading, name, What::Access(name_of_fact, property), spots);
-    }
-    lifecycle(reading, name, (was, is), spots);
-}
-
-fn lifecycle<'d>(
-    reading: &mut Reading<'_, 'd>,
-    name: &'d str,
-    (was, is): (Schema<'d>, Schema<'d>),
-    spots: Spots<'d>,
-) {
-    let from = stability(|key| was.get(key));
-    let to = stability(|key| is.get(key));
-    let level = match (from, to) {
-        (Ok(from), Ok(to)) => {
-            if from != to {
-                push(reading, name, What::Stability(from, to), spots);
-            }
-            from
-        }
-        (Err(level), _) | (_, Err(level)) => {
-            return push(reading, name, What::NoStability(level.written()), spots);
-        }
-    };
-    let (from, to) = (
-        Lifetime::of(|key| was.get(key)),
-        Lifetime::of(|key| is.get(key)),
-    );
-    if from != to {
-        push(reading, name, What::Ending(level, from, to), spots);
     }
 }

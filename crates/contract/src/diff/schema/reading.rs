@@ -1,6 +1,7 @@
 //! Reading a pair of schemas: its facts, and the links to what is inside it.
 
 use crate::diff::{
+    lifecycle::{Lifetime, stability},
     schema::{
         Fact, What, alike, bounds, branches,
         kinds::{self, Kinds},
@@ -35,6 +36,15 @@ pub(crate) fn read<'d>(pairs: &mut Pairs<'d>, was: Schema<'d>, is: Schema<'d>) -
 }
 
 impl<'d> Reading<'_, 'd> {
+    /// Adds a fact about the schema itself.
+    pub(crate) fn push(&mut self, what: What<'d>, spots: Spots<'d>) {
+        self.pair.facts.push(Fact {
+            what,
+            property: None,
+            spots,
+        });
+    }
+
     pub(crate) fn fact(&mut self, name: &'static str, text: String, spots: Spots<'d>) {
         self.pair.facts.push(Fact::plain(name, text, spots));
     }
@@ -58,6 +68,7 @@ impl<'d> Reading<'_, 'd> {
             self.kinds();
         }
         self.nullability();
+        self.lifecycle();
         values::read(self);
         bounds::read(self);
         match (wrapped, listed) {
@@ -79,11 +90,7 @@ impl<'d> Reading<'_, 'd> {
             let spots = self.spots(keyword);
             let listed = kinds::listed(self);
             let what = What::Kinds { was, is, listed };
-            self.pair.facts.push(Fact {
-                what,
-                property: None,
-                spots,
-            });
+            self.push(what, spots);
         }
     }
 
@@ -105,6 +112,31 @@ impl<'d> Reading<'_, 'd> {
             (false, true) => self.nullable("became-nullable", spots),
             (true, false) => self.nullable("became-not-nullable", spots),
             (true, true) | (false, false) => (),
+        }
+    }
+
+    /// How far it may be relied on, and for how long. Rules tell so of properties alone.
+    fn lifecycle(&mut self) {
+        let (was, is) = (self.was, self.is);
+        let from = stability(|key| was.get(key));
+        let to = stability(|key| is.get(key));
+        let spots = self.spots("x-stability-level");
+        let level = match (from, to) {
+            (Ok(from), Ok(to)) => {
+                if from != to {
+                    self.push(What::Stability(from, to), spots);
+                }
+                from
+            }
+            (Err(level), _) | (_, Err(level)) => {
+                return self.push(What::NoStability(level.written()), spots);
+            }
+        };
+        let from = Lifetime::of(|key| was.get(key));
+        let to = Lifetime::of(|key| is.get(key));
+        if from != to {
+            let spots = self.spots("deprecated");
+            self.push(What::Ending(level, from, to), spots);
         }
     }
 
