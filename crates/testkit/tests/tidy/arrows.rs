@@ -50,7 +50,7 @@ const ARROWS: [(&str, &[&str]); 15] = [
     ),
     ("testkit", &["domain", "migrations"]),
     // A workspace of its own, and never shipped.
-    ("fuzz", &["domain", "token"]),
+    ("fuzz", &["contract", "domain", "token"]),
 ];
 
 /// Libraries that belong to certain rooms, by the beginning of their names.
