@@ -67,6 +67,8 @@ export const inside = {
   "revoke a secret": ({ walk, town }) => walk.at(application(town, `/credentials/${town.secret}/revoke`)),
   consent: ({ walk, town }) => walk.at(town.consent),
   "consent to nobody known": to("/oauth2/authorize?client_id=c_nobody&redirect_uri=https://app.example/back"),
+  "let programs register": to("/console/consumers/Acme/initial-tokens/new"),
+  "revoke an initial access token": ({ walk, town }) => walk.at(`/console/initial-tokens/${town.initialToken}/revoke`),
   "new API key": ({ walk, town }) => walk.at(application(town, "/api-keys/new")),
   "API key": ({ walk, town }) => walk.at(`/console/api-keys/${town.apiKey}`),
   "revoke an API key": ({ walk, town }) => walk.at(`/console/api-keys/${town.apiKey}/revoke`),

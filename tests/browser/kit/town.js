@@ -90,6 +90,7 @@ export async function fill(house, walk) {
   };
   town.apiKey = (await api("POST", `/applications/${town.applications.shop}/api-keys`, { name: "build server", scopes: ["orders:v2:read"] })).id;
   town.secret = (await api("POST", `/applications/${town.applications.shop}/secrets`, {})).id;
+  town.initialToken = (await api("POST", "/consumers/Acme/initial-tokens", { name: "build servers", max_registrations: 5 })).id;
   // An application that asks people, and what it asks them.
   const asks = { grants: ["authorization_code", "refresh_token"], redirect_uris: ["https://app.example/back"] };
   const asker = await api("GET", `/applications/${town.applications.warehouse}/client`);

@@ -10,7 +10,7 @@ use gatewright_store::views::{applications, consumers as views};
 use crate::{
     console::{
         apis::{Cursor, page_of, pages},
-        elsewhere, visit, words,
+        elsewhere, initial_tokens, visit, words,
     },
     page::{
         empty::Empty,
@@ -95,11 +95,9 @@ pub async fn show(
     consumer: Path<ConsumerHandle>,
 ) -> Result<HttpResponse, Problem> {
     let now = app.now();
-    let found = app
-        .reader
-        .as_seen_by(&who.caller)
-        .consumer(&consumer, now)
-        .await?;
+    let sight = app.reader.as_seen_by(&who.caller);
+    let found = sight.consumer(&consumer, now).await?;
+    let registering = initial_tokens::section(&app, &sight, found.consumer.id).await?;
     let new_application = format!("/console/consumers/{}/applications/new", found.consumer.id);
     let empty = found.items.is_empty().then(|| Empty {
         icon: Icon::Consumer,
@@ -136,6 +134,7 @@ pub async fn show(
             found.consumer.id
         ),
         empty,
+        registering,
         applications: found.items.into_iter().map(row).collect(),
     })
 }

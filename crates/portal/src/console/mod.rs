@@ -17,6 +17,7 @@ pub mod entry;
 mod examples;
 pub mod gateways;
 pub mod home;
+pub mod initial_tokens;
 pub mod inspector;
 pub mod issue;
 pub mod issuer_forms;

@@ -4,10 +4,10 @@ use actix_web::web::{ServiceConfig, get, post, resource};
 
 use super::{
     account, api_forms, api_keys, apis, applications, audit, client_terms, clients, compromise,
-    consumers, contracts, decisions, entry, gateways, home, inspector, issue, issuer_forms,
-    issuer_moves, issuers, keks, key_moves, keys, moves, operators, problem, revocations,
-    ring_forms, rings, search, settings, staleness, subscribe, successions, teams, tokens, usage,
-    verifiers, versions,
+    consumers, contracts, decisions, entry, gateways, home, initial_tokens, inspector, issue,
+    issuer_forms, issuer_moves, issuers, keks, key_moves, keys, moves, operators, problem,
+    revocations, ring_forms, rings, search, settings, staleness, subscribe, successions, teams,
+    tokens, usage, verifiers, versions,
 };
 
 /// Every page, and every form behind it.
@@ -113,6 +113,16 @@ fn callers(config: &mut ServiceConfig) {
             resource("/console/consumers/{consumer}/applications/new")
                 .get(consumers::new_application_page)
                 .post(consumers::new_application),
+        )
+        .service(
+            resource("/console/consumers/{consumer}/initial-tokens/new")
+                .get(initial_tokens::new_page)
+                .post(initial_tokens::new),
+        )
+        .service(
+            resource("/console/initial-tokens/{initial_token}/revoke")
+                .get(initial_tokens::revoke_page)
+                .post(initial_tokens::revoke),
         )
         .route(
             "/console/applications/{application}",

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use crate::page::{
+    badge::Badge,
     empty::Empty,
     fact::{Last, Scopes},
     frame::{Frame, Link, Theme},
@@ -59,6 +60,40 @@ pub struct ConsumerPage {
     pub empty: Option<Empty>,
     /// The applications, by name.
     pub applications: Vec<ApplicationRow>,
+    /// How programs register themselves, where they may or might.
+    pub registering: Option<Registering>,
+}
+
+/// How programs register themselves as applications of a consumer.
+pub struct Registering {
+    /// Where a token for it is minted.
+    pub new: String,
+    /// What is in the way, if anything is.
+    pub remark: Option<&'static str>,
+    /// The tokens, the latest first.
+    pub rows: Vec<InitialTokenRow>,
+}
+
+/// One initial access token in the list.
+pub struct InitialTokenRow {
+    /// Its name.
+    pub name: String,
+    /// Its first characters.
+    pub hint: String,
+    /// Active, used up, expired or revoked.
+    pub state: Badge,
+    /// Whether nobody registers with it any more.
+    pub over: bool,
+    /// How many applications of how many.
+    pub uses: String,
+    /// Who minted it.
+    pub minted_by: String,
+    /// When it expires.
+    pub expires: Last,
+    /// When an application was last registered with it.
+    pub last_used: Last,
+    /// Where it is revoked, while it can be.
+    pub revoke: Option<String>,
 }
 
 /// One application in the list.

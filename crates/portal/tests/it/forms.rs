@@ -220,6 +220,20 @@ async fn call(browser: &mut Browser) {
     browser
         .fill(applications, &["Acme"], &[("name", "shop")])
         .await;
+    let initial = [
+        ("name", "build servers"),
+        ("max_registrations", "5"),
+        ("lifetime_s", "86400"),
+        ("grants", "client_credentials"),
+        ("scopes", "orders:v1:read"),
+    ];
+    let form = "/console/consumers/{consumer}/initial-tokens/new";
+    browser.fill(form, &["Acme"], &initial).await;
+    let at = "/consumers/Acme/initial-tokens";
+    let initial = browser.member(at, "/items/0/id").await;
+    let reason = [("reason", "Lost.")];
+    let form = "/console/initial-tokens/{initial_token}/revoke";
+    browser.fill(form, &[&initial], &reason).await;
     let plan = browser.member("/apis/orders/plans", "/items/0/id").await;
     let wish = [
         ("api", "orders"),

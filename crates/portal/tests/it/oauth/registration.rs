@@ -7,7 +7,10 @@ use gatewright_portal::web::app::SelfRegistration;
 use serde_json::{Value, json};
 
 use super::shop::{FORM, Shop, basic, encoded};
-use crate::house::{Answer, Ask, House};
+use crate::{
+    forms::sign_in,
+    house::{Answer, Ask, House},
+};
 
 const REGISTER: &str = "/oauth2/register";
 const BACK: &str = "https://app.example/back";
@@ -667,6 +670,34 @@ async fn who_comes_too_fast_is_told_when_to_come_back() {
     assert_eq!(error_of(&last, 429), "temporarily_unavailable");
     assert!(last.header("retry-after").parse::<u64>().unwrap() >= 1);
     assert_eq!(answers, 601);
+}
+
+#[actix_web::test]
+async fn the_page_of_a_consumer_says_who_may_register_and_what_is_in_the_way() {
+    let shop = Shop::one().await;
+    let cookie = sign_in(&shop.house).await;
+    let page = async |house: &House| {
+        let ask = house.stranger("GET", "/console/consumers/Acme");
+        ask.with("cookie", &cookie).send().await.text()
+    };
+    let title = "Programs that register themselves";
+    assert!(!page(&shop.house).await.contains(title));
+    let mut reception = Reception::of(shop).await;
+    let before = page(reception.house()).await;
+    assert!(before.contains(title) && !before.contains("gw_iat_"));
+    let (token, id) = reception.mint(json!({ "max_registrations": 2 })).await;
+    reception.register(&token, &metadata()).await.good(201);
+    let after = page(reception.house()).await;
+    assert!(after.contains(&token[..11]) && !after.contains(&token));
+    assert!(after.contains("1 of 2") && after.contains(&format!("{id}/revoke")));
+    assert!(!after.contains("client_registration"));
+    reception.shop.house.app.registration = SelfRegistration::Closed;
+    reception.shop.house.serve_again().await;
+    assert!(
+        page(reception.house())
+            .await
+            .contains("client_registration")
+    );
 }
 
 #[actix_web::test]
