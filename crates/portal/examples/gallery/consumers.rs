@@ -13,7 +13,9 @@ use gatewright_portal::{
     pages::{
         applications::{ApplicationPage, Chosen, SubscribePage, SubscriptionRow},
         clients::{CredentialsPage, SecretRow},
-        consumers::{ApplicationRow, ConsumerList, ConsumerPage, ConsumerRow},
+        consumers::{
+            ApplicationRow, ConsumerList, ConsumerPage, ConsumerRow, InitialTokenRow, Registering,
+        },
     },
 };
 
@@ -78,6 +80,36 @@ fn consumer() -> ConsumerPage {
                 calls: "11,210".into(),
                 last_call: last(3),
             },
+        ],
+        registering: Some(registering()),
+    }
+}
+
+fn registering() -> Registering {
+    let row = |name: &str, state: Badge, uses: &str, last_used| InitialTokenRow {
+        name: name.into(),
+        hint: "gw_iat_7Kd2".into(),
+        over: state.word != "Active",
+        revoke: (state.word == "Active").then(|| "#".to_owned()),
+        state,
+        uses: uses.into(),
+        minted_by: "ada".into(),
+        expires: last(DAY),
+        last_used,
+    };
+    let used_up = Badge::new(Tone::Quiet, Icon::Retired, "Used up");
+    Registering {
+        new: "#".into(),
+        remark: None,
+        rows: vec![
+            row("build servers", Badge::active(), "3 of 5", last(40)),
+            row("assistant", used_up, "1 of 1", last(9 * 3600)),
+            row(
+                "a trial",
+                Badge::revoked(),
+                "0 of 1",
+                Last::new(None, "Never"),
+            ),
         ],
     }
 }
