@@ -141,6 +141,9 @@ pub(crate) enum Command {
     /// API keys of applications
     #[command(subcommand)]
     ApiKey(commands::api_key::Command),
+    /// Applications as clients of the token endpoint
+    #[command(subcommand)]
+    Application(commands::application::Command),
     /// Tokens with which programs register themselves as applications
     #[command(subcommand)]
     InitialToken(commands::initial_token::Command),
@@ -192,6 +195,7 @@ impl Command {
             | Self::Ring(_)
             | Self::Token(_)
             | Self::ApiKey(_)
+            | Self::Application(_)
             | Self::InitialToken(_)
             | Self::Scan(_)
             | Self::Revoke(_)

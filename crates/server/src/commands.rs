@@ -8,6 +8,7 @@ pub(crate) mod init;
 pub(crate) mod migrate;
 
 pub(crate) mod api_key;
+pub(crate) mod application;
 pub(crate) mod audit;
 pub(crate) mod backup;
 pub(crate) mod gateway;

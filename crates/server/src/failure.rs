@@ -4,7 +4,8 @@ use std::{fmt, process::ExitCode};
 
 use gatewright_domain::{access::Denied, ring::RingError};
 use gatewright_keys::{
-    ApiKeyUseError, IssueError, IssuerError, KekUseError, ReplaceError, RevokeError, RingUseError,
+    ApiKeyUseError, ClientSecretUseError, InitialTokenUseError, IssueError, IssuerError,
+    KekUseError, ReplaceError, RevokeError, RingUseError,
 };
 use gatewright_operators::{AccessTokenError, AdmissionError, SetUpError, TeamError};
 use gatewright_registry::GatewayError;
@@ -82,6 +83,8 @@ fn of_use_case(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
         || matches!(cause.downcast_ref(), Some(RevokeError::NotFound))
         || matches!(cause.downcast_ref(), Some(ApiKeyUseError::NotFound))
         || matches!(cause.downcast_ref(), Some(ReplaceError::NotFound))
+        || matches!(cause.downcast_ref(), Some(InitialTokenUseError::NotFound))
+        || matches!(cause.downcast_ref(), Some(ClientSecretUseError::NotFound))
         || matches!(cause.downcast_ref(), Some(GatewayError::NotFound))
         || matches!(cause.downcast_ref(), Some(KekUseError::NoSuchKek(_)))
         || matches!(cause.downcast_ref(), Some(IssuerError::NotFound))
@@ -125,6 +128,19 @@ fn of_use_case(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
         || matches!(
             cause.downcast_ref(),
             Some(ReplaceError::Refused(_) | ReplaceError::Stale)
+        );
+    let conflict = conflict
+        || matches!(
+            cause.downcast_ref(),
+            Some(InitialTokenUseError::Refused(_) | InitialTokenUseError::Stale)
+        )
+        || matches!(
+            cause.downcast_ref(),
+            Some(
+                ClientSecretUseError::Refused(_)
+                    | ClientSecretUseError::Ambiguous
+                    | ClientSecretUseError::Stale
+            )
         );
     conflict.then_some(Code::Conflict)
 }

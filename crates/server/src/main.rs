@@ -80,6 +80,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         | Command::Ring(_)
         | Command::Token(_)
         | Command::ApiKey(_)
+        | Command::Application(_)
         | Command::InitialToken(_)
         | Command::Scan(_)
         | Command::Revoke(_)
@@ -134,6 +135,9 @@ async fn run_with(command: Command, settings: &Settings, printer: Printer) -> Re
             .await
             .map(done),
         Command::ApiKey(command) => commands::api_key::run(command, settings, printer).await,
+        Command::Application(command) => {
+            commands::application::run(command, settings, printer).await
+        }
         Command::InitialToken(command) => {
             commands::initial_token::run(command, settings, printer).await
         }

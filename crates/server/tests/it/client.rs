@@ -10,7 +10,7 @@ use crate::{
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
-fn basic(issued: &Value) -> String {
+pub(crate) fn basic(issued: &Value) -> String {
     let text = |member: &str| issued[member].as_str().unwrap();
     let pair = format!("{}:{}", text("client_id"), text("client_secret"));
     format!("Basic {}", BASE64_STANDARD.encode(pair))

@@ -31,6 +31,7 @@ mod ports;
 mod program;
 mod readme;
 mod receipts;
+mod registering;
 mod repeats;
 mod restored;
 mod rings;
