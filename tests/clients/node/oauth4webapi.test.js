@@ -182,3 +182,38 @@ test("a client learns of no other client's token", async () => {
   assert.equal((await call(token)).status, 200);
   assert.ok(await api("GET", "/applications/depot/client"));
 });
+
+test("a program registers itself, gets a token, manages its registration and gives it up", async () => {
+  const { body: initial } = await api("POST", "/consumers/Acme/initial-tokens", { name: "from npm", scopes: ["orders:v1:read"] });
+  const wish = { client_name: "From npm", grant_types: ["client_credentials"], response_types: [] };
+  const register = async (initialAccessToken) => oauth.processDynamicClientRegistrationResponse(
+    await oauth.dynamicClientRegistrationRequest(server, wish, { initialAccessToken, ...plain }));
+  await assert.rejects(register("gw_iat_guessed"), challenged);
+  const own = await register(initial.initial_access_token);
+  assert.deepEqual([own.scope, own.client_secret_expires_at], ["orders:v1:read", 0]);
+  await assert.rejects(register(initial.initial_access_token), challenged);
+
+  const application = own.client_id.replace("c_", "app_");
+  await api("POST", `/applications/${application}/subscriptions`, { api: "orders", version: "v1", plan: "standard", scopes: ["read", "write"] });
+  const auth = oauth.ClientSecretBasic(own.client_secret);
+  const asked = await oauth.clientCredentialsGrantRequest(server, own, auth, new URLSearchParams({ scope: scopes }), plain);
+  const given = await oauth.processClientCredentialsResponse(server, own, asked);
+  assert.equal(given.scope, "orders:v1:read");
+  assert.equal((await call(given.access_token)).status, 200);
+
+  // The library leaves RFC 7592 to whoever uses it.
+  const manage = (method, token, body) => fetch(own.registration_client_uri, {
+    method, headers: { authorization: `Bearer ${token}`, "content-type": "application/json" }, body: body && JSON.stringify(body),
+  });
+  const read = await (await manage("GET", own.registration_access_token)).json();
+  const replaced = await manage("PUT", read.registration_access_token, { ...wish, client_id: own.client_id, client_name: "Renamed" });
+  const last = await replaced.json();
+  assert.equal(last.client_name, "Renamed");
+  assert.equal((await manage("GET", own.registration_access_token)).status, 401);
+  assert.equal((await manage("DELETE", last.registration_access_token)).status, 204);
+  assert.equal((await manage("GET", last.registration_access_token)).status, 401);
+  // The gateway is told, and tells nobody when it has heard.
+  const status = () => call(given.access_token).then((answer) => answer.status, (refusal) => refusal.status);
+  const deadline = Date.now() + 5_000;
+  while ((await status()) !== 401) assert.ok(Date.now() < deadline, "the token outlives its client");
+});

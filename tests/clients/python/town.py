@@ -53,6 +53,7 @@ class Town:
         self.portal = f"http://127.0.0.1:{free_port()}"
         self.gateway = f"http://127.0.0.1:{free_port()}"
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith(SETTINGS)}
+        self.environment["GATEWRIGHT_CLIENT_REGISTRATION"] = "true"
         self.upstream = ThreadingHTTPServer(("127.0.0.1", 0), Upstream)
         threading.Thread(target=self.upstream.serve_forever, daemon=True).start()
 
