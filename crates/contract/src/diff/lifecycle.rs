@@ -42,7 +42,8 @@ impl<'d> Lifetime<'d> {
         }
     }
 
-    fn place(self) -> Option<Node<'d>> {
+    /// Where its sunset is written.
+    pub(crate) fn place(self) -> Option<Node<'d>> {
         match self {
             Self::Lasting | Self::Deprecated => None,
             Self::Sunset(node, _) | Self::Unreadable(node) => Some(node),
@@ -64,6 +65,155 @@ pub(crate) fn stability<'d>(get: impl Fn(&str) -> Option<Node<'d>>) -> Result<St
     }
 }
 
+/// How the end of something that both documents have changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    Deprecated,
+    DeprecatedWithSunset,
+    SunsetMissing,
+    SunsetUnreadable,
+    SunsetTooSoon,
+    Reactivated,
+    /// It was deprecated before, and its date is gone.
+    SunsetDeleted,
+    /// It was deprecated before, and its date is none.
+    StillUnreadable,
+    /// It was deprecated before, and its date came closer.
+    MovedTooSoon,
+}
+
+impl Ending {
+    /// The rule of an endpoint.
+    pub(crate) const fn of_endpoint(self) -> &'static str {
+        match self {
+            Self::Deprecated => "endpoint-deprecated",
+            Self::DeprecatedWithSunset => "endpoint-deprecated-with-sunset",
+            Self::SunsetMissing => "api-deprecated-sunset-missing",
+            Self::SunsetUnreadable => "api-deprecated-sunset-parse",
+            Self::SunsetTooSoon => "api-sunset-date-too-small",
+            Self::Reactivated => "endpoint-reactivated",
+            Self::SunsetDeleted => "sunset-deleted",
+            Self::StillUnreadable => "api-path-sunset-parse",
+            Self::MovedTooSoon => "api-sunset-date-changed-too-small",
+        }
+    }
+
+    /// The rule of a parameter.
+    pub(crate) const fn of_parameter(self) -> &'static str {
+        match self {
+            Self::Deprecated | Self::DeprecatedWithSunset => "request-parameter-deprecated",
+            Self::SunsetMissing => "request-parameter-deprecated-sunset-missing",
+            Self::SunsetUnreadable | Self::StillUnreadable => "request-parameter-sunset-parse",
+            Self::SunsetTooSoon => "request-parameter-sunset-date-too-small",
+            Self::Reactivated => "request-parameter-reactivated",
+            Self::SunsetDeleted => "request-parameter-sunset-deleted",
+            Self::MovedTooSoon => "request-parameter-sunset-date-changed-too-small",
+        }
+    }
+
+    /// What the rule of a property ends with. Of one that was deprecated before, only its return is told.
+    pub(crate) const fn of_property(self) -> Option<&'static str> {
+        match self {
+            Self::Deprecated => Some("deprecated"),
+            Self::DeprecatedWithSunset => Some("deprecated-with-sunset"),
+            Self::SunsetMissing => Some("deprecated-sunset-missing"),
+            Self::SunsetUnreadable => Some("deprecated-sunset-invalid"),
+            Self::SunsetTooSoon => Some("sunset-date-too-small"),
+            Self::Reactivated => Some("reactivated"),
+            Self::SunsetDeleted | Self::StillUnreadable | Self::MovedTooSoon => None,
+        }
+    }
+}
+
+/// How the end of something at this level changed, and what is told of it.
+pub(crate) fn ending(
+    settings: &Settings,
+    level: Stability,
+    was: Lifetime<'_>,
+    is: Lifetime<'_>,
+) -> Option<(Ending, String)> {
+    let days = settings.days(level);
+    Some(match (was, is) {
+        (Lifetime::Lasting, Lifetime::Lasting) => return None,
+        (Lifetime::Lasting, Lifetime::Deprecated) if days > 0 => (
+            Ending::SunsetMissing,
+            format!(
+                "is deprecated now and has no `x-sunset`, which must be at least {days} days away"
+            ),
+        ),
+        (Lifetime::Lasting, Lifetime::Deprecated) => {
+            (Ending::Deprecated, "is deprecated now".to_owned())
+        }
+        (Lifetime::Lasting, Lifetime::Unreadable(date)) => {
+            (Ending::SunsetUnreadable, unreadable(date))
+        }
+        (Lifetime::Lasting, Lifetime::Sunset(date, at)) if !settings.leaves_time(at, level) => (
+            Ending::SunsetTooSoon,
+            format!(
+                "is deprecated now, and its sunset on {} is not at least {days} days away",
+                date.written()
+            ),
+        ),
+        (Lifetime::Lasting, Lifetime::Sunset(date, _)) => (
+            Ending::DeprecatedWithSunset,
+            format!("is deprecated now, with its sunset on {}", date.written()),
+        ),
+        (_, Lifetime::Lasting) => (Ending::Reactivated, "is no longer deprecated".to_owned()),
+        (Lifetime::Unreadable(date), _) | (_, Lifetime::Unreadable(date)) => {
+            (Ending::StillUnreadable, unreadable(date))
+        }
+        (Lifetime::Sunset(date, _), Lifetime::Deprecated) => (
+            Ending::SunsetDeleted,
+            format!(
+                "is still deprecated, and its sunset on {} is gone",
+                date.written()
+            ),
+        ),
+        (Lifetime::Sunset(old, from), Lifetime::Sunset(new, to))
+            if to < from && !settings.leaves_time(to, level) =>
+        {
+            let (old, new) = (old.written(), new.written());
+            (
+                Ending::MovedTooSoon,
+                format!("has its sunset on {new}, where it was {old}, which is too soon"),
+            )
+        }
+        (Lifetime::Sunset(..) | Lifetime::Deprecated, Lifetime::Sunset(..))
+        | (Lifetime::Deprecated, Lifetime::Deprecated) => return None,
+    })
+}
+
+fn unreadable(date: Node<'_>) -> String {
+    let date = date.written();
+    format!("has `{date}` as its `x-sunset`, which is no date; write one as 2027-12-31")
+}
+
+/// How something went that only the base has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Gone {
+    Unannounced,
+    Announced,
+    BeforeSunset,
+    SunsetUnreadable,
+}
+
+/// How something went, and what is told of it; nothing of what went after its sunset.
+pub(crate) fn gone(now: Timestamp, was: Lifetime<'_>) -> Option<(Gone, String)> {
+    Some(match was {
+        Lifetime::Lasting => (
+            Gone::Unannounced,
+            "is gone, and was not deprecated".to_owned(),
+        ),
+        Lifetime::Deprecated => (Gone::Announced, "is gone; it was deprecated".to_owned()),
+        Lifetime::Sunset(date, at) if now < at => (
+            Gone::BeforeSunset,
+            format!("is gone before its sunset on {}", date.written()),
+        ),
+        Lifetime::Sunset(..) => return None,
+        Lifetime::Unreadable(date) => (Gone::SunsetUnreadable, unreadable(date)),
+    })
+}
+
 /// An endpoint that the revision does not have; with its whole path, or alone.
 pub(crate) fn removed<'d>(
     comparison: &mut Comparison<'d, '_>,
@@ -76,243 +226,20 @@ pub(crate) fn removed<'d>(
     if stability(get).is_ok_and(|level| level < settings.stability) {
         return;
     }
-    let (id, text) = match (Lifetime::of(get), with_path) {
-        (Lifetime::Lasting, true) => (
-            "api-path-removed-without-deprecation",
-            "the path is gone, and it was not deprecated".to_owned(),
-        ),
-        (Lifetime::Lasting, false) => (
-            "api-removed-without-deprecation",
-            "the endpoint is gone, and it was not deprecated".to_owned(),
-        ),
-        (Lifetime::Deprecated, true) => (
-            "api-path-removed-with-deprecation",
-            "the path is gone; it was deprecated".to_owned(),
-        ),
-        (Lifetime::Deprecated, false) => (
-            "api-removed-with-deprecation",
-            "the endpoint is gone; it was deprecated".to_owned(),
-        ),
-        (Lifetime::Sunset(date, at), with_path) if settings.now < at => (
-            if with_path {
-                "api-path-removed-before-sunset"
-            } else {
-                "api-removed-before-sunset"
-            },
-            format!(
-                "the endpoint is gone before its sunset on {}",
-                date.written()
-            ),
-        ),
-        (Lifetime::Sunset(..), _) => return,
-        (Lifetime::Unreadable(date), _) => ("api-path-sunset-parse", unreadable(date)),
+    let Some((gone, text)) = gone(settings.now, Lifetime::of(get)) else {
+        return;
     };
+    let id = match (gone, with_path) {
+        (Gone::Unannounced, true) => "api-path-removed-without-deprecation",
+        (Gone::Unannounced, false) => "api-removed-without-deprecation",
+        (Gone::Announced, true) => "api-path-removed-with-deprecation",
+        (Gone::Announced, false) => "api-removed-with-deprecation",
+        (Gone::BeforeSunset, true) => "api-path-removed-before-sunset",
+        (Gone::BeforeSunset, false) => "api-removed-before-sunset",
+        (Gone::SunsetUnreadable, _) => "api-path-sunset-parse",
+    };
+    let what = if with_path { "path" } else { "endpoint" };
+    let text = || format!("the {what} {text}");
     let spots = Spots::gone(endpoint.key);
-    comparison.teller.tell(subject, id, spots, || text);
-}
-
-fn unreadable(date: Node<'_>) -> String {
-    format!(
-        "`x-sunset` is `{}`, which is no date; write one as 2027-12-31",
-        date.written()
-    )
-}
-
-/// The rule that tells of a lifetime that changed, and what it says of it. One for endpoints, one for parameters and
-/// one for properties, because their rules have different names.
-pub(crate) type Ending<'d> = (&'static str, String, Option<Node<'d>>);
-
-/// How the end of an endpoint changed.
-pub(crate) fn of_endpoint<'d>(
-    settings: &Settings,
-    level: Stability,
-    was: Lifetime<'d>,
-    is: Lifetime<'d>,
-) -> Option<Ending<'d>> {
-    let (id, text) = match (was, is) {
-        (Lifetime::Lasting, Lifetime::Lasting) => return None,
-        (Lifetime::Lasting, Lifetime::Deprecated) if settings.days(level) > 0 => (
-            "api-deprecated-sunset-missing",
-            sunset_missing(settings, level),
-        ),
-        (Lifetime::Lasting, Lifetime::Deprecated) => (
-            "endpoint-deprecated",
-            "the endpoint is deprecated now".to_owned(),
-        ),
-        (Lifetime::Lasting, Lifetime::Unreadable(date)) => {
-            ("api-deprecated-sunset-parse", unreadable(date))
-        }
-        (Lifetime::Lasting, Lifetime::Sunset(date, at)) if !settings.leaves_time(at, level) => {
-            ("api-sunset-date-too-small", too_soon(settings, level, date))
-        }
-        (Lifetime::Lasting, Lifetime::Sunset(date, _)) => (
-            "endpoint-deprecated-with-sunset",
-            format!(
-                "the endpoint is deprecated now, with its sunset on {}",
-                date.written()
-            ),
-        ),
-        (_, Lifetime::Lasting) => (
-            "endpoint-reactivated",
-            "the endpoint is no longer deprecated".to_owned(),
-        ),
-        (was, is) => {
-            return revised(settings, level, was, is).map(|(rule, text)| {
-                let id = match rule {
-                    Revised::Deleted => "sunset-deleted",
-                    Revised::Unreadable => "api-path-sunset-parse",
-                    Revised::TooSoon => "api-sunset-date-changed-too-small",
-                };
-                (id, text, is.place())
-            });
-        }
-    };
-    Some((id, text, is.place()))
-}
-
-/// How the end of a parameter changed.
-pub(crate) fn of_parameter<'d>(
-    settings: &Settings,
-    level: Stability,
-    was: Lifetime<'d>,
-    is: Lifetime<'d>,
-) -> Option<Ending<'d>> {
-    let (id, text) = match (was, is) {
-        (Lifetime::Lasting, Lifetime::Lasting) => return None,
-        (Lifetime::Lasting, Lifetime::Deprecated) if settings.days(level) > 0 => (
-            "request-parameter-deprecated-sunset-missing",
-            sunset_missing(settings, level),
-        ),
-        (Lifetime::Lasting, Lifetime::Deprecated) => (
-            "request-parameter-deprecated",
-            "is deprecated now".to_owned(),
-        ),
-        (Lifetime::Lasting, Lifetime::Unreadable(date)) => {
-            ("request-parameter-sunset-parse", unreadable(date))
-        }
-        (Lifetime::Lasting, Lifetime::Sunset(date, at)) if !settings.leaves_time(at, level) => (
-            "request-parameter-sunset-date-too-small",
-            too_soon(settings, level, date),
-        ),
-        (Lifetime::Lasting, Lifetime::Sunset(date, _)) => (
-            "request-parameter-deprecated",
-            format!("is deprecated now, with its sunset on {}", date.written()),
-        ),
-        (_, Lifetime::Lasting) => (
-            "request-parameter-reactivated",
-            "is no longer deprecated".to_owned(),
-        ),
-        (was, is) => {
-            return revised(settings, level, was, is).map(|(rule, text)| {
-                let id = match rule {
-                    Revised::Deleted => "request-parameter-sunset-deleted",
-                    Revised::Unreadable => "request-parameter-sunset-parse",
-                    Revised::TooSoon => "request-parameter-sunset-date-changed-too-small",
-                };
-                (id, text, is.place())
-            });
-        }
-    };
-    Some((id, text, is.place()))
-}
-
-/// A parameter that the revision does not have.
-pub(crate) fn of_removed_parameter(
-    now: Timestamp,
-    was: Lifetime<'_>,
-) -> Option<(&'static str, String)> {
-    Some(match was {
-        Lifetime::Lasting => ("request-parameter-removed", "is gone".to_owned()),
-        Lifetime::Deprecated => (
-            "request-parameter-removed-with-deprecation",
-            "is gone; it was deprecated".to_owned(),
-        ),
-        Lifetime::Sunset(date, at) if now < at => (
-            "request-parameter-removed-before-sunset",
-            format!("is gone before its sunset on {}", date.written()),
-        ),
-        Lifetime::Sunset(..) => return None,
-        Lifetime::Unreadable(date) => ("request-parameter-sunset-parse", unreadable(date)),
-    })
-}
-
-/// How the end of a property changed: what its rule's name ends with.
-pub(crate) fn of_property<'d>(
-    settings: &Settings,
-    level: Stability,
-    was: Lifetime<'d>,
-    is: Lifetime<'d>,
-) -> Option<Ending<'d>> {
-    let (name, text) = match (was, is) {
-        (Lifetime::Lasting, Lifetime::Deprecated) if settings.days(level) > 0 => {
-            ("deprecated-sunset-missing", sunset_missing(settings, level))
-        }
-        (Lifetime::Lasting, Lifetime::Deprecated) => ("deprecated", "is deprecated now".to_owned()),
-        (Lifetime::Lasting, Lifetime::Unreadable(date)) => {
-            ("deprecated-sunset-invalid", unreadable(date))
-        }
-        (Lifetime::Lasting, Lifetime::Sunset(date, at)) if !settings.leaves_time(at, level) => {
-            ("sunset-date-too-small", too_soon(settings, level, date))
-        }
-        (Lifetime::Lasting, Lifetime::Sunset(date, _)) => (
-            "deprecated-with-sunset",
-            format!("is deprecated now, with its sunset on {}", date.written()),
-        ),
-        (
-            Lifetime::Deprecated | Lifetime::Sunset(..) | Lifetime::Unreadable(_),
-            Lifetime::Lasting,
-        ) => ("reactivated", "is no longer deprecated".to_owned()),
-        (_, _) => return None,
-    };
-    Some((name, text, is.place()))
-}
-
-/// What is wrong with the end of something that was deprecated and still is.
-enum Revised {
-    Deleted,
-    Unreadable,
-    TooSoon,
-}
-
-fn revised(
-    settings: &Settings,
-    level: Stability,
-    was: Lifetime<'_>,
-    is: Lifetime<'_>,
-) -> Option<(Revised, String)> {
-    match (was, is) {
-        (Lifetime::Unreadable(date), _) | (_, Lifetime::Unreadable(date)) => {
-            Some((Revised::Unreadable, unreadable(date)))
-        }
-        (Lifetime::Sunset(date, _), Lifetime::Deprecated) => Some((
-            Revised::Deleted,
-            format!(
-                "is still deprecated, and its sunset on {} is gone",
-                date.written()
-            ),
-        )),
-        (Lifetime::Sunset(old, from), Lifetime::Sunset(new, to))
-            if to < from && !settings.leaves_time(to, level) =>
-        {
-            let (old, new) = (old.written(), new.written());
-            Some((
-                Revised::TooSoon,
-                format!("the sunset moved from {old} to {new}, which is too soon"),
-            ))
-        }
-        (_, _) => None,
-    }
-}
-
-fn sunset_missing(settings: &Settings, level: Stability) -> String {
-    let days = settings.days(level);
-    format!(
-        "is deprecated now without `x-sunset`; a date at least {days} days away must stand there"
-    )
-}
-
-fn too_soon(settings: &Settings, level: Stability, date: Node<'_>) -> String {
-    let days = settings.days(level);
-    let date = date.written();
-    format!("is deprecated now, and its sunset on {date} is not at least {days} days away")
+    comparison.teller.tell(subject, id, spots, text);
 }

@@ -76,12 +76,15 @@ fn ending<'d>(
 ) {
     let from = Lifetime::of(|key| was.node.get(key));
     let to = Lifetime::of(|key| is.node.get(key));
-    let ending = lifecycle::of_endpoint(comparison.settings, level, from, to);
-    if let Some((id, text, place)) = ending {
-        let place = place.unwrap_or_else(|| is.node.get("deprecated").unwrap_or(is.key));
-        let spots = Spots::both(was.key, place);
-        comparison.teller.tell(subject, id, spots, || text);
-    }
+    let Some((ending, text)) = lifecycle::ending(comparison.settings, level, from, to) else {
+        return;
+    };
+    let place = to.place().or(is.node.get("deprecated")).unwrap_or(is.key);
+    let spots = Spots::both(was.key, place);
+    let text = || format!("the endpoint {text}");
+    comparison
+        .teller
+        .tell(subject, ending.of_endpoint(), spots, text);
 }
 
 fn operation_id<'d>(

@@ -6,7 +6,7 @@ use crate::{
     diff::{
         Comparison,
         endpoints::Endpoint,
-        lifecycle::{self, Lifetime},
+        lifecycle::{self, Gone, Lifetime},
         settings::Stability,
         side::Side,
         teller::{Spots, Subject},
@@ -138,12 +138,18 @@ fn removed<'d>(
     parameter: Parameter<'d>,
 ) {
     let now = comparison.settings.now;
-    if let Some((id, text)) = lifecycle::of_removed_parameter(now, parameter.lifetime()) {
-        let text = || format!("{} {text}", parameter.told());
-        comparison
-            .teller
-            .tell(subject, id, Spots::gone(parameter.node), text);
-    }
+    let Some((gone, text)) = lifecycle::gone(now, parameter.lifetime()) else {
+        return;
+    };
+    let id = match gone {
+        Gone::Unannounced => "request-parameter-removed",
+        Gone::Announced => "request-parameter-removed-with-deprecation",
+        Gone::BeforeSunset => "request-parameter-removed-before-sunset",
+        Gone::SunsetUnreadable => "request-parameter-sunset-parse",
+    };
+    let text = || format!("{} {text}", parameter.told());
+    let spots = Spots::gone(parameter.node);
+    comparison.teller.tell(subject, id, spots, text);
 }
 
 fn one<'d>(
@@ -163,12 +169,13 @@ fn one<'d>(
         let text = || format!("{told} {text}");
         comparison.teller.tell(subject, id, spots, text);
     }
-    let ending = lifecycle::of_parameter(comparison.settings, level, was.lifetime(), is.lifetime());
-    if let Some((id, text, place)) = ending {
-        let spots = Spots::both(was.node, place.unwrap_or(is.node));
+    let (from, to) = (was.lifetime(), is.lifetime());
+    if let Some((ending, text)) = lifecycle::ending(comparison.settings, level, from, to) {
+        let spots = Spots::both(was.node, to.place().unwrap_or(is.node));
+        let text = || format!("{told} {text}");
         comparison
             .teller
-            .tell(subject, id, spots, || format!("{told} {text}"));
+            .tell(subject, ending.of_parameter(), spots, text);
     }
     if let (Some(from), Some(to)) = (was.schema(), is.schema()) {
         let pair = comparison.pairs.pair(from, to);

@@ -37,7 +37,7 @@ impl<'d> Side<'d> {
             document,
             likeness: Likeness::of(document),
             resolver: Resolver::default(),
-            siblings: !openapi.unwrap_or_default().starts_with("3.0"),
+            siblings: openapi.is_some_and(|openapi| !openapi.starts_with("3.0")),
         }
     }
 

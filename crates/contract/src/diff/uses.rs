@@ -203,13 +203,17 @@ impl<'w, 'd> Walk<'w, 'd, '_> {
                 let text = name.replace('-', " ");
                 self.tell(fact, id.as_deref(), &text);
             }
-            What::Ending(level, was, is) => {
-                let ending = lifecycle::of_property(self.settings, *level, *was, *is);
-                if let (Some((name, text, _)), true) = (ending, place.is_property()) {
+            What::Ending(level, was, is) if place.is_property() => {
+                let Some((ending, text)) = lifecycle::ending(self.settings, *level, *was, *is)
+                else {
+                    return;
+                };
+                if let Some(name) = ending.of_property() {
                     let id = format!("{}-{name}", place.prefix());
                     self.tell(fact, Some(&id), &text);
                 }
             }
+            What::Ending(..) => (),
             What::Stability(was, is) if *was >= self.settings.stability && place.is_property() => {
                 let end = if was < is { "increased" } else { "decreased" };
                 let id = format!("{}-stability-{end}", place.prefix());

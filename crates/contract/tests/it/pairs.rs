@@ -6,7 +6,7 @@
 
 use std::{collections::BTreeSet, env, fs, path::PathBuf};
 
-use gatewright_contract::{Changes, Check, Settings};
+use gatewright_contract::{Budgets, Changes, Check, Node, Settings, Spot, read};
 
 use crate::changes::{changes, settings};
 
@@ -260,6 +260,63 @@ fn every_rule_is_told_by_a_pair_or_has_a_reason_not_to() {
     let mut reasons: Vec<_> = UNTOLD.into_iter().map(|(id, _)| id).collect();
     reasons.sort_by_key(|id| (*id == "comparison-over-budget", *id));
     assert_eq!(untold, reasons);
+}
+
+#[test]
+fn the_rules_that_no_pair_tells_stand_in_the_book_of_differences() {
+    let docs = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs/contract-diff.md");
+    let docs = fs::read_to_string(docs).expect("the book of differences");
+    for (rule, _) in UNTOLD {
+        assert!(docs.contains(&format!("`{rule}`")), "{rule}");
+    }
+}
+
+/// A place in a text is that of the node its pointer leads to, or of that node's key.
+fn leads_there(text: &str, spot: &Spot) -> bool {
+    let document = read(text.as_bytes(), &Budgets::default()).expect("a document");
+    let node = document
+        .at(&spot.pointer)
+        .expect("a pointer that leads somewhere");
+    let places = [Some(node), node.key()]
+        .into_iter()
+        .flatten()
+        .map(Node::place);
+    places
+        .into_iter()
+        .any(|place| (place.line, place.column) == (spot.line, spot.column))
+}
+
+#[test]
+fn every_change_has_its_places_in_the_documents() {
+    let settings = Settings {
+        most: usize::MAX,
+        ..settings()
+    };
+    let mut rules = BTreeSet::new();
+    for (file, kind) in FILES {
+        for case in cases(file) {
+            let side = |text: &str| match kind {
+                Kind::Documents => alone(text),
+                Kind::Schemas | Kind::Texts | Kind::Operations => {
+                    document(kind, [(case.path(), text)].into_iter())
+                }
+            };
+            let (base, revision) = (side(&case.base), side(&case.revision));
+            for change in changes(&base, &revision, &settings).told {
+                let spots = [(&base, &change.base), (&revision, &change.revision)];
+                for (text, spot) in spots {
+                    let found = spot.as_ref().is_none_or(|spot| leads_there(text, spot));
+                    assert!(found, "{}: {change:#?}", case.name);
+                }
+                assert!(
+                    change.base.is_some() || change.revision.is_some(),
+                    "{change:#?}"
+                );
+                rules.insert(change.id);
+            }
+        }
+    }
+    assert_eq!(rules.len(), Check::all().count() - UNTOLD.len());
 }
 
 #[test]
