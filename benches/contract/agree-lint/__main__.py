@@ -54,6 +54,7 @@ def main():
     parser.add_argument("--spectral", required=True, help="the program spectral")
     parser.add_argument("--ours", default="target/release/examples/lint", help="the example `lint`, built")
     parser.add_argument("--ruleset", help="a ruleset for both; otherwise all rules of spectral:oas")
+    parser.add_argument("--peer-ruleset", help="a ruleset for Spectral alone, where it has the same rules under another name")
     parser.add_argument("--keep", type=pathlib.Path, help="a folder that keeps what Spectral found, for the next run")
     parser.add_argument("--show", type=int, default=3, help="how many disagreements of each rule are listed")
     parser.add_argument("files", nargs="+", type=pathlib.Path)
@@ -64,7 +65,8 @@ def main():
         ruleset = given.ruleset or built_in.name
         total = collections.Counter()
         for file in given.files:
-            theirs, mine = peer(given.spectral, ruleset, file, given.keep), ours(given.ours, ruleset, file)
+            theirs = peer(given.spectral, given.peer_ruleset or ruleset, file, given.keep)
+            mine = ours(given.ours, ruleset, file)
             both, either = theirs.keys() & mine.keys(), theirs.keys() | mine.keys()
             total.update(both=len(both), either=len(either))
             print(f"{file.name}: {len(both)} of {len(either)}, {100 * len(both) / max(len(either), 1):.1f} %")

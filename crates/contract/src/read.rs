@@ -31,6 +31,24 @@ const MOST_BYTES: usize = 1 << 30;
 /// # Errors
 /// The findings, at least one of them an error, of an upload that is neither or that exceeds a budget.
 pub fn read<'a>(bytes: &'a [u8], budgets: &Budgets) -> Result<Document<'a>, Findings> {
+    read_with(bytes, budgets, MergeKeys::Refused)
+}
+
+/// What becomes of `<<`, which YAML 1.2 does not know and much YAML is still written with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MergeKeys {
+    /// It is an error, because a document that others read as well must not mean two things.
+    Refused,
+    /// It is a key like any other, and whoever reads the tree merges.
+    Kept,
+}
+
+/// As [`read`], with a say in merge keys.
+pub(crate) fn read_with<'a>(
+    bytes: &'a [u8],
+    budgets: &Budgets,
+    merge_keys: MergeKeys,
+) -> Result<Document<'a>, Findings> {
     let mut report = Report::default();
     let Some(text) = text(bytes, budgets, &mut report) else {
         return Err(report.finish());
@@ -43,7 +61,7 @@ pub fn read<'a>(bytes: &'a [u8], budgets: &Budgets) -> Result<Document<'a>, Find
     let mut builder = Builder::new(Document::new(text, format), budgets, report);
     let read = match format {
         Format::Json => json::read(text, &mut builder),
-        Format::Yaml => yaml::read(text, &mut builder),
+        Format::Yaml => yaml::read(text, merge_keys, &mut builder),
     };
     let (mut document, mut report) = builder.finish();
     if read.is_ok() && document.slots.is_empty() {

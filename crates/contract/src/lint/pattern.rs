@@ -5,7 +5,10 @@
 
 use std::fmt;
 
-use super::{fuel::Fuel, pattern::dialect::translate};
+use super::{
+    fuel::Fuel,
+    pattern::dialect::{ASCII_EDGE, translate},
+};
 
 mod dialect;
 
@@ -61,7 +64,8 @@ impl Pattern {
                 ));
             }
             Err(_) => {
-                let regex = fancy_regex::RegexBuilder::new(&translated)
+                // Its parser does not know how to take Unicode from an edge of words.
+                let regex = fancy_regex::RegexBuilder::new(&translated.replace(ASCII_EDGE, "\\b"))
                     .backtrack_limit(BACKTRACKS)
                     .delegate_size_limit(MEMORY)
                     .build();

@@ -13,7 +13,11 @@ use std::fmt;
 use serde_json::Value;
 
 use super::{Severity, Unsupported};
-use crate::{budget::Budgets, finding::Findings, read::read};
+use crate::{
+    budget::Budgets,
+    finding::Findings,
+    read::{MergeKeys, read_with},
+};
 use gather::{Gathered, Resolve};
 use rule::Rule;
 
@@ -133,6 +137,7 @@ impl Ruleset {
 
 /// A ruleset's text as a value.
 fn value(text: &str) -> Result<Value, RulesetError> {
-    let document = read(text.as_bytes(), &Budgets::default()).map_err(RulesetError::Unreadable)?;
+    let document = read_with(text.as_bytes(), &Budgets::default(), MergeKeys::Kept);
+    let document = document.map_err(RulesetError::Unreadable)?;
     Ok(owned::value(document.root()))
 }

@@ -6,6 +6,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
 
 use crate::{
     read::{
+        MergeKeys,
         yaml_input::{MOST_MARKS, Meter, Metered},
         yaml_offset::Offsets,
         yaml_scalar::{self, Meaning},
@@ -22,13 +23,18 @@ use crate::{
 const CORE: &str = "tag:yaml.org,2002:";
 
 /// Reads a whole text as one YAML document.
-pub(crate) fn read(text: &str, builder: &mut Builder<'_, '_>) -> Result<(), Stop> {
+pub(crate) fn read(
+    text: &str,
+    merge_keys: MergeKeys,
+    builder: &mut Builder<'_, '_>,
+) -> Result<(), Stop> {
     let meter = Meter::default();
     let mut reader = Reader {
         text,
         offsets: Offsets::of(text),
         anchors: Vec::new(),
         documents: 0,
+        merge_keys,
         builder,
     };
     for event in Parser::new(Metered::new(text, &meter)) {
@@ -53,6 +59,7 @@ struct Reader<'r, 'a, 'b> {
     /// The slot of each anchor, by the parser's number for it.
     anchors: Vec<u32>,
     documents: usize,
+    merge_keys: MergeKeys,
     builder: &'r mut Builder<'a, 'b>,
 }
 
@@ -130,7 +137,7 @@ impl Reader<'_, '_, '_> {
     ) -> Result<(), Stop> {
         let plain = style == ScalarStyle::Plain;
         if self.builder.wants_key() {
-            if plain && text == "<<" {
+            if plain && text == "<<" && self.merge_keys == MergeKeys::Refused {
                 self.builder.note(
                     Rule::MergeKey,
                     span.start,

@@ -23,6 +23,8 @@ impl Path {
 
 fn segment(cursor: &mut Cursor<'_>) -> Result<Segment, String> {
     if cursor.eat("..") {
+        // Three dots are a slip of many rulesets, and mean what two do.
+        cursor.eat(".");
         return Ok(Segment::Descendants(selected(cursor)?));
     }
     if cursor.eat("^") {

@@ -2,6 +2,9 @@
 
 use std::{iter::Peekable, str::Chars};
 
+/// The edge of a word, in which only the letters of ASCII count.
+pub(super) const ASCII_EDGE: &str = "(?-u:\\b)";
+
 /// Writes a pattern anew; otherwise says what in it has no counterpart.
 pub(super) fn translate(source: &str, flags: &str) -> Result<String, String> {
     let mut ours = String::with_capacity(source.len() + 8);
@@ -62,7 +65,7 @@ fn escape(chars: &mut Peekable<Chars<'_>>, ours: &mut String) -> Result<(), Stri
         Some('D') => ours.push_str("[^0-9]"),
         Some('w') => ours.push_str("[0-9A-Za-z_]"),
         Some('W') => ours.push_str("[^0-9A-Za-z_]"),
-        Some('b') => ours.push_str("(?-u:\\b)"),
+        Some('b') => ours.push_str(ASCII_EDGE),
         Some('B') => ours.push_str("(?-u:\\B)"),
         Some(c @ ('s' | 'S' | 'k' | '1'..='9')) => {
             ours.push('\\');

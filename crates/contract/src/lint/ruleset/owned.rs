@@ -15,7 +15,24 @@ pub(super) fn value(node: Node<'_>) -> Value {
         Kind::Object => {
             let members = node.members();
             let members = members.map(|(key, of)| (key.written().to_owned(), value(of)));
-            Value::Object(members.collect::<Map<_, _>>())
+            let mut object = members.collect::<Map<_, _>>();
+            match object.shift_remove("<<") {
+                Some(Value::Array(many)) => {
+                    many.into_iter().for_each(|one| merge(&mut object, one))
+                }
+                Some(one) => merge(&mut object, one),
+                None => {}
+            }
+            Value::Object(object)
+        }
+    }
+}
+
+/// Takes in the members of another object that an object does not have itself.
+fn merge(object: &mut Map<String, Value>, other: Value) {
+    if let Value::Object(other) = other {
+        for (key, value) in other {
+            object.entry(key).or_insert(value);
         }
     }
 }

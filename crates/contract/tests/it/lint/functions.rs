@@ -64,6 +64,8 @@ fn a_pattern_is_read_as_javascript_reads_it() {
         ("{notMatch: '/l.m/s'}", vec!["/g"]),
         ("{notMatch: '[\\w-]X'}", vec!["/f"]),
         ("{notMatch: '\\u00e4'}", vec!["/c"]),
+        ("{match: '^(?!.*\\b(x|l)\\b)'}", vec!["/a", "/g"]),
+        ("{notMatch: '\\b1'}", vec!["/c"]),
         ("{notMatch: '[^]1'}", vec!["/c"]),
         ("{notMatch: '[a&&b]X'}", vec!["/f"]),
     ] {

@@ -50,6 +50,10 @@ fn every_step_of_the_dialect_selects_what_it_means() {
             vec!["/paths/~1a/get/operationId", "/shared/get/operationId"],
         ),
         ("$..operationId^", vec!["/paths/~1a/get", "/shared/get"]),
+        (
+            "$.paths...operationId",
+            vec!["/paths/~1a/get/operationId", "/shared/get/operationId"],
+        ),
         ("$.limits.*~", vec!["/limits/high", "/limits/low"]),
         ("$.paths[*].get", vec!["/paths/~1a/get", "/shared/get"]),
         ("$.nothing..*", vec![]),

@@ -75,6 +75,18 @@ fn the_built_in_sets_are_supported_whole() {
 }
 
 #[test]
+fn a_merge_key_merges_because_rulesets_are_written_with_it() {
+    let text = "rules:\n  a: &a {given: $, severity: info, then: {function: truthy}}\n  \
+        b: {<<: *a, severity: error}\n  c: {severity: hint, <<: [{given: $}, *a]}\n";
+    let expected = [
+        ("a".to_owned(), Severity::Info),
+        ("b".to_owned(), Severity::Error),
+        ("c".to_owned(), Severity::Hint),
+    ];
+    assert_eq!(on(text), expected);
+}
+
+#[test]
 fn what_cannot_be_run_is_said() {
     for (text, why) in [
         ("extends: ./missing.yaml", "`./missing.yaml`"),
