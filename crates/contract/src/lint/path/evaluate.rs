@@ -133,6 +133,12 @@ impl<'v> Question<'v> {
             (Value::List(items), "length") => Value::count(items.len()),
             (Value::Text(text), "length") => Value::count(text.encode_utf16().count()),
             (Value::Text(_), "constructor") => Value::Class("String"),
+            (Value::Text(_), _) if Method::named(name).is_some() => Value::Class("Function"),
+            (Value::Text(text), _) => {
+                let position = name.parse().ok();
+                let letter = position.and_then(|position| text.chars().nth(position));
+                letter.map_or(Value::Undefined, |c| Value::Text(Cow::Owned(c.to_string())))
+            }
             (Value::Number(_), "constructor") => Value::Class("Number"),
             (Value::Boolean(_), "constructor") => Value::Class("Boolean"),
             (Value::Class(class), "name") => Value::Text(Cow::Borrowed(class)),

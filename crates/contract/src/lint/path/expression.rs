@@ -71,7 +71,7 @@ pub(crate) enum Method {
 }
 
 impl Method {
-    fn named(name: &str) -> Option<Self> {
+    pub(super) fn named(name: &str) -> Option<Self> {
         Some(match name {
             "match" => Self::Match,
             "test" => Self::Test,

@@ -33,6 +33,11 @@ fn segment(cursor: &mut Cursor<'_>) -> Result<Segment, String> {
     if cursor.eat("~") || cursor.eat(".~") {
         return Ok(Segment::Key);
     }
+    // So does a dot before a bracket, where these rulesets are at home.
+    if cursor.rest().starts_with(".[") {
+        cursor.eat(".");
+        return Ok(Segment::Descendants(selected(cursor)?));
+    }
     if cursor.eat(".") || cursor.peek() == Some('[') {
         return Ok(Segment::Children(selected(cursor)?));
     }

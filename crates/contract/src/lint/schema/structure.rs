@@ -196,16 +196,18 @@ impl<'s, 'r> Check<'s, 'r> {
         let Some(schema) = said.contains else {
             return true;
         };
-        let (mut count, values) = (0.0, self.values);
+        let (mut count, mut failed, values) = (0.0, Vec::new(), self.values);
         for item in values.items(value) {
-            if self.first_of(schema, item).is_ok() {
-                count += 1.0;
+            match self.tried(schema, item) {
+                Ok(()) => count += 1.0,
+                Err(failures) => failed.extend(failures),
             }
         }
         let enough = count >= said.min_contains.map_or(1.0, number);
         if enough && said.max_contains.is_none_or(|max| count <= number(max)) {
             return true;
         }
+        self.note(failed);
         self.fail(
             "contains",
             value,

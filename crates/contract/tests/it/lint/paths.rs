@@ -51,6 +51,10 @@ fn every_step_of_the_dialect_selects_what_it_means() {
         ),
         ("$..operationId^", vec!["/paths/~1a/get", "/shared/get"]),
         (
+            "$.paths.[?(@property == 'operationId')]",
+            vec!["/paths/~1a/get/operationId", "/shared/get/operationId"],
+        ),
+        (
             "$.paths...operationId",
             vec!["/paths/~1a/get/operationId", "/shared/get/operationId"],
         ),
@@ -72,6 +76,10 @@ fn a_filter_is_the_part_of_javascript_that_looks_at_a_value() {
         ("@ === '20'", vec![]),
         ("@property === 'low'", vec!["/limits/low"]),
         ("@property.match(/^h/)", vec!["/limits/high"]),
+        (
+            "@property[0] == 'h' && @property.match",
+            vec!["/limits/high"],
+        ),
         ("/^H/i.test(@property)", vec!["/limits/high"]),
         ("['low', 'none'].includes(@property)", vec!["/limits/low"]),
         (

@@ -51,7 +51,7 @@ fn every_keyword_holds_or_fails_where_it_should() {
             "[{a: 1}, {a: 2}]",
             "[{a: 1}, {a: 1}]",
         ),
-        ("{contains: {type: string}}", "[1, a]", "[1]"),
+        ("{contains: {type: string}}", "[1, a]", "[]"),
         (
             "{contains: {type: string}, minContains: 2, maxContains: 2}",
             "[a, b]",
@@ -126,6 +126,7 @@ fn what_fails_inside_is_told_inside() {
             "[a, b]",
             vec!["/1"],
         ),
+        ("{contains: {type: string}}", "[1]", vec!["", "/0"]),
         (
             "{unevaluatedProperties: {type: string}, properties: {a: {}}}",
             "{a: 1, b: 1}",
