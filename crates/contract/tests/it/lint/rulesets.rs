@@ -87,6 +87,20 @@ fn a_merge_key_merges_because_rulesets_are_written_with_it() {
 }
 
 #[test]
+fn the_ruleset_of_the_book_is_supported_whole() {
+    let page = include_str!("../../../../../docs/book/src/linting.md");
+    let block = page.split("```yaml\n").nth(1).expect("a ruleset");
+    let text = block.split("```").next().expect("its end");
+    assert_eq!(ruleset(text).unsupported(), []);
+    let document = "openapi: 3.1.0\npaths:\n  /a/{id}:\n    get:\n      parameters:\n      - {in: path, name: id}\n";
+    let told = found(document, text);
+    let own = told.iter().find(|it| it.rule.starts_with("ids-"));
+    let own = own.expect("what its own rule finds");
+    assert_eq!(own.message, "`id` says not of what it is the id");
+    assert!(told.iter().all(|it| it.rule != "info-contact"));
+}
+
+#[test]
 fn what_cannot_be_run_is_said() {
     for (text, why) in [
         ("extends: ./missing.yaml", "`./missing.yaml`"),
