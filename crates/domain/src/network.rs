@@ -1,6 +1,9 @@
-//! Addresses, and which of them are the public internet's: what nobody else may make this machine call.
+//! Addresses and networks of them, and which are the public internet's: what nobody else may make this machine call.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    str::FromStr,
+};
 
 /// A host by name (`orders.internal`), by suffix (`*.internal`), or `*` for any.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,7 +14,7 @@ pub struct HostPattern(String);
 #[error("not a host pattern; write a host, `*.` and a domain, or `*`")]
 pub struct NotAHostPattern;
 
-impl std::str::FromStr for HostPattern {
+impl FromStr for HostPattern {
     type Err = NotAHostPattern;
 
     fn from_str(text: &str) -> Result<Self, NotAHostPattern> {
@@ -37,6 +40,59 @@ impl HostPattern {
                 .is_some_and(|rest| rest.ends_with('.')),
             None => self.0 == "*" || self.0 == host,
         }
+    }
+}
+
+/// Addresses that begin with the same bits, as an operator writes them: `10.0.0.0/8`, `::1`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Network {
+    first: IpAddr,
+    bits: u8,
+}
+
+/// A text that is no network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "not a network: expected an address, or an address and a number of bits, for instance 10.0.0.0/8"
+)]
+pub struct NotANetwork;
+
+impl Network {
+    /// Whether an address lies in it. An IPv4 address written as an IPv6 one is the IPv4 address.
+    #[must_use]
+    pub fn contains(&self, address: IpAddr) -> bool {
+        match (self.first, address.to_canonical()) {
+            (IpAddr::V4(first), IpAddr::V4(address)) => {
+                let differing = u128::from(first.to_bits() ^ address.to_bits());
+                differing >> (32 - u32::from(self.bits)) == 0
+            }
+            (IpAddr::V6(first), IpAddr::V6(address)) => {
+                let differing = first.to_bits() ^ address.to_bits();
+                differing
+                    .checked_shr(128 - u32::from(self.bits))
+                    .unwrap_or(0)
+                    == 0
+            }
+            (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
+        }
+    }
+}
+
+impl FromStr for Network {
+    type Err = NotANetwork;
+
+    fn from_str(text: &str) -> Result<Self, NotANetwork> {
+        let (address, bits) = match text.split_once('/') {
+            Some((address, bits)) => (address, Some(bits)),
+            None => (text, None),
+        };
+        let first: IpAddr = address.parse().map_err(|_| NotANetwork)?;
+        let most = if first.is_ipv4() { 32 } else { 128 };
+        let bits = bits.map_or(Ok(most), str::parse).map_err(|_| NotANetwork)?;
+        if bits > most {
+            return Err(NotANetwork);
+        }
+        Ok(Self { first, bits })
     }
 }
 
@@ -106,6 +162,36 @@ mod tests {
         }
         for address in ["127.0.0.1", "10.0.0.1", "::1", "93.184.216.34"] {
             assert!(!is_link_local(address.parse().unwrap()), "{address}");
+        }
+    }
+
+    fn contains(network: &str, address: &str) -> bool {
+        let network: Network = network.parse().expect("a network");
+        network.contains(address.parse().expect("an address"))
+    }
+
+    #[test]
+    fn a_network_holds_what_begins_alike() {
+        assert!(contains("10.0.0.0/8", "10.255.1.2") && !contains("10.0.0.0/8", "11.0.0.1"));
+        assert!(contains("192.168.1.7", "192.168.1.7") && !contains("192.168.1.7", "192.168.1.6"));
+        assert!(contains("0.0.0.0/0", "1.2.3.4") && !contains("0.0.0.0/0", "::1"));
+        assert!(contains("fd00::/8", "fd12::1") && !contains("fd00::/8", "fe80::1"));
+        assert!(contains("::/0", "fe80::1") && contains("::1", "::1"));
+        assert!(contains("10.0.0.0/8", "::ffff:10.1.1.1"));
+    }
+
+    #[test]
+    fn a_text_that_is_no_network_is_refused() {
+        for bad in [
+            "",
+            "10",
+            "10.0.0.0/33",
+            "::1/129",
+            "10.0.0.0/-1",
+            "10.0.0.0/",
+            "host",
+        ] {
+            assert_eq!(bad.parse::<Network>(), Err(NotANetwork), "{bad}");
         }
     }
 }

@@ -10,8 +10,8 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use clap::Parser;
-use gatewright_domain::secret::Secret;
-use gatewright_gateway::{Config, network::Network};
+use gatewright_domain::{network::Network, secret::Secret};
+use gatewright_gateway::Config;
 use gatewright_token::detached::PinnedKey;
 
 /// A Gatewright gateway that runs apart from its control plane.

@@ -2,9 +2,7 @@
 
 use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf, time::Duration};
 
-use gatewright_domain::{id::GatewayId, secret::Secret};
-
-use crate::network::Network;
+use gatewright_domain::{id::GatewayId, network::Network, secret::Secret};
 
 /// The settings of a gateway.
 #[derive(Debug)]

@@ -2,7 +2,9 @@
 
 use std::{io, net::SocketAddr, rc::Rc, sync::Arc, time::Duration};
 
-use gatewright_domain::{entropy::Entropy, record::Batch, snapshot::Snapshot, time::Clock};
+use gatewright_domain::{
+    entropy::Entropy, network::Network, record::Batch, snapshot::Snapshot, time::Clock,
+};
 use tokio::{
     runtime::{Builder, Runtime},
     sync::{mpsc, oneshot, watch},
@@ -15,7 +17,6 @@ use crate::{
     exchange::Exchange,
     memory::Memory,
     meter::{Counts, Meter},
-    network::Network,
     probe::Probes,
     record::{self, Collector, Desk},
     replays::Replays,

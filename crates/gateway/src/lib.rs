@@ -48,7 +48,6 @@ pub mod feed;
 pub mod handle;
 pub mod last_good;
 pub mod memory;
-pub mod network;
 pub mod report;
 pub mod revoked;
 mod sealed;

@@ -9,14 +9,12 @@ use std::{
     time::Duration,
 };
 
+use gatewright_domain::network::Network;
 use hyper::{server::conn::http1, service::service_fn};
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::{net::TcpStream, sync::watch, task::LocalSet, time::Instant};
 
-use crate::{
-    config::Deadlines, exchange::Exchange, line::Line, network::Network, open::Open, way::Peer,
-    wire::Wire,
-};
+use crate::{config::Deadlines, exchange::Exchange, line::Line, open::Open, way::Peer, wire::Wire};
 
 /// How many connections the system holds for us until we accept them.
 const BACKLOG: i32 = 4096;

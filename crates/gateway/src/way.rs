@@ -4,9 +4,8 @@
 
 use std::{cell::RefCell, net::IpAddr};
 
+use gatewright_domain::network::Network;
 use http::{HeaderMap, HeaderName, HeaderValue};
-
-use crate::network::Network;
 
 const FORWARDED: HeaderName = HeaderName::from_static("forwarded");
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");

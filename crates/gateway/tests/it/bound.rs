@@ -1,7 +1,6 @@
 //! Tokens that are bound to their sender: the text alone is worth nothing, and neither is a proof that was sent before.
 
-use gatewright_domain::binding::Binding;
-use gatewright_gateway::network::Network;
+use gatewright_domain::{binding::Binding, network::Network};
 use gatewright_testkit::{clock::FixedClock, sender::Sender};
 use serde_json::{Value, json};
 
