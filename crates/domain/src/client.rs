@@ -1,13 +1,17 @@
 //! Applications as OAuth clients: what they may ask the token endpoint for, and how they prove who they are.
 
+#[macro_use]
+mod words;
+
 mod ceiling;
+mod certificate;
 mod initial;
 mod own;
 mod redirect;
 mod secret;
 mod wish;
 
-use std::{collections::BTreeSet, fmt, str::FromStr};
+use std::collections::BTreeSet;
 
 use crate::{
     access::Subject,
@@ -23,6 +27,9 @@ use crate::{
 };
 
 pub use ceiling::Ceiling;
+pub use certificate::{
+    CertificateName, NameKind, NotACertificateName, NotANameKind, NotVouched, Vouched,
+};
 pub use initial::{DrawnInitialToken, InitialToken, InitialTokenError, InitialTokenWish};
 pub use own::{Held, OwnRegistration, SealedSuccessor};
 pub use redirect::{NotARedirectUri, RedirectUri, place_of};
@@ -31,47 +38,6 @@ pub use secret::{
     SecretId, draw, secret_id,
 };
 pub use wish::{ClientWish, WishRefused};
-
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident, $fault:ident = $says:literal { $($(#[$of:meta])* $variant:ident = $word:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $name { $($(#[$of])* $variant,)* }
-
-        #[doc = concat!("A word that is none: ", $says)]
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-        #[error($says)]
-        pub struct $fault;
-
-        impl $name {
-            /// Every one, in the order of the documents that clients read.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-
-            /// The word on the wire.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word,)* }
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = $fault;
-
-            fn from_str(word: &str) -> Result<Self, $fault> {
-                match word {
-                    $($word => Ok(Self::$variant),)*
-                    _ => Err($fault),
-                }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-    };
-}
 
 words! {
     /// A way to a token (RFC 6749 section 1.3).
@@ -90,13 +56,17 @@ words! {
 
 words! {
     /// How a client proves who it is (RFC 7591 section 2).
-    AuthMethod, NotAnAuthMethod = "not an authentication method: expected client_secret_basic, client_secret_post, private_key_jwt or none" {
+    AuthMethod, NotAnAuthMethod = "not an authentication method: expected client_secret_basic, client_secret_post, private_key_jwt, tls_client_auth, self_signed_tls_client_auth or none" {
         /// Its secret in the `Authorization` header.
         SecretBasic = "client_secret_basic",
         /// Its secret in the body, where logs of forms may keep it.
         SecretPost = "client_secret_post",
         /// A signature of its own key (RFC 7523), so that it shares no secret with anybody.
         PrivateKeyJwt = "private_key_jwt",
+        /// A certificate that has its name, of an authority that the proxy before us verified (RFC 8705 section 2.1).
+        TlsClientAuth = "tls_client_auth",
+        /// A certificate that it registered, whoever signed it (RFC 8705 section 2.2).
+        SelfSigned = "self_signed_tls_client_auth",
         /// Not at all: it runs where nothing can be kept secret, and has what a person allows it and no more.
         Public = "none",
     }
@@ -104,11 +74,13 @@ words! {
 
 words! {
     /// Who may send the tokens that a client gets.
-    Senders, NotSenders = "not senders: expected anybody or dpop" {
+    Senders, NotSenders = "not senders: expected anybody, dpop or mtls" {
         /// Whoever bears them, unless the client shows a key when it asks.
         Anybody = "anybody",
         /// Only who holds the key that the client has to show when it asks (RFC 9449).
         Holders = "dpop",
+        /// Only who shows the certificate that the client has to show when it asks (RFC 8705 section 3).
+        Certified = "mtls",
     }
 }
 
@@ -162,6 +134,8 @@ pub struct ClientTerms {
     pub key_set: Option<String>,
     /// Where it publishes those keys, instead of registering them.
     pub key_address: Option<KeySetAddress>,
+    /// The name by which a certificate of an authority is known to be its own.
+    pub certificate_name: Option<CertificateName>,
     /// Where browsers may carry answers to it.
     pub redirects: BTreeSet<RedirectUri>,
     /// The versions whose tokens it may ask about, because it stands behind them (RFC 7662 section 4).
@@ -179,6 +153,7 @@ impl Default for ClientTerms {
             senders: Senders::Anybody,
             key_set: None,
             key_address: None,
+            certificate_name: None,
             redirects: BTreeSet::new(),
             serves: BTreeSet::new(),
         }
@@ -246,6 +221,7 @@ impl Aggregate for Registration {
             senders,
             key_set,
             key_address,
+            certificate_name,
             redirects,
             serves,
         } = &self.terms;
@@ -269,6 +245,7 @@ impl Aggregate for Registration {
                 "key_set_uri",
                 or_none(key_address.as_ref().map(KeySetAddress::as_str)),
             ),
+            ("certificate_name", or_none(certificate_name.as_ref())),
         ])
     }
 

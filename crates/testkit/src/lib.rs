@@ -2,6 +2,7 @@
 //! Forbids being anything but a dev-dependency, and skipping: what is not installed fails a test with the command that installs it.
 //! Start with `database` (a fresh database on each engine), then `echo` (what a gateway forwards to).
 
+pub mod certificates;
 pub mod clock;
 pub mod database;
 pub mod echo;

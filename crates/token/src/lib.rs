@@ -23,6 +23,9 @@ pub mod ring;
 pub mod verify;
 
 pub mod assertion;
+pub mod certificate;
+pub mod client_cert;
+pub mod client_keys;
 pub mod foreign;
 pub mod outside;
 pub mod proof;
