@@ -32,6 +32,7 @@ mod m0019_authorization_codes;
 mod m0020_key_addresses;
 mod m0021_status_lists;
 mod m0022_registering;
+mod m0023_client_certificates;
 
 /// Applies what is missing, within a transaction that the caller holds alone, and says what that was.
 ///
@@ -95,6 +96,7 @@ impl MigratorTrait for Steps {
             Box::new(m0020_key_addresses::Migration),
             Box::new(m0021_status_lists::Migration),
             Box::new(m0022_registering::Migration),
+            Box::new(m0023_client_certificates::Migration),
         ]
     }
 }

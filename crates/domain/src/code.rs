@@ -8,7 +8,7 @@ use std::{collections::BTreeSet, time::Duration};
 use crate::{
     access::Subject,
     audit::{Aggregate, Change, Facts, Kind, Target, facts, list, or_none},
-    binding::{NotAThumbprint, Thumbprint},
+    binding::{Binding, NotAThumbprint, Thumbprint},
     drawn,
     entropy::Entropy,
     family::Person,
@@ -113,8 +113,8 @@ pub struct Claim<'a> {
     pub redirect: &'a str,
     /// The hash of the secret that it kept.
     pub challenge: &'a Challenge,
-    /// The key that it proved to hold.
-    pub proved: Option<&'a Thumbprint>,
+    /// The key or the certificate that it proved to hold.
+    pub proved: Option<&'a Binding>,
 }
 
 /// Why a code is not redeemed.
@@ -218,7 +218,9 @@ impl Code {
         if !equal_in_constant_time(expected.as_bytes(), shown.as_bytes()) {
             return Err(CodeError::AnotherVerifier);
         }
-        if allowed.key.is_some() && allowed.key.as_ref() != claim.proved {
+        if let Some(key) = &allowed.key
+            && !matches!(claim.proved, Some(Binding::Key(proved)) if proved == key)
+        {
             return Err(CodeError::AnotherKey);
         }
         let redeem = |code| Self {

@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use crate::{
     access::Subject,
     audit::{Aggregate, Change, Facts, Kind, Target, facts, list, or_none},
-    binding::{Binding, Thumbprint},
+    binding::Binding,
     id::{ApplicationId, FamilyId, TeamId},
     operation::Scope,
     revision::Revision,
@@ -40,7 +40,7 @@ pub struct Family {
     name: Name,
     versions: Vec<VersionRef>,
     scopes: BTreeSet<Scope>,
-    binding: Option<Thumbprint>,
+    binding: Option<Binding>,
     /// Who granted it; nobody in particular where an operator began it.
     person: Option<Person>,
     begun: Timestamp,
@@ -63,7 +63,7 @@ pub struct FamilyParts {
     pub name: Name,
     pub versions: Vec<VersionRef>,
     pub scopes: BTreeSet<Scope>,
-    pub binding: Option<Thumbprint>,
+    pub binding: Option<Binding>,
     pub person: Option<Person>,
     pub begun: Timestamp,
     pub idle_end: Timestamp,
@@ -87,8 +87,8 @@ pub struct NewFamily {
     pub versions: Vec<VersionRef>,
     /// What they may carry.
     pub scopes: BTreeSet<Scope>,
-    /// The key whose holder alone may refresh.
-    pub binding: Option<Thumbprint>,
+    /// The key or the certificate whose holder alone may refresh.
+    pub binding: Option<Binding>,
     /// Who grants it, when it is a person who allowed the application to act for them.
     pub person: Option<Person>,
     /// When the access token that comes with it ends at the latest; now, where none does.
@@ -167,7 +167,7 @@ impl Family {
         }
     }
 
-    /// Whether this application, having proved this key, may refresh. Asked before the token's generation is, so that a
+    /// Whether this application, having proved to hold this, may refresh. Asked before the token's generation is, so that a
     /// stranger who holds a token can neither use it nor end what is not theirs.
     ///
     /// # Errors
@@ -175,7 +175,7 @@ impl Family {
     pub fn admits(
         &self,
         application: ApplicationId,
-        proved: Option<&Thumbprint>,
+        proved: Option<&Binding>,
         now: Timestamp,
     ) -> Result<(), FamilyError> {
         if self.application != application {
@@ -285,10 +285,10 @@ impl Family {
         &self.scopes
     }
 
-    /// The key it is bound to.
+    /// What it is bound to.
     #[must_use]
-    pub fn binding(&self) -> Option<Binding> {
-        self.binding.clone().map(Binding::Key)
+    pub fn binding(&self) -> Option<&Binding> {
+        self.binding.as_ref()
     }
 
     /// Who granted it.

@@ -1,6 +1,7 @@
 //! Applications at the token endpoint: who proves to be one. Everything it takes is in memory, until something changes.
 
 mod assertion;
+mod certificate;
 mod directory;
 mod initial_tokens;
 mod joining;
@@ -13,7 +14,7 @@ use std::sync::Arc;
 
 use gatewright_domain::{
     access::{Action, Caller, Origin, Subject},
-    binding::Binding,
+    binding::{Binding, Thumbprint},
     client::{self, AuthMethod, Senders},
     consumer::ClientId,
     id::ApplicationId,
@@ -24,7 +25,9 @@ use gatewright_store::{ClientRecord, StoreError};
 use tracing::warn;
 
 use crate::{GrantError, Keys};
+use certificate::is_known_by_certificates;
 
+pub use certificate::{NotShownCertificate, ShownCertificate};
 pub(crate) use directory::Directory;
 pub use initial_tokens::{InitialTokenUseError, IssuedInitialToken};
 pub use joining::{Newcomer, Registered, RegistrationError};
@@ -41,6 +44,8 @@ pub struct Presented {
     pub client: Option<String>,
     /// What it proves it with.
     pub proof: ClientProof,
+    /// The certificate of its TLS connection, as far as somebody is believed about it.
+    pub certificate: Option<ShownCertificate>,
 }
 
 /// What a client proves with.
@@ -52,21 +57,8 @@ pub enum ClientProof {
     Post(Secret<String>),
     /// A signed assertion in the body (RFC 7523).
     Assertion(Secret<String>),
-    /// Nothing: it only says who it is.
+    /// Nothing but its certificate, if it showed one: it only says who it is.
     Nothing,
-}
-
-impl ClientProof {
-    /// The method that it is.
-    #[must_use]
-    pub const fn method(&self) -> AuthMethod {
-        match self {
-            Self::Basic(_) => AuthMethod::SecretBasic,
-            Self::Post(_) => AuthMethod::SecretPost,
-            Self::Assertion(_) => AuthMethod::PrivateKeyJwt,
-            Self::Nothing => AuthMethod::Public,
-        }
-    }
 }
 
 impl Presented {
@@ -88,6 +80,8 @@ pub struct Authenticated {
     pub(crate) client: Arc<ClientRecord>,
     /// How it proved it.
     method: AuthMethod,
+    /// The certificate that it showed, if it is good now.
+    certificate: Option<Thumbprint>,
     /// Nothing had changed since it was read, up to this revision.
     pub(crate) as_of: u64,
 }
@@ -99,12 +93,26 @@ impl Authenticated {
         self.client.application.id
     }
 
-    /// Whether it showed a key, if it must.
+    /// Whether it showed what it must, and nothing else beside it.
     pub(crate) fn asks_as_it_must(&self, shown: Option<&Binding>) -> Result<(), GrantError> {
         match (self.client.registration.terms.senders, shown) {
-            (Senders::Anybody, _) | (Senders::Holders, Some(_)) => Ok(()),
-            (Senders::Holders, None) => Err(GrantError::ProofNeeded),
+            (Senders::Anybody, _)
+            | (Senders::Holders, Some(Binding::Key(_)))
+            | (Senders::Certified, Some(Binding::Certificate(_))) => Ok(()),
+            (Senders::Holders, None | Some(Binding::Certificate(_))) => {
+                Err(GrantError::ProofNeeded)
+            }
+            (Senders::Certified, None | Some(Binding::Key(_))) => {
+                Err(GrantError::CertificateNeeded)
+            }
         }
+    }
+
+    /// The certificate to which its tokens are bound: the one that it showed, where its registration says so.
+    #[must_use]
+    pub fn certificate(&self) -> Option<&Thumbprint> {
+        let binds = self.client.registration.terms.senders == Senders::Certified;
+        self.certificate.as_ref().filter(|_| binds)
     }
 
     /// Whether it proved nothing: anybody may have said its name.
@@ -160,37 +168,55 @@ impl Keys {
             self.not_believed(Subject::Installation, origin, now).await;
             return Err(ClientRefused::NotBelieved);
         };
-        if !self.believes(&client, &presented.proof, now).await? {
+        let Some(method) = self.believes(&client, presented, now).await? else {
             let on = client.application.grant(client.application.teams.clone());
             self.not_believed(on, origin, now).await;
             return Err(ClientRefused::NotBelieved);
-        }
+        };
+        let certificate = presented.certificate.as_ref();
         Ok(Authenticated {
             caller: Caller::application(client.application.id, origin),
             client,
-            method: presented.proof.method(),
+            method,
+            certificate: certificate.and_then(|one| one.thumbprint(now).cloned()),
             as_of,
         })
     }
 
+    /// By which method it is believed, if by any that its registration allows.
     async fn believes(
         &self,
         client: &ClientRecord,
-        proof: &ClientProof,
+        presented: &Presented,
         now: Timestamp,
-    ) -> Result<bool, ClientRefused> {
+    ) -> Result<Option<AuthMethod>, ClientRefused> {
         let terms = &client.registration.terms;
-        if client.application.disabled.is_some() || !terms.methods.contains(&proof.method()) {
-            return Ok(false);
+        if client.application.disabled.is_some() {
+            return Ok(None);
         }
-        match proof {
+        if let (ClientProof::Nothing, Some(shown)) = (&presented.proof, &presented.certificate)
+            && is_known_by_certificates(terms)
+        {
+            return Ok(self.believes_certificate(client, shown, now).await);
+        }
+        let method = match &presented.proof {
+            ClientProof::Basic(_) => AuthMethod::SecretBasic,
+            ClientProof::Post(_) => AuthMethod::SecretPost,
+            ClientProof::Assertion(_) => AuthMethod::PrivateKeyJwt,
+            ClientProof::Nothing => AuthMethod::Public,
+        };
+        if !terms.methods.contains(&method) {
+            return Ok(None);
+        }
+        let is_believed = match &presented.proof {
             ClientProof::Basic(secret) | ClientProof::Post(secret) => {
-                self.believes_secret(client, secret, now).await
+                self.believes_secret(client, secret, now).await?
             }
-            ClientProof::Assertion(text) => Ok(self.believes_assertion(client, text, now).await?),
+            ClientProof::Assertion(text) => self.believes_assertion(client, text, now).await?,
             // Its registration says that it keeps no secret. What it may ask for is asked of a person.
-            ClientProof::Nothing => Ok(true),
-        }
+            ClientProof::Nothing => true,
+        };
+        Ok(is_believed.then_some(method))
     }
 
     async fn believes_secret(

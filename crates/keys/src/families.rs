@@ -3,10 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use gatewright_domain::binding::Thumbprint;
 use gatewright_domain::{
     access::{Action, Caller, Denied},
     audit::Aggregate,
+    binding::Binding,
     family::{self, Family, FamilyTerms, NewFamily, RefreshToken},
     handle::ApplicationHandle,
     id::FamilyId,
@@ -26,8 +26,8 @@ pub struct FamilyWish {
     pub name: Name,
     /// The scopes it shall carry, at least one: they say which versions it is for.
     pub scopes: BTreeSet<Scope>,
-    /// The key whose holder alone may refresh.
-    pub binding: Option<Thumbprint>,
+    /// The key or the certificate whose holder alone may refresh.
+    pub binding: Option<Binding>,
 }
 
 /// A grant that began, with the text of its first refresh token for the only time there is.

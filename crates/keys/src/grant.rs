@@ -50,6 +50,9 @@ pub enum GrantError {
     /// It must show a key, and showed none.
     #[error("the client must show a key when it asks")]
     ProofNeeded,
+    /// It must show a certificate alone, and did not.
+    #[error("the client must show its certificate when it asks, and no key beside it")]
+    CertificateNeeded,
     /// The policy forbids it.
     #[error(transparent)]
     Denied(Denied),

@@ -72,8 +72,8 @@ pub use api_keys::{ApiKeyUseError, IssuedApiKey, RecognisedApiKey, RevokedApiKey
 pub use authorize::{Asking, AuthorizeError, Doorway, Proposal};
 pub use clients::{
     Authenticated, ClientProof, ClientRefused, ClientSecretUseError, InitialTokenUseError,
-    IssuedInitialToken, IssuedSecret, Newcomer, PepperError, Presented, Registered, Registrant,
-    RegistrationError, SecretWish,
+    IssuedInitialToken, IssuedSecret, Newcomer, NotShownCertificate, PepperError, Presented,
+    Registered, Registrant, RegistrationError, SecretWish, ShownCertificate,
 };
 pub use exchange::{ExchangeError, Exchanging, NotShown};
 pub use families::{BegunFamily, FamilyUseError, FamilyWish};

@@ -10,7 +10,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use gatewright_domain::{
     access::Action,
     audit::Aggregate,
-    binding::{Binding, Thumbprint},
+    binding::Binding,
     client::Grant,
     code::{self, Challenge, Claim, Code, CodeError},
     family::{self, Family, NewFamily, RefreshToken},
@@ -43,8 +43,8 @@ pub struct Redeeming {
     pub redirect: String,
     /// The audiences; none means all that was allowed.
     pub resources: BTreeSet<String>,
-    /// The key that it proved to hold.
-    pub proved: Option<Thumbprint>,
+    /// The key or the certificate that it proved to hold.
+    pub proved: Option<Binding>,
 }
 
 /// What a client gets.
@@ -144,8 +144,7 @@ impl Keys {
         asked: Redeeming,
     ) -> Result<RedeemedGrant, RedeemError> {
         client.may_use(Grant::AuthorizationCode)?;
-        let key = asked.proved.clone().map(Binding::Key);
-        client.asks_as_it_must(key.as_ref())?;
+        client.asks_as_it_must(asked.proved.as_ref())?;
         let challenge = challenge_of(&asked.verifier);
         let challenge = challenge.ok_or(CodeError::AnotherVerifier)?;
         let code = self.shown_code(&asked.code).await?;
@@ -255,7 +254,7 @@ impl Keys {
             Err(CodeError::Redeemed(family)) => return end(tx, family, now).await,
             Err(refused) => return Err(refused.into()),
         };
-        // A public client's refresh tokens are bound to its key, where it shows one (RFC 9449 section 5).
+        // A public client's refresh tokens are bound to what it shows, if anything (RFC 9449 section 5, RFC 8705 section 4).
         let binds = client.is_public() || allowed.key.is_some();
         let new = NewFamily {
             id: family,
@@ -278,7 +277,7 @@ impl Keys {
         let wanted = Wanted {
             scopes: None,
             resources: asked.resources.clone(),
-            binding: asked.proved.clone().map(Binding::Key),
+            binding: asked.proved.clone(),
         };
         let wish = self.wish(&family, wanted)?;
         let token = self.decide_access(tx, &family, wish, (signer, now)).await?;

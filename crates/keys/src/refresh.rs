@@ -9,7 +9,7 @@ use gatewright_custody::{SealError, open_under_secret, seal_under_secret};
 use gatewright_domain::{
     access::Action,
     audit::Aggregate,
-    binding::{Binding, Thumbprint},
+    binding::Binding,
     client::Grant,
     family::{self, Family, FamilyError, Person, RefreshSecret, RefreshToken, Successor, Use},
     id::{TokenId, VersionId},
@@ -41,8 +41,8 @@ pub struct Refreshing {
     pub scopes: Option<BTreeSet<Scope>>,
     /// The audiences; none means all of the grant.
     pub resources: BTreeSet<String>,
-    /// The key that it proved to hold.
-    pub proved: Option<Thumbprint>,
+    /// The key or the certificate that it proved to hold.
+    pub proved: Option<Binding>,
 }
 
 /// What a client gets.
@@ -144,8 +144,7 @@ impl Keys {
         asked: Refreshing,
     ) -> Result<RefreshedGrant, RefreshError> {
         client.may_use(Grant::RefreshToken)?;
-        let key = asked.proved.clone().map(Binding::Key);
-        client.asks_as_it_must(key.as_ref())?;
+        client.asks_as_it_must(asked.proved.as_ref())?;
         let shown = self.shown(&asked.text).await?;
         for _ in 1..ATTEMPTS {
             match self.try_refresh_grant(client, &asked, &shown).await {
@@ -240,7 +239,7 @@ impl Keys {
         let wanted = Wanted {
             scopes: asked.scopes.clone(),
             resources: asked.resources.clone(),
-            binding: asked.proved.clone().map(Binding::Key),
+            binding: asked.proved.clone(),
         };
         let wish = self.wish(&family, wanted)?;
         let access = self.decide_access(tx, &family, wish, (signer, now)).await?;

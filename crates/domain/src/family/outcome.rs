@@ -23,8 +23,8 @@ pub enum FamilyError {
     /// It is of another application.
     #[error("the family is of another application")]
     AnotherApplication,
-    /// It is bound to a key that was not proved, or to none while one was.
-    #[error("the family is bound to another key")]
+    /// It is bound to a key or a certificate that was not proved.
+    #[error("the family is bound to another key or certificate")]
     AnotherKey,
     /// The person who granted it may not any more: they were disabled, or have another role.
     #[error("whoever granted it may not any more")]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use gatewright_domain::{
     audit::Aggregate,
+    binding::Binding,
     family::{Family, FamilyError, FamilyTerms, NewFamily, RefreshToken, Successor, Use},
     id::{ApplicationId, FamilyId, RefreshId},
     time::Timestamp,
@@ -188,10 +189,26 @@ fn p05_a_stranger_neither_uses_nor_ends_a_family() {
 }
 
 #[test]
-fn p06_a_bound_family_asks_for_its_key() {
-    let key = |text: &str| text.parse().unwrap();
-    let own = key("NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
-    let other = key("ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0");
+fn p06_a_bound_family_asks_for_its_key_or_its_certificate() {
+    let hash = "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs";
+    let key = Binding::Key(hash.parse().unwrap());
+    let certificate = Binding::Certificate(hash.parse().unwrap());
+    let other = Binding::Key(
+        "ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0"
+            .parse()
+            .unwrap(),
+    );
+    for (own, way) in [(&key, &certificate), (&certificate, &key)] {
+        let family = bound(own.clone());
+        let admits = |proved| family.admits(application(1), proved, NOON);
+        assert_eq!(admits(Some(own)), Ok(()));
+        assert_eq!(admits(Some(&other)), Err(FamilyError::AnotherKey));
+        assert_eq!(admits(Some(way)), Err(FamilyError::AnotherKey));
+        assert_eq!(admits(None), Err(FamilyError::AnotherKey));
+    }
+}
+
+fn bound(own: Binding) -> Family {
     let new = NewFamily {
         id: FamilyId::from_uuid(Uuid::from_u128(7)),
         application: application(1),
@@ -202,12 +219,7 @@ fn p06_a_bound_family_asks_for_its_key() {
         person: None,
         last_expiry: NOON,
     };
-    let family = Family::begin(new, TERMS, NOON).after().clone();
-    let own = family.binding().unwrap().thumbprint().clone();
-    let admits = |proved| family.admits(application(1), proved, NOON);
-    assert_eq!(admits(Some(&own)), Ok(()));
-    assert_eq!(admits(Some(&other)), Err(FamilyError::AnotherKey));
-    assert_eq!(admits(None), Err(FamilyError::AnotherKey));
+    Family::begin(new, TERMS, NOON).after().clone()
 }
 
 #[test]

@@ -95,6 +95,7 @@ async fn ask(keys: &gatewright_keys::Keys, client: &Client) -> Outcome<()> {
     let presented = Presented {
         client: Some(client.id.clone()),
         proof: ClientProof::Basic(client.secret()),
+        certificate: None,
     };
     let known = keys.authenticate(&presented, Origin::default()).await?;
     keys.grant_to_client(&known, Wanted::default()).await?;

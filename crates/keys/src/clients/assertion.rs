@@ -6,7 +6,7 @@ use gatewright_domain::{consumer::ClientId, key::Algorithm, secret::Secret, time
 use gatewright_store::{ClientRecord, StoreError, quiet::assertions::Meeting};
 use gatewright_token::{
     assertion::{self, Assertion, AssertionRefusal, Audience, Demands},
-    foreign::ForeignKeys,
+    client_keys::ClientKeys,
 };
 
 use super::published::Need;
@@ -27,12 +27,7 @@ impl Keys {
     ) -> Result<bool, StoreError> {
         let terms = &client.registration.terms;
         let id = client.application.id;
-        let keys = match (&terms.key_address, &terms.key_set) {
-            (Some(address), _) => self.published_keys(id, address, Need::Proof).await,
-            (None, Some(set)) => ForeignKeys::read(set.as_bytes()).ok().map(Arc::new),
-            (None, None) => None,
-        };
-        let Some(keys) = keys else {
+        let Some(keys) = self.keys_of(client, Need::Proof).await else {
             return Ok(false);
         };
         let mut verified = self.judge_assertion(client, text, &keys, now);
@@ -56,13 +51,32 @@ impl Keys {
                 .meet_assertion(client.application.id, proved.jti(), proved.remember_until());
         Ok(meeting.await? == Meeting::First)
     }
+
+    /// What a client registered or publishes to be known by.
+    pub(super) async fn keys_of(
+        &self,
+        client: &ClientRecord,
+        need: Need,
+    ) -> Option<Arc<ClientKeys>> {
+        let terms = &client.registration.terms;
+        match (&terms.key_address, &terms.key_set) {
+            (Some(address), _) => {
+                let id = client.application.id;
+                self.published_keys(id, address, need).await
+            }
+            (None, Some(set)) => ClientKeys::read(set.as_bytes()).ok().map(Arc::new),
+            (None, None) => None,
+        }
+    }
+
     fn judge_assertion(
         &self,
         client: &ClientRecord,
         text: &Secret<String>,
-        keys: &ForeignKeys,
+        keys: &ClientKeys,
         now: Timestamp,
     ) -> Result<Assertion, AssertionRefusal> {
+        let keys = keys.keys().ok_or(AssertionRefusal::UnknownKey)?;
         let algorithms: Vec<Algorithm> = keys.keys().map(|key| key.algorithm()).collect();
         let demands = Demands {
             client_id: &client.application.client_id(),

@@ -8,7 +8,7 @@ use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use arc_swap::ArcSwap;
 use gatewright_domain::{id::ApplicationId, outside::KeySetAddress, time::Timestamp};
-use gatewright_token::foreign::ForeignKeys;
+use gatewright_token::client_keys::ClientKeys;
 use quick_cache::sync::Cache;
 use tokio::sync::Mutex;
 
@@ -52,7 +52,7 @@ struct Place {
 #[derive(Clone, Default)]
 struct Kept {
     /// The last good set, when it was taken and until when it is good.
-    set: Option<(Arc<ForeignKeys>, Timestamp, Timestamp)>,
+    set: Option<(Arc<ClientKeys>, Timestamp, Timestamp)>,
     /// When it was asked last, and whether that failed.
     asked: Option<(Timestamp, Outcome)>,
 }
@@ -81,16 +81,16 @@ impl Kept {
             };
             at.plus(rest) <= now
         });
-        let is_good = |set: &(Arc<ForeignKeys>, Timestamp, Timestamp)| now < set.2;
+        let is_good = |set: &(Arc<ClientKeys>, Timestamp, Timestamp)| now < set.2;
         rested && (need == Need::Surprise || !self.set.as_ref().is_some_and(is_good))
     }
 
-    fn usable(&self, now: Timestamp) -> Option<Arc<ForeignKeys>> {
+    fn usable(&self, now: Timestamp) -> Option<Arc<ClientKeys>> {
         let (set, taken, _) = self.set.as_ref()?;
         (now < taken.plus(WITHOUT_NEWS)).then(|| Arc::clone(set))
     }
 
-    fn after(&self, fetched: Option<(ForeignKeys, Duration)>, now: Timestamp) -> Self {
+    fn after(&self, fetched: Option<(ClientKeys, Duration)>, now: Timestamp) -> Self {
         match fetched {
             Some((set, age)) => Self {
                 set: Some((Arc::new(set), now, now.plus(age))),
@@ -111,7 +111,7 @@ impl Keys {
         client: ApplicationId,
         address: &KeySetAddress,
         need: Need,
-    ) -> Option<Arc<ForeignKeys>> {
+    ) -> Option<Arc<ClientKeys>> {
         let (place, now) = (self.place_of(client, address), self.clock.now());
         let before = place.kept.load_full();
         if !before.may_be_asked(need, now) {
@@ -170,8 +170,8 @@ impl Keys {
     }
 }
 
-fn read(document: &Document) -> Result<(ForeignKeys, Duration), String> {
-    let keys = ForeignKeys::read(&document.bytes).map_err(|fault| fault.to_string())?;
+fn read(document: &Document) -> Result<(ClientKeys, Duration), String> {
+    let keys = ClientKeys::read(&document.bytes).map_err(|fault| fault.to_string())?;
     let [shortest, longest] = BOUNDS;
     let age = document.max_age.unwrap_or(USUAL).clamp(shortest, longest);
     Ok((keys, age))

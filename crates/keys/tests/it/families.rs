@@ -3,7 +3,8 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use gatewright_domain::{
-    access::Origin, client::Ending, revocation::RevocationKind, secret::Secret, time::Clock,
+    access::Origin, binding::Binding, client::Ending, revocation::RevocationKind, secret::Secret,
+    time::Clock,
 };
 use gatewright_keys::{
     Authenticated, BegunFamily, ClientProof, FamilyUseError, FamilyWish, NotGood, Presented,
@@ -89,6 +90,7 @@ async fn authenticate(town: &Town) -> Authenticated {
     let presented = Presented {
         client: Some(town.application.client_id().to_string()),
         proof: ClientProof::Basic(issued.text),
+        certificate: None,
     };
     let keys = &town.keys;
     keys.authenticate(&presented, Origin::default())
@@ -100,7 +102,7 @@ async fn begin(town: &Town, sender: Option<&Sender>) -> Result<BegunFamily, Fami
     let wish = FamilyWish {
         name: "nightly export".parse().unwrap(),
         scopes: BTreeSet::from(["orders:v1:read".parse().unwrap()]),
-        binding: sender.map(|sender| sender.thumbprint().parse().unwrap()),
+        binding: sender.map(|sender| Binding::Key(sender.thumbprint().parse().unwrap())),
     };
     let keys = &town.keys;
     keys.begin_family(&admin(), &town.handle(), wish).await
@@ -249,7 +251,8 @@ async fn p06_a_bound_family_is_refreshed_by_the_holder_of_its_key_only() {
         let family = begin(&town, Some(&own)).await.unwrap();
         let with = async |sender: Option<&Sender>| {
             let mut asked = shown(&family.text.lend(String::clone));
-            asked.proved = sender.map(|sender| sender.thumbprint().parse().unwrap());
+            let key = sender.map(|sender| sender.thumbprint().parse().unwrap());
+            asked.proved = key.map(Binding::Key);
             town.keys.refresh_grant(&client, asked).await
         };
         for sender in [None, Some(&other)] {

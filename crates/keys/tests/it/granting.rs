@@ -35,6 +35,7 @@ async fn authenticate(
     let presented = Presented {
         client: Some(town.application.client_id().to_string()),
         proof: ClientProof::Basic(Secret::new(secret.to_owned())),
+        certificate: None,
     };
     keys.authenticate(&presented, Origin::default()).await
 }
@@ -70,6 +71,7 @@ async fn no_token_exists_without_a_row_whatever_happens_meanwhile() {
                         let presented = Presented {
                             client: Some(client),
                             proof: ClientProof::Basic(Secret::new(secret)),
+                            certificate: None,
                         };
                         let asks = async {
                             let known = keys.authenticate(&presented, Origin::default()).await;

@@ -69,6 +69,7 @@ impl<'a> Client<'a> {
         let presented = Presented {
             client: None,
             proof: ClientProof::Assertion(Secret::new(assertion.unwrap())),
+            certificate: None,
         };
         match self.keys.authenticate(&presented, Origin::default()).await {
             Ok(_) => true,

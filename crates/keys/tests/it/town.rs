@@ -179,6 +179,7 @@ impl Town {
         let presented = Presented {
             client: Some(other.client_id().to_string()),
             proof: ClientProof::Basic(issued.await.unwrap().text),
+            certificate: None,
         };
         let believed = self.keys.authenticate(&presented, Origin::default());
         believed.await.unwrap()

@@ -7,7 +7,7 @@ use actix_web::{
     web::{self, Data, Path, ServiceConfig},
 };
 use gatewright_domain::{
-    binding::Thumbprint,
+    binding::Binding,
     consumer::ClientId,
     family::Family,
     handle::ApplicationHandle,
@@ -108,13 +108,12 @@ pub(super) async fn begin(
     application: Path<ApplicationHandle>,
     Body(NewGrant { name, scopes, key }): Body<NewGrant>,
 ) -> Result<HttpResponse, Problem> {
-    let binding: Option<Thumbprint> = key
-        .map(|key| key.parse().map_err(|error| Problem::field("/key", error)))
-        .transpose()?;
+    let key = key.map(|key| key.parse()).transpose();
+    let key = key.map_err(|error| Problem::field("/key", error))?;
     let wish = FamilyWish {
         name,
         scopes,
-        binding,
+        binding: key.map(Binding::Key),
     };
     let begun = app
         .keys

@@ -2,6 +2,7 @@
 
 use gatewright_domain::{
     audit::Aggregate,
+    binding::Binding,
     family::{Family, FamilyParts, Person},
     id::{ApplicationId, FamilyId, OperatorId, VersionId},
     revision::Revision,
@@ -27,6 +28,8 @@ pub(crate) struct Model {
     pub(crate) scopes: Json,
     #[sea_orm(column_type = "Text", nullable)]
     pub(crate) bound_key: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub(crate) bound_certificate: Option<String>,
     pub(crate) operator_id: Option<OperatorId>,
     pub(crate) signed_in_at: Option<Timestamp>,
     pub(crate) begun_at: Timestamp,
@@ -98,6 +101,7 @@ fn restore(model: Model, places: Vec<VersionRef>) -> Result<Family, StoreError> 
         versions: _,
         scopes,
         bound_key,
+        bound_certificate,
         operator_id,
         signed_in_at,
         begun_at,
@@ -109,14 +113,19 @@ fn restore(model: Model, places: Vec<VersionRef>) -> Result<Family, StoreError> 
         revision,
     } = model;
     let at = Place::of("refresh_families", id);
-    let binding = bound_key.map(|key| at.parse("bound_key", &key));
+    let binding = match (bound_key, bound_certificate) {
+        (None, None) => None,
+        (Some(key), None) => Some(Binding::Key(at.parse("bound_key", &key)?)),
+        (None, Some(bound)) => Some(Binding::Certificate(at.parse("bound_certificate", &bound)?)),
+        (Some(_), Some(_)) => return Err(at.corrupt("bound_certificate")),
+    };
     Ok(Family::restore(FamilyParts {
         id,
         application: application_id,
         name: at.parse("name", &name)?,
         versions: places,
         scopes: at.json("scopes", scopes)?,
-        binding: binding.transpose()?,
+        binding,
         person: operator_id
             .zip(signed_in_at)
             .map(|(operator, signed_in)| Person {
@@ -138,9 +147,11 @@ impl Stored for Family {
         let was = self.revision();
         let family = self.at(was.next());
         let versions: Vec<VersionId> = family.versions().iter().map(|place| place.id).collect();
-        let bound_key = family
-            .binding()
-            .map(|binding| binding.thumbprint().to_string());
+        let (bound_key, bound_certificate) = match family.binding() {
+            None => (None, None),
+            Some(Binding::Key(key)) => (Some(key.to_string()), None),
+            Some(Binding::Certificate(bound)) => (None, Some(bound.to_string())),
+        };
         let active = ActiveModel {
             id: Set(family.id()),
             application_id: Set(family.application()),
@@ -148,6 +159,7 @@ impl Stored for Family {
             versions: Set(serde_json::json!(versions)),
             scopes: Set(serde_json::json!(family.scopes())),
             bound_key: Set(bound_key),
+            bound_certificate: Set(bound_certificate),
             operator_id: Set(family.person().map(|person| person.operator)),
             signed_in_at: Set(family.person().map(|person| person.signed_in)),
             begun_at: Set(family.begun()),

@@ -29,6 +29,8 @@ pub(crate) struct Model {
     pub(crate) key_set: Option<String>,
     #[sea_orm(column_type = "Text")]
     pub(crate) key_address: Option<String>,
+    #[sea_orm(column_type = "Text")]
+    pub(crate) certificate_name: Option<String>,
     #[sea_orm(column_type = "JsonBinary")]
     pub(crate) serves: Json,
     #[sea_orm(column_type = "JsonBinary")]
@@ -74,6 +76,7 @@ pub(crate) async fn of_application<C: ConnectionTrait>(
         tokens_per_minute,
         key_set,
         key_address,
+        certificate_name,
         serves,
         redirects,
         senders,
@@ -93,6 +96,9 @@ pub(crate) async fn of_application<C: ConnectionTrait>(
         key_set,
         key_address: key_address
             .map(|address| at.parse("key_address", &address))
+            .transpose()?,
+        certificate_name: certificate_name
+            .map(|name| at.parse("certificate_name", &name))
             .transpose()?,
         redirects: at.json("redirects", redirects)?,
         serves: at.json("serves", serves)?,
@@ -125,6 +131,7 @@ impl Stored for Registration {
             tokens_per_minute: Set(i64::from(terms.pace.per_minute())),
             key_set: Set(terms.key_set.clone()),
             key_address: Set(terms.key_address.clone().map(Into::into)),
+            certificate_name: Set(terms.certificate_name.as_ref().map(ToString::to_string)),
             serves: Set(serde_json::json!(terms.serves)),
             redirects: Set(serde_json::json!(terms.redirects)),
             senders: Set(terms.senders.to_string()),

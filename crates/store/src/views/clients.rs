@@ -1,7 +1,7 @@
 //! Applications as clients: what they may ask for, and their secrets without text.
 
 use gatewright_domain::{
-    client::{ClientTerms, Registration, Senders},
+    client::{ClientTerms, NameKind, Registration, Senders},
     consumer::{Application, ClientId},
     handle::ApplicationHandle,
     revision::Revision,
@@ -34,6 +34,18 @@ pub struct ClientPage {
     pub tokens_per_minute: u32,
     /// Whether it must show a key when it asks, to which its tokens are bound (DPoP).
     pub require_dpop: bool,
+    /// Whether it must show a certificate when it asks, to which its tokens are bound (RFC 8705).
+    pub tls_client_certificate_bound_access_tokens: bool,
+    /// The subject of its certificate, where that is how it is known (`tls_client_auth`).
+    pub tls_client_auth_subject_dn: Option<String>,
+    /// The host that its certificate names, where that is how it is known.
+    pub tls_client_auth_san_dns: Option<String>,
+    /// The address of a resource that its certificate names, where that is how it is known.
+    pub tls_client_auth_san_uri: Option<String>,
+    /// The IP address that its certificate names, where that is how it is known.
+    pub tls_client_auth_san_ip: Option<String>,
+    /// The mailbox that its certificate names, where that is how it is known.
+    pub tls_client_auth_san_email: Option<String>,
     /// The public keys that its assertions are verified with, as a JSON Web Key Set.
     pub key_set: Option<String>,
     /// Where it publishes those keys, instead of registering them.
@@ -106,9 +118,14 @@ impl Sight {
             senders,
             key_set,
             key_address,
+            certificate_name,
             redirects,
             serves,
         } = terms;
+        let named = |kind: NameKind| {
+            let name = certificate_name.as_ref().filter(|name| name.kind() == kind);
+            name.map(|name| name.value().to_owned())
+        };
         Ok(ClientPage {
             client_id: application.client_id(),
             grants: grants.into_iter().map(|grant| grant.as_str()).collect(),
@@ -117,6 +134,12 @@ impl Sight {
             token_lifetime_s: lifetime.seconds(),
             tokens_per_minute: pace.per_minute(),
             require_dpop: senders == Senders::Holders,
+            tls_client_certificate_bound_access_tokens: senders == Senders::Certified,
+            tls_client_auth_subject_dn: named(NameKind::SubjectDn),
+            tls_client_auth_san_dns: named(NameKind::SanDns),
+            tls_client_auth_san_uri: named(NameKind::SanUri),
+            tls_client_auth_san_ip: named(NameKind::SanIp),
+            tls_client_auth_san_email: named(NameKind::SanEmail),
             key_set,
             key_set_uri: key_address.map(Into::into),
             redirect_uris: redirects.into_iter().map(String::from).collect(),
