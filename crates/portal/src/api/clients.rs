@@ -7,7 +7,7 @@ use actix_web::{
     web::{self, Data, Path, ServiceConfig},
 };
 use gatewright_domain::{
-    client::{ClientTerms, Ending, Pace, SecretId, Senders},
+    client::{CertificateName, ClientTerms, Ending, NameKind, Pace, SecretId, Senders},
     consumer::ClientId,
     handle::ApplicationHandle,
     operation::Scope,
@@ -33,8 +33,8 @@ use crate::{
 pub(super) struct ClientEdit {
     /// The grants it may use: `client_credentials`, `authorization_code`, `refresh_token`, `urn:ietf:params:oauth:grant-type:token-exchange`.
     grants: Option<BTreeSet<String>>,
-    /// How it may prove who it is: `client_secret_basic`, `client_secret_post`, `private_key_jwt`; `none` for a program that
-    /// keeps no secret, and has only what people allow it.
+    /// How it may prove who it is: `client_secret_basic`, `client_secret_post`, `private_key_jwt`, `tls_client_auth`,
+    /// `self_signed_tls_client_auth`; `none` for a program that keeps no secret, and has only what people allow it.
     auth_methods: Option<BTreeSet<String>>,
     /// The scopes it may ask for; `null` for those of its subscriptions.
     #[serde(default, deserialize_with = "said")]
@@ -54,6 +54,29 @@ pub(super) struct ClientEdit {
     serves: Option<BTreeSet<String>>,
     /// Whether it must show a key when it asks, to which its tokens are bound (DPoP).
     require_dpop: Option<bool>,
+    /// Whether it must show a certificate when it asks, to which its tokens are bound (RFC 8705). Not together with DPoP.
+    tls_client_certificate_bound_access_tokens: Option<bool>,
+    /// For `tls_client_auth`: the subject of its certificate, as RFC 4514 writes it. Exactly one of the five names is said, and
+    /// takes the place of the one before; `null` for none.
+    #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<String>)]
+    tls_client_auth_subject_dn: Option<Option<String>>,
+    /// The same, as the name of a host.
+    #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<String>)]
+    tls_client_auth_san_dns: Option<Option<String>>,
+    /// The same, as the address of a resource.
+    #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<String>)]
+    tls_client_auth_san_uri: Option<Option<String>>,
+    /// The same, as an IP address.
+    #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<String>)]
+    tls_client_auth_san_ip: Option<Option<String>>,
+    /// The same, as a mailbox.
+    #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<String>)]
+    tls_client_auth_san_email: Option<Option<String>>,
     /// How long its tokens live at most, in seconds: from 60 to 31536000.
     token_lifetime_s: Option<u64>,
     /// How many tokens it may have in a minute: from 1 to 1000000.
@@ -158,9 +181,23 @@ fn edited(old: ClientTerms, edit: ClientEdit) -> Result<ClientTerms, Problem> {
         redirect_uris,
         serves,
         require_dpop,
+        tls_client_certificate_bound_access_tokens,
+        tls_client_auth_subject_dn,
+        tls_client_auth_san_dns,
+        tls_client_auth_san_uri,
+        tls_client_auth_san_ip,
+        tls_client_auth_san_email,
         token_lifetime_s,
         tokens_per_minute,
     } = edit;
+    let names = [
+        (NameKind::SubjectDn, tls_client_auth_subject_dn),
+        (NameKind::SanDns, tls_client_auth_san_dns),
+        (NameKind::SanUri, tls_client_auth_san_uri),
+        (NameKind::SanIp, tls_client_auth_san_ip),
+        (NameKind::SanEmail, tls_client_auth_san_email),
+    ];
+    let bound = tls_client_certificate_bound_access_tokens;
     let lifetime = token_lifetime_s.map(Lifetime::try_from).transpose();
     let lifetime = lifetime.map_err(|error| Problem::field("/token_lifetime_s", error))?;
     let key_address = match (&key_set, &key_set_uri) {
@@ -184,12 +221,53 @@ fn edited(old: ClientTerms, edit: ClientEdit) -> Result<ClientTerms, Problem> {
         key_address,
         redirects: redirect_uris.map_or(Ok(old.redirects), |uris| read("/redirect_uris", &uris))?,
         serves: serves.map_or(Ok(old.serves), |places| served(&places))?,
-        senders: match require_dpop {
-            Some(true) => Senders::Holders,
-            Some(false) => Senders::Anybody,
-            None => old.senders,
-        },
+        certificate_name: certificate_name(old.certificate_name, names)?,
+        senders: senders(old.senders, require_dpop, bound)?,
     })
+}
+
+/// Who may send its tokens: what is said of one way leaves the other as it is, unless it takes its place.
+fn senders(
+    old: Senders,
+    require_dpop: Option<bool>,
+    certificate_bound: Option<bool>,
+) -> Result<Senders, Problem> {
+    match (require_dpop, certificate_bound, old) {
+        (Some(true), Some(true), _) => Err(Problem::field(
+            "/require_dpop",
+            "tokens are bound to a key or to a certificate, not to both",
+        )),
+        (Some(true), _, _) => Ok(Senders::Holders),
+        (_, Some(true), _) => Ok(Senders::Certified),
+        (Some(false), _, Senders::Holders) | (_, Some(false), Senders::Certified) => {
+            Ok(Senders::Anybody)
+        }
+        (_, _, old) => Ok(old),
+    }
+}
+
+/// The one name by which its certificate is known.
+fn certificate_name(
+    old: Option<CertificateName>,
+    names: [(NameKind, Option<Option<String>>); 5],
+) -> Result<Option<CertificateName>, Problem> {
+    let mut name = old;
+    let mut said = None;
+    for (kind, value) in names {
+        let pointer = format!("/tls_client_auth_{kind}");
+        match value {
+            None => {}
+            Some(None) => name = name.filter(|name| name.kind() != kind),
+            Some(Some(_)) if said.is_some() => {
+                return Err(Problem::field(&pointer, "exactly one name is said"));
+            }
+            Some(Some(value)) => {
+                let read = CertificateName::new(kind, &value);
+                said = Some(read.map_err(|error| Problem::field(&pointer, error))?);
+            }
+        }
+    }
+    Ok(said.or(name))
 }
 
 fn served(places: &BTreeSet<String>) -> Result<BTreeSet<(ApiName, VersionNumber)>, Problem> {

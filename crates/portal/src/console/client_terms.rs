@@ -7,7 +7,7 @@ use actix_web::{
     web::{Data, Path},
 };
 use gatewright_domain::{
-    client::{AuthMethod, ClientTerms, Grant, Pace, RedirectUri},
+    client::{AuthMethod, CertificateName, ClientTerms, Grant, Pace, RedirectUri, Senders},
     handle::ApplicationHandle,
     operation::Scope,
     outside::KeySetAddress,
@@ -27,7 +27,7 @@ const GRANTS: &str = "With blanks between them: client_credentials, authorizatio
     urn:ietf:params:oauth:grant-type:token-exchange. Empty for an application that asks for no tokens.";
 
 /// How the client may prove itself.
-const METHODS: [(&str, &str); 5] = [
+const METHODS: [(&str, &str); 7] = [
     (
         "client_secret_basic",
         "Its secret in the Authorization header",
@@ -42,10 +42,32 @@ const METHODS: [(&str, &str); 5] = [
         "Its secret in the header, or a signature",
     ),
     (
+        "tls_client_auth",
+        "A certificate of an authority, with its name in it",
+    ),
+    (
+        "self_signed_tls_client_auth",
+        "A certificate that it registered beside its keys",
+    ),
+    (
         "none",
         "Nothing: it keeps no secret, and has only what people allow it",
     ),
 ];
+
+/// Who may send the tokens that it gets.
+const SENDERS: [(&str, &str); 3] = [
+    ("anybody", "Whoever bears them"),
+    ("dpop", "Who holds the key that it shows (DPoP)"),
+    (
+        "mtls",
+        "Who shows the certificate that it shows (mutual TLS)",
+    ),
+];
+
+/// What the field of the certificate's name takes.
+const CERTIFICATE_NAME: &str = "For certificates of an authority: one of subject_dn:CN=shop,O=Example \
+    san_dns:shop.example san_uri:… san_ip:… san_email:…";
 
 /// The form.
 ///
@@ -59,6 +81,7 @@ pub async fn edit_page(
 ) -> Result<HttpResponse, Problem> {
     let seen = Seen::by(&who, &app, &application).await?;
     let client = &seen.client;
+    let terms = terms_of(&app, &who, &seen).await?;
     let typed = Typed {
         grants: client.grants.join(" "),
         methods: client.auth_methods.join(" "),
@@ -67,6 +90,10 @@ pub async fn edit_page(
         lifetime: client.token_lifetime_s.to_string(),
         pace: client.tokens_per_minute.to_string(),
         key_address: client.key_set_uri.clone().unwrap_or_default(),
+        certificate_name: terms
+            .certificate_name
+            .map_or_else(String::new, |name| name.to_string()),
+        senders: terms.senders.to_string(),
     };
     visit::page(&form_page(&request, &who, &seen, &typed, Faults::default()))
 }
@@ -91,10 +118,10 @@ pub async fn edit(
         lifetime: form.one("token_lifetime_s").to_owned(),
         pace: form.one("tokens_per_minute").to_owned(),
         key_address: form.one("key_set_uri").to_owned(),
+        certificate_name: form.one("certificate_name").trim().to_owned(),
+        senders: form.one("senders").to_owned(),
     };
-    let sight = app.reader.as_seen_by(&who.caller);
-    let found = sight.find_application(&seen.handle()).await?;
-    let old = sight.registration(&found).await?.terms;
+    let old = terms_of(&app, &who, &seen).await?;
     let outcome = match typed.terms(old) {
         Ok(terms) => {
             let handle = seen.handle();
@@ -114,6 +141,12 @@ pub async fn edit(
     }
 }
 
+async fn terms_of(app: &App, who: &SignedIn, seen: &Seen) -> Result<ClientTerms, Problem> {
+    let sight = app.reader.as_seen_by(&who.caller);
+    let found = sight.find_application(&seen.handle()).await?;
+    Ok(sight.registration(&found).await?.terms)
+}
+
 struct Typed {
     grants: String,
     methods: String,
@@ -122,6 +155,8 @@ struct Typed {
     lifetime: String,
     pace: String,
     key_address: String,
+    certificate_name: String,
+    senders: String,
 }
 
 impl Typed {
@@ -156,6 +191,15 @@ impl Typed {
         if !matches!(pace, Ok(Ok(_))) {
             wrong("tokens_per_minute", "From 1 to 1000000.".to_owned());
         }
+        let name = Some(&self.certificate_name).filter(|name| !name.is_empty());
+        let name = name.map(|name| name.parse::<CertificateName>()).transpose();
+        if let Err(error) = &name {
+            wrong("certificate_name", format!("It is {error}."));
+        }
+        let senders = self.senders.parse::<Senders>();
+        if let Err(error) = &senders {
+            wrong("senders", format!("They are {error}."));
+        }
         let old = match self.published(old) {
             Ok(old) => old,
             Err(words) => {
@@ -164,11 +208,12 @@ impl Typed {
             }
         };
         let words = (grants, methods, redirects, scopes);
-        match (words, lifetime, pace) {
+        match (words, lifetime, pace, (name, senders)) {
             (
                 (Ok(grants), Ok(methods), Ok(redirects), Ok(scopes)),
                 Ok(Ok(lifetime)),
                 Ok(Ok(pace)),
+                (Ok(certificate_name), Ok(senders)),
             ) => Ok(ClientTerms {
                 grants,
                 methods,
@@ -176,6 +221,8 @@ impl Typed {
                 scopes: (!scopes.is_empty()).then_some(scopes),
                 lifetime,
                 pace,
+                certificate_name,
+                senders,
                 ..old
             }),
             _ => Err(faults),
@@ -213,6 +260,7 @@ fn form_page(
     faults: Faults,
 ) -> FormPage {
     let methods = Control::Select(methods(&typed.methods));
+    let senders = Control::Select(choices(&SENDERS, &typed.senders));
     FormPage {
         frame: seen.frame(request, who, "Change what it may ask for"),
         lede: "From the next token on; tokens that were issued stay as they are.".to_owned(),
@@ -255,6 +303,14 @@ fn form_page(
                 .optional()
                 .hint("An https address of a key set, for clients that sign. It takes the place of registered keys.")
                 .fault(faults.of("key_set_uri")),
+            Field::new("certificate_name", "Its certificate names", Control::Mono)
+                .value(&typed.certificate_name)
+                .optional()
+                .hint(CERTIFICATE_NAME)
+                .fault(faults.of("certificate_name")),
+            Field::new("senders", "Its tokens are taken from", senders)
+                .hint("Tokens that are bound to a key or a certificate are worth nothing to a thief.")
+                .fault(faults.of("senders")),
         ],
         faults,
         action: format!("{}/edit", seen.here()),

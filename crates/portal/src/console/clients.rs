@@ -140,6 +140,13 @@ fn facts(app: &App, client: &Client) -> Facts {
         || Fact::words("Scopes", "Those of its subscriptions"),
         |scopes| Fact::new("Scopes", Value::Scopes(Scopes(scopes.clone()))),
     );
+    let taken_from = if client.require_dpop {
+        "Who holds the key that it showed"
+    } else if client.tls_client_certificate_bound_access_tokens {
+        "Who shows the certificate that it showed"
+    } else {
+        "Whoever bears them"
+    };
     Facts(vec![
         Fact::code("Client", client.client_id.to_string()),
         Fact::code(
@@ -149,6 +156,7 @@ fn facts(app: &App, client: &Client) -> Facts {
         Fact::code("Grants", client.grants.join(" ")),
         Fact::code("Proves itself by", client.auth_methods.join(" ")),
         scopes,
+        Fact::words("Tokens are taken from", taken_from),
         Fact::words("Tokens live", span(u64::from(client.token_lifetime_s)))
             .hint("At most: a plan or the end of a version may be shorter."),
         Fact::words(

@@ -1,9 +1,12 @@
-//! Who a client is: exactly one way of proving it, in the header or in the body.
+//! Who a client is: exactly one way of proving it, in the header, in the body, or by the certificate of its connection.
 
-use actix_web::{HttpRequest, http::header};
+use actix_web::{
+    HttpRequest,
+    http::header::{self, HeaderName},
+};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use gatewright_domain::secret::Secret;
-use gatewright_keys::{Authenticated, ClientProof, Presented};
+use gatewright_keys::{Authenticated, ClientProof, Presented, ShownCertificate};
 
 use super::{
     error::Fault,
@@ -14,23 +17,47 @@ use crate::web::{app::App, context::origin};
 /// The one type of assertions that clients send (RFC 7523 section 2.2).
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
+/// The certificate of a client, as a proxy that ended its TLS connection tells it (RFC 9440).
+const CLIENT_CERT: HeaderName = HeaderName::from_static("client-cert");
+
 /// The client that sent a request.
 ///
 /// # Errors
-/// `invalid_request` for two proofs at once; `invalid_client` for none, or one that proves nothing.
+/// `invalid_request` for two proofs at once, and for a proxy that does not tell one certificate; `invalid_client` for none, or one that proves nothing.
 pub(super) async fn authenticate(
     app: &App,
     request: &HttpRequest,
     form: &Form,
 ) -> Result<Authenticated, Fault> {
-    let presented = presented(request, form)?;
+    let presented = presented(request, form, certificate(app, request)?)?;
     Ok(app
         .keys
         .authenticate(&presented, origin(request, "oauth"))
         .await?)
 }
 
-fn presented(request: &HttpRequest, form: &Form) -> Result<Presented, Fault> {
+/// The certificate that the client showed to a proxy that is believed. What anybody else says of it is nothing.
+fn certificate(app: &App, request: &HttpRequest) -> Result<Option<ShownCertificate>, Fault> {
+    if !app.proxies.are_at(request.peer_addr()) {
+        return Ok(None);
+    }
+    let why = "The proxy does not tell one certificate in Client-Cert (RFC 9440)";
+    let mut told = request.headers().get_all(&CLIENT_CERT);
+    match (told.next(), told.next()) {
+        (None, _) => Ok(None),
+        (Some(one), None) => ShownCertificate::read(one.as_bytes(), app.proxies.vouched)
+            .map(Some)
+            .map_err(|_| Fault::invalid_request(why)),
+        // The proxy lets through what its client says of itself.
+        (Some(_), Some(_)) => Err(Fault::invalid_request(why)),
+    }
+}
+
+fn presented(
+    request: &HttpRequest,
+    form: &Form,
+    certificate: Option<ShownCertificate>,
+) -> Result<Presented, Fault> {
     let mut headers = request.headers().get_all(header::AUTHORIZATION);
     let (header, another) = (headers.next(), headers.next());
     let posted = form.one("client_secret");
@@ -56,6 +83,7 @@ fn presented(request: &HttpRequest, form: &Form) -> Result<Presented, Fault> {
         return Ok(Presented {
             client: Some(client),
             proof: ClientProof::Basic(secret),
+            certificate,
         });
     }
     if let Some(assertion) = asserted {
@@ -66,6 +94,7 @@ fn presented(request: &HttpRequest, form: &Form) -> Result<Presented, Fault> {
         return Ok(Presented {
             client: said.map(str::to_owned),
             proof: ClientProof::Assertion(Secret::new(assertion.to_owned())),
+            certificate,
         });
     }
     let Some(secret) = posted else {
@@ -73,6 +102,7 @@ fn presented(request: &HttpRequest, form: &Form) -> Result<Presented, Fault> {
         return Ok(Presented {
             client: Some(client),
             proof: ClientProof::Nothing,
+            certificate,
         });
     };
     let why = "client_secret comes with client_id";
@@ -80,6 +110,7 @@ fn presented(request: &HttpRequest, form: &Form) -> Result<Presented, Fault> {
     Ok(Presented {
         client: Some(client),
         proof: ClientProof::Post(Secret::new(secret.to_owned())),
+        certificate,
     })
 }
 

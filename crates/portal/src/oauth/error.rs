@@ -235,6 +235,9 @@ impl From<GrantError> for Fault {
                 Self::unauthorized_client("The client may not use this grant")
             }
             GrantError::ProofNeeded => Self::invalid_dpop_proof(),
+            GrantError::CertificateNeeded => Self::invalid_request(
+                "Tokens of this client are bound to its certificate: show one, and no DPoP proof",
+            ),
             GrantError::Denied(_) => {
                 Self::unauthorized_client("The client may not have this token")
             }

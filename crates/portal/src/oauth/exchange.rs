@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use actix_web::HttpResponse;
-use gatewright_domain::binding::Binding;
 use gatewright_keys::{Authenticated, ExchangeError, Exchanging};
 
 use super::{
@@ -51,7 +50,7 @@ pub(super) async fn exchange(
         scopes: wanted,
         // An audience is the name of a resource (RFC 8693 section 2.1); here it has no other than its own.
         resources: named(form, &["resource", "audience"])?,
-        binding: sender.key().cloned().map(Binding::Key),
+        binding: sender.binding(),
     };
     let snapshot = app.snapshots.current(app).await.map_err(unavailable)?;
     let issued = app.keys.exchange(&snapshot, client, exchanging).await?;

@@ -9,16 +9,23 @@ use actix_web::{
     web::{Data, Path},
 };
 use gatewright_domain::{
-    client::{AuthMethod, Grant},
+    client::{AuthMethod, Grant, Vouched},
     snapshot::RoutedVersion,
 };
 use serde::Serialize;
 use serde_json::json;
 
-use crate::web::{app::App, catalogue::Kind, problem::Problem};
+use crate::web::{
+    app::{App, Proxies},
+    catalogue::Kind,
+    problem::Problem,
+};
 
 /// What client assertions may be signed with.
 const SIGNED_BY: [&str; 5] = ["ES256", "ES384", "EdDSA", "RS256", "PS256"];
+
+/// That tokens may be bound to the certificate of a client (RFC 8705 section 3.3, RFC 9728 section 2).
+const CERTIFICATE_BOUND: &str = "tls_client_certificate_bound_access_tokens";
 
 /// The document of the issuer. Where an issuer has a path, it stands behind the well-known part (RFC 8414 section 3.1);
 /// of any other issuer nothing is known here.
@@ -29,7 +36,7 @@ pub(super) async fn server(app: Data<App>, path: Path<String>) -> Result<HttpRes
     let snapshot = app.snapshots.newest(&app).await?;
     let scopes: BTreeSet<&String> = snapshot.versions.iter().flat_map(scopes).collect();
     let portal = &app.place.portal;
-    let methods: Vec<&str> = AuthMethod::ALL.iter().map(|one| one.as_str()).collect();
+    let methods: Vec<&str> = methods(&app.proxies).map(AuthMethod::as_str).collect();
     // Who proves nothing is told nothing of tokens.
     let proving: Vec<&str> = methods
         .iter()
@@ -60,6 +67,11 @@ pub(super) async fn server(app: Data<App>, path: Path<String>) -> Result<HttpRes
         "status_list_aggregation_endpoint": format!("{portal}/oauth2/status-lists"),
         "service_documentation": format!("{portal}/api/v1/openapi.json"),
     });
+    if let Some(document) = document.as_object_mut()
+        && app.proxies.are_there()
+    {
+        document.insert(CERTIFICATE_BOUND.to_owned(), json!(true));
+    }
     let algorithm = app.keys.config().token_algorithm.name();
     if let Some(document) = document.as_object_mut()
         && let Some(endpoint) = app.registration_endpoint()
@@ -74,6 +86,23 @@ pub(super) async fn server(app: Data<App>, path: Path<String>) -> Result<HttpRes
         document.insert(member.to_owned(), json!([algorithm]));
     }
     Ok(told(&document))
+}
+
+/// How clients may prove who they are here: by certificates only where a proxy tells of them.
+fn methods(proxies: &Proxies) -> impl Iterator<Item = AuthMethod> {
+    AuthMethod::ALL
+        .iter()
+        .copied()
+        .filter(|method| match method {
+            AuthMethod::SecretBasic
+            | AuthMethod::SecretPost
+            | AuthMethod::PrivateKeyJwt
+            | AuthMethod::Public => true,
+            AuthMethod::TlsClientAuth => {
+                proxies.are_there() && proxies.vouched == Vouched::Verified
+            }
+            AuthMethod::SelfSigned => proxies.are_there(),
+        })
 }
 
 /// What follows the host of an address; nothing for most issuers.
@@ -96,7 +125,7 @@ pub(super) async fn resource(
         .ok_or_else(|| Problem::of(Kind::NOT_FOUND))?;
     let scopes: BTreeSet<&String> = scopes(version).collect();
     let portal = &app.place.portal;
-    Ok(told(&json!({
+    let mut document = json!({
         "resource": version.audience,
         "resource_name": format!("{api} {number}"),
         "authorization_servers": [app.terms.issuer],
@@ -104,7 +133,13 @@ pub(super) async fn resource(
         "dpop_signing_alg_values_supported": gatewright_keys::sender_algorithms(),
         "resource_documentation": format!("{portal}/apis/{api}/versions/{number}"),
         "scopes_supported": scopes,
-    })))
+    });
+    if let Some(document) = document.as_object_mut()
+        && app.proxies.are_there()
+    {
+        document.insert(CERTIFICATE_BOUND.to_owned(), json!(true));
+    }
+    Ok(told(&document))
 }
 
 /// The scopes that a version asks for.

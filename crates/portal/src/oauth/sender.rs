@@ -1,7 +1,8 @@
-//! Senders of requests: a client that shows a key (RFC 9449 section 5) gets tokens that are bound to it.
+//! Senders of requests: a client that shows a key (RFC 9449 section 5) or a certificate (RFC 8705 section 3) gets tokens that
+//! are bound to it. Never to both: what gateways are shown is one of the two.
 
 use actix_web::{HttpRequest, HttpResponseBuilder, http::header::HeaderName};
-use gatewright_domain::binding::Thumbprint;
+use gatewright_domain::binding::{Binding, Thumbprint};
 use gatewright_keys::{Authenticated, SenderError, Shown};
 
 use super::error::{Fault, ours};
@@ -16,21 +17,24 @@ pub(super) enum Sender {
     Bearer,
     /// That it holds a key; with the nonce that its next proof is to carry.
     Holder { key: Thumbprint, nonce: String },
+    /// A certificate, to which its tokens are to be bound.
+    Certified(Thumbprint),
 }
 
 impl Sender {
-    /// The key it holds.
-    pub(super) fn key(&self) -> Option<&Thumbprint> {
+    /// What its tokens are bound to.
+    pub(super) fn binding(&self) -> Option<Binding> {
         match self {
             Self::Bearer => None,
-            Self::Holder { key, nonce: _ } => Some(key),
+            Self::Holder { key, nonce: _ } => Some(Binding::Key(key.clone())),
+            Self::Certified(thumbprint) => Some(Binding::Certificate(thumbprint.clone())),
         }
     }
 
     /// How its token is to be sent.
     pub(super) const fn token_type(&self) -> &'static str {
         match self {
-            Self::Bearer => "Bearer",
+            Self::Bearer | Self::Certified(_) => "Bearer",
             Self::Holder { .. } => "DPoP",
         }
     }
@@ -54,7 +58,10 @@ pub(super) async fn sender(
 ) -> Result<Sender, Fault> {
     let mut proofs = request.headers().get_all(&DPOP);
     let proof = match (proofs.next(), proofs.next()) {
-        (None, _) => return Ok(Sender::Bearer),
+        (None, _) => {
+            let certificate = client.certificate().cloned();
+            return Ok(certificate.map_or(Sender::Bearer, Sender::Certified));
+        }
         (Some(one), None) => one.to_str().map_err(|_| Fault::invalid_dpop_proof())?,
         (Some(_), Some(_)) => return Err(Fault::invalid_dpop_proof()),
     };

@@ -6,7 +6,7 @@ use actix_web::{
     HttpRequest, HttpResponse,
     web::{Bytes, Data},
 };
-use gatewright_domain::{binding::Binding, operation::Scope, secret::Secret};
+use gatewright_domain::{operation::Scope, secret::Secret};
 use gatewright_keys::{
     Authenticated, IssuedToken, RedeemedGrant, Redeeming, RefreshError, RefreshedGrant, Refreshing,
     Wanted,
@@ -63,7 +63,7 @@ async fn client_credentials(
     let wanted = Wanted {
         scopes: asked.as_ref().map(known),
         resources: resources(form)?,
-        binding: sender.key().cloned().map(Binding::Key),
+        binding: sender.binding(),
     };
     let issued = app.keys.grant_to_client(client, wanted).await?;
     let asked = asked.unwrap_or_default();
@@ -85,7 +85,7 @@ async fn authorization_code(
         verifier: Secret::new(needed("code_verifier", "code_verifier is missing")?),
         redirect: needed("redirect_uri", "redirect_uri is missing")?,
         resources: resources(form)?,
-        proved: sender.key().cloned(),
+        proved: sender.binding(),
     };
     let RedeemedGrant { issued, refresh } = app.keys.redeem(client, redeeming).await?;
     let beside = refresh.map_or(Beside::Nothing, Beside::Refresh);
@@ -110,7 +110,7 @@ async fn refresh_token(
         text: Secret::new(text),
         scopes,
         resources: resources(form)?,
-        proved: sender.key().cloned(),
+        proved: sender.binding(),
     };
     let RefreshedGrant { issued, text } = app.keys.refresh_grant(client, refreshing).await?;
     let asked = asked.unwrap_or_default();

@@ -1,9 +1,11 @@
 //! What the handlers act with: the use-cases, and a store they can only read.
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
 use gatewright_domain::{
+    client::Vouched,
     entropy::Entropy,
+    network::Network,
     secret::Secret,
     time::{Clock, Timestamp},
 };
@@ -34,6 +36,8 @@ pub struct App {
     pub entropy: Arc<dyn Entropy>,
     /// Where this instance is.
     pub place: Place,
+    /// The proxies in front.
+    pub proxies: Proxies,
     /// What snapshots say beside what is stored.
     pub terms: SnapshotTerms,
     /// Whether programs may register themselves as clients.
@@ -63,6 +67,28 @@ pub struct Place {
     pub portal: String,
     /// The gateway's address, without a slash at the end: `https://api.example`.
     pub gateway: String,
+}
+
+/// The proxies in front, whose word about their clients' certificates counts. Nobody else's does.
+#[derive(Clone, Debug)]
+pub struct Proxies {
+    /// Where they are.
+    pub trusted: Vec<Network>,
+    /// Which certificates they let through.
+    pub vouched: Vouched,
+}
+
+impl Proxies {
+    /// Whether one is believed to be there.
+    pub(crate) fn are_there(&self) -> bool {
+        !self.trusted.is_empty()
+    }
+
+    /// Whether this is one of them.
+    pub(crate) fn are_at(&self, address: Option<SocketAddr>) -> bool {
+        let mut trusted = self.trusted.iter();
+        address.is_some_and(|address| trusted.any(|one| one.contains(address.ip())))
+    }
 }
 
 impl Place {

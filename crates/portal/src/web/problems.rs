@@ -251,8 +251,16 @@ impl From<ClientSecretUseError> for Problem {
             ClientSecretUseError::Refused(
                 ClientSecretError::TwoAlready | ClientSecretError::AlreadyOver,
             ) => of(Kind::STATE, &error),
-            ClientSecretUseError::KeySet(_) | ClientSecretUseError::TwoKeySets => {
+            ClientSecretUseError::KeySet(_)
+            | ClientSecretUseError::TwoKeySets
+            | ClientSecretUseError::NoCertificate => {
                 Self::field("/key_set", capital(&error.to_string()))
+            }
+            ClientSecretUseError::Subject(_) => {
+                Self::field("/tls_client_auth_subject_dn", capital(&error.to_string()))
+            }
+            ClientSecretUseError::NoCertificateName => {
+                Self::field("/auth_methods", capital(&error.to_string()))
             }
             ClientSecretUseError::Pepper(_) => {
                 let _ = ours(&error);

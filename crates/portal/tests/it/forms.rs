@@ -308,6 +308,8 @@ async fn credentials(browser: &mut Browser) {
         ("token_lifetime_s", "300"),
         ("tokens_per_minute", "60"),
         ("key_set_uri", "https://shop.example/keys.json"),
+        ("certificate_name", "san_dns:shop.example"),
+        ("senders", "mtls"),
     ];
     let edit = "/console/applications/{application}/credentials/edit";
     browser.fill(edit, &["shop"], &terms).await;

@@ -15,6 +15,7 @@ use actix_web::{
 use futures_util::future::LocalBoxFuture;
 use gatewright_domain::{
     access::{Caller, Role},
+    client::Vouched,
     id::{OperatorId, TeamId},
     key::Algorithm,
     operator::Assignment,
@@ -29,7 +30,7 @@ use gatewright_portal::{
     metrics::Meters,
     routes::routes,
     web::{
-        app::{App, Place, SelfRegistration},
+        app::{App, Place, Proxies, SelfRegistration},
         present::present,
     },
 };
@@ -123,6 +124,10 @@ impl House {
             place: Place {
                 portal: "https://portal.example".to_owned(),
                 gateway: "https://api.example".to_owned(),
+            },
+            proxies: Proxies {
+                trusted: Vec::new(),
+                vouched: Vouched::Verified,
             },
             terms,
             registration: SelfRegistration::Closed,
@@ -233,6 +238,12 @@ impl Ask<'_> {
     pub(crate) fn appended(mut self, name: &str, value: &str) -> Self {
         let name: HeaderName = name.parse().unwrap();
         self.request = self.request.append_header((name, value));
+        self
+    }
+
+    /// The same over a connection from this address.
+    pub(crate) fn from(mut self, address: &str) -> Self {
+        self.request = self.request.peer_addr(address.parse().unwrap());
         self
     }
 

@@ -31,13 +31,13 @@ const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 /// A shop whose application may ask people, and somebody who is signed in.
-struct Desk {
-    shop: Shop,
+pub(super) struct Desk {
+    pub(super) shop: Shop,
     cookie: String,
 }
 
 impl Desk {
-    async fn at(shop: Shop) -> Self {
+    pub(super) async fn at(shop: Shop) -> Self {
         let terms = json!({
             "grants": ["client_credentials", "authorization_code", "refresh_token"],
             "redirect_uris": [BACK, "http://127.0.0.1/back", "https://app.example/other?kept=1"],
@@ -100,7 +100,7 @@ impl Desk {
     }
 
     /// The code that comes of allowing a request.
-    async fn code(&self, changed: &[(&str, &str)]) -> String {
+    pub(super) async fn code(&self, changed: &[(&str, &str)]) -> String {
         let answer = self.answer(&self.query(changed), "allow").await;
         carried(&answer, "code").unwrap_or_else(|| panic!("no code in {:?}", answer.headers))
     }
@@ -136,7 +136,10 @@ impl Desk {
 }
 
 /// What a client brings to the token endpoint.
-fn brought<'a>(code: &'a str, changed: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+pub(super) fn brought<'a>(
+    code: &'a str,
+    changed: &[(&'a str, &'a str)],
+) -> Vec<(&'a str, &'a str)> {
     let usual = [
         ("grant_type", "authorization_code"),
         ("code", code),
@@ -162,7 +165,7 @@ fn carried(answer: &Answer, name: &str) -> Option<String> {
     found.map(|(_, value)| value.into_owned())
 }
 
-fn claims(token: &str) -> Value {
+pub(super) fn claims(token: &str) -> Value {
     let part = token.split('.').nth(1).unwrap();
     serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
 }

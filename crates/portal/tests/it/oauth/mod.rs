@@ -1,6 +1,7 @@
 //! Clients at the OAuth endpoints, as RFC 6749 and its neighbours have them. Cases are named by their numbers.
 
 mod assertions;
+mod certificates;
 mod codes;
 mod corpus;
 mod exchange;
