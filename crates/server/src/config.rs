@@ -5,21 +5,26 @@
 pub(crate) mod key;
 mod masked;
 pub(crate) mod said;
+mod values;
 
 use std::{
     collections::BTreeMap,
     net::SocketAddr,
     num::NonZeroUsize,
     path::{Path, PathBuf},
-    str::FromStr,
     time::Duration,
 };
 
 use anyhow::Result;
 use figment::Figment;
-use gatewright_custody::{KekSource, Libraries, SigningSource, SourceError, Unlocking};
+use gatewright_custody::{KekSource, Libraries, SigningSource, Unlocking};
 use gatewright_domain::{
-    key::Algorithm, network::HostPattern, plan::Lifetime, ring::Timing, secret::Secret,
+    client::Vouched,
+    key::Algorithm,
+    network::{HostPattern, Network},
+    plan::Lifetime,
+    ring::Timing,
+    secret::Secret,
 };
 use serde::Deserialize;
 
@@ -28,6 +33,7 @@ use crate::{
         key::{Fallback, KEYS, Key, Shown},
         masked::{each_masked, plainly},
         said::Said,
+        values::{base_url, kek_source, networks, patterns, source_of, sources_of, sqlite_in},
     },
     failure::{Code, Failure},
 };
@@ -45,6 +51,8 @@ pub(crate) struct Settings {
     pub(crate) gateway_listen: SocketAddr,
     pub(crate) gateway_url: Option<String>,
     pub(crate) gateway_workers: Option<NonZeroUsize>,
+    pub(crate) trusted_proxies: Vec<Network>,
+    pub(crate) client_certificates: Vouched,
     pub(crate) issuer: Option<String>,
     pub(crate) kek: KekSource,
     pub(crate) kek_others: Vec<KekSource>,
@@ -99,6 +107,8 @@ struct Written {
     gateway_listen: SocketAddr,
     gateway_url: Option<String>,
     gateway_workers: Option<NonZeroUsize>,
+    trusted_proxies: Option<Vec<String>>,
+    client_certificates: String,
     issuer: Option<String>,
     kek: Option<String>,
     kek_others: Option<Vec<String>>,
@@ -206,6 +216,13 @@ fn settings(written: Written, sources: Vec<Sourced>) -> Result<Settings> {
     let token_algorithm = written.token_algorithm.parse();
     let token_algorithm = token_algorithm
         .map_err(|error| refuse("token_algorithm", format!("`token_algorithm`: {error}")))?;
+    let vouched = written.client_certificates.parse();
+    let vouched = vouched.map_err(|error| {
+        refuse(
+            "client_certificates",
+            format!("`client_certificates`: {error}"),
+        )
+    })?;
     // A hardware module has one state for the whole process, whoever uses it.
     let libraries = Libraries::default();
     let data_dir = written.data_dir;
@@ -218,6 +235,8 @@ fn settings(written: Written, sources: Vec<Sourced>) -> Result<Settings> {
         gateway_listen: written.gateway_listen,
         gateway_url: base_url("gateway_url", written.gateway_url)?,
         gateway_workers: written.gateway_workers,
+        trusted_proxies: networks(written.trusted_proxies)?,
+        client_certificates: vouched,
         issuer: base_url("issuer", written.issuer)?,
         kek: kek_source(written.kek, &data_dir)?,
         kek_others: sources_of("kek_others", written.kek_others)?,
@@ -254,58 +273,6 @@ fn settings(written: Written, sources: Vec<Sourced>) -> Result<Settings> {
         sources,
         data_dir,
     })
-}
-
-/// The address of the SQLite database of a data directory; characters that mean something in an address are escaped.
-fn sqlite_in(data_dir: &Path) -> String {
-    let path = data_dir.join("gatewright.db").display().to_string();
-    let path = path.replace('%', "%25").replace('?', "%3F");
-    format!("sqlite://{path}")
-}
-
-fn kek_source(written: Option<String>, data_dir: &Path) -> Result<KekSource> {
-    match written {
-        None => Ok(KekSource::File(data_dir.join("kek"))),
-        Some(text) => source_of("kek", &text),
-    }
-}
-
-fn sources_of<T: FromStr<Err = SourceError>>(
-    key: &str,
-    written: Option<Vec<String>>,
-) -> Result<Vec<T>> {
-    let written = written.unwrap_or_default();
-    written.iter().map(|text| source_of(key, text)).collect()
-}
-
-fn source_of<T: FromStr<Err = SourceError>>(key: &str, text: &str) -> Result<T> {
-    let source = text.parse::<T>();
-    Ok(source.map_err(|error| refuse(key, format!("`{key}`: {error}")))?)
-}
-
-/// The private hosts that a setting allows.
-fn patterns(
-    setting: &'static str,
-    written: Option<Vec<String>>,
-) -> Result<Option<Vec<HostPattern>>> {
-    let pattern = |text: String| {
-        let pattern = text.parse::<HostPattern>();
-        let told = |error| refuse(setting, format!("`{setting}`: `{text}` is {error}"));
-        Ok(pattern.map_err(told)?)
-    };
-    let read = |written: Vec<String>| written.into_iter().map(pattern).collect();
-    written.map(read).transpose()
-}
-
-/// An http or https address without a slash, a query or anything hidden at its end.
-fn base_url(key: &str, written: Option<String>) -> Result<Option<String>> {
-    let Some(url) = written else { return Ok(None) };
-    let fits = url.parse::<gatewright_domain::text::Upstream>().is_ok() && !url.ends_with('/');
-    if !fits {
-        let expected = "must be http:// or https:// and a host, without a slash at the end";
-        return Err(refuse(key, format!("`{key}` {expected}: {url}")).into());
-    }
-    Ok(Some(url))
 }
 
 fn sourced(key: &'static Key, figment: &Figment) -> Sourced {

@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, Result};
 use gatewright_domain::{access::Caller, secret::Secret};
 use gatewright_gateway::{Config, Gateway, Handle};
-use gatewright_portal::web::app::SelfRegistration;
+use gatewright_portal::web::app::{Proxies, SelfRegistration};
 use tokio::{task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::info;
@@ -77,12 +77,16 @@ impl Running {
             Some(handle) => Some(Embedded::serve(handle, &house, stop.clone()).await?),
             None => None,
         };
+        let proxies = Proxies {
+            trusted: settings.trusted_proxies.clone(),
+            vouched: settings.client_certificates,
+        };
         let registration = match settings.client_registration {
             true => SelfRegistration::Open,
             false => SelfRegistration::Closed,
         };
         let metrics = metrics_token(settings);
-        let portal = wire::Portal::start(&house, listener, metrics, registration)?;
+        let portal = wire::Portal::start(&house, listener, proxies, metrics, registration)?;
         let (at_work, until) = (Arc::clone(&house), stop.clone());
         let jobs = tokio::spawn(async move {
             let keys = at_work.keys.clone();
@@ -175,6 +179,7 @@ fn start_gateway(settings: &Settings, portal: SocketAddr) -> Result<Handle> {
     let portal = portal_url(settings, portal);
     let mut config = Config::new(settings.gateway_listen, &portal);
     config.threads = settings.gateway_workers.unwrap_or(config.threads);
+    config.trusted_proxies.clone_from(&settings.trusted_proxies);
     config.metrics_token = metrics_token(settings);
     let clock = Arc::new(crate::system::SystemClock);
     let entropy = Arc::new(crate::system::SystemEntropy);

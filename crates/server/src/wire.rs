@@ -10,7 +10,7 @@ use gatewright_domain::secret::Secret;
 use gatewright_portal::{
     internal::snapshots::Snapshots,
     metrics::Meters,
-    web::app::{App, Place, SelfRegistration},
+    web::app::{App, Place, Proxies, SelfRegistration},
 };
 use tokio::task::JoinHandle;
 use tracing::error;
@@ -32,6 +32,7 @@ impl Portal {
     pub(crate) fn start(
         house: &House,
         listener: TcpListener,
+        proxies: Proxies,
         metrics_token: Option<Secret<String>>,
         registration: SelfRegistration,
     ) -> Result<Self> {
@@ -48,6 +49,7 @@ impl Portal {
                 portal: house.place.portal.clone(),
                 gateway: house.place.gateway.clone(),
             },
+            proxies,
             terms: house.keys.config().terms(),
             registration,
             snapshots: snapshots.clone(),

@@ -69,7 +69,7 @@ use Fallback::{Follows, Is};
 use Shape::{List, Number, Switch, Text};
 
 /// Every setting, in the order in which they are shown.
-pub(crate) const KEYS: [Key; 32] = [
+pub(crate) const KEYS: [Key; 34] = [
     plain(
         "data_dir",
         Text,
@@ -116,6 +116,18 @@ pub(crate) const KEYS: [Key; 32] = [
         Number,
         Follows("one per core"),
         "How many threads serve callers.",
+    ),
+    plain(
+        "trusted_proxies",
+        List,
+        Follows("none"),
+        "The proxies in front, as addresses and networks: what they tell of their clients is believed, Client-Cert (RFC 9440) above all.",
+    ),
+    plain(
+        "client_certificates",
+        Text,
+        Is("\"verified\""),
+        "Which certificates of clients those proxies let through: verified (of an authority that they checked), or any; then only registered ones prove a client.",
     ),
     plain(
         "issuer",

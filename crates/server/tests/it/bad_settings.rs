@@ -85,6 +85,14 @@ fn a_file_of_settings_that_is_wrong_is_told_where() {
         ),
         (b"upstream_allow = \"localhost\"\n", &["`upstream_allow`"]),
         (
+            b"trusted_proxies = [\"proxy.internal\"]\n",
+            &["`trusted_proxies`", "not a network"],
+        ),
+        (
+            b"client_certificates = \"all\"\n",
+            &["`client_certificates`", "verified or any"],
+        ),
+        (
             b"upstream_allow = [\"not a host\"]\n",
             &["`upstream_allow`", "host pattern"],
         ),

@@ -12,6 +12,7 @@ mod book;
 mod calls;
 mod checkout;
 mod client;
+mod client_certificates;
 mod commands;
 mod demo;
 mod detour;

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::program::{Place, Ran, Running, ran};
 
-fn free() -> SocketAddr {
+pub(crate) fn free() -> SocketAddr {
     let free = TcpListener::bind("127.0.0.1:0").unwrap();
     free.local_addr().unwrap()
 }
@@ -45,10 +45,10 @@ fn service(status: &'static str) -> SocketAddr {
 }
 
 /// A proxy that runs until it is dropped.
-struct Proxy(Child);
+pub(crate) struct Proxy(Child);
 
 impl Proxy {
-    fn start(command: &mut Command, address: SocketAddr) -> Self {
+    pub(crate) fn start(command: &mut Command, address: SocketAddr) -> Self {
         let spawned = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
         let proxy = Self(spawned.expect("a proxy, which scripts/test installs"));
         let end = Instant::now() + Duration::from_secs(15);
