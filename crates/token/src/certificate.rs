@@ -112,11 +112,15 @@ pub fn registered(set: &[u8]) -> Result<Vec<Vec<u8>>, NotACertificate> {
     let Some(Value::List(keys)) = set.get("keys") else {
         return Err(NotACertificate);
     };
-    let chain = |key| match key {
-        &Value::Object(ref jwk) => jwk.get("x5c"),
-        _ => None,
-    };
     keys.iter().filter_map(chain).map(first).collect()
+}
+
+/// The certificates beside a key.
+fn chain<'v, 'a>(key: &'v Value<'a>) -> Option<&'v Value<'a>> {
+    match key {
+        Value::Object(jwk) => jwk.get("x5c"),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::List(_) => None,
+    }
 }
 
 /// The first certificate of a chain: that of the key itself (RFC 7517 section 4.7).

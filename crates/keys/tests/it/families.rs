@@ -257,7 +257,8 @@ async fn p06_a_bound_family_is_refreshed_by_the_holder_of_its_key_only() {
         };
         for sender in [None, Some(&other)] {
             let refused = why(with(sender).await);
-            assert_eq!(refused.to_string(), "the family is bound to another key");
+            let why = "the family is bound to another key or certificate";
+            assert_eq!(refused.to_string(), why);
         }
         let refreshed = with(Some(&own)).await.unwrap();
         let binding = refreshed.issued.token.binding().unwrap();

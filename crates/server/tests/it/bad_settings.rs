@@ -61,7 +61,7 @@ pub(crate) fn refused(mut command: Command, code: i32, words: &[&str]) -> Ran {
 
 #[test]
 fn a_file_of_settings_that_is_wrong_is_told_where() {
-    let files: [(&[u8], &[&str]); 17] = [
+    let files: [(&[u8], &[&str]); 19] = [
         (b"listen = \"127.0.0.1", &["gatewright.toml", "line 1"]),
         (b"listen\n", &["gatewright.toml", "line 1"]),
         (
