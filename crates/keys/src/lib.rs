@@ -73,7 +73,7 @@ pub use authorize::{Asking, AuthorizeError, Doorway, Proposal};
 pub use clients::{
     Authenticated, ClientProof, ClientRefused, ClientSecretUseError, InitialTokenUseError,
     IssuedInitialToken, IssuedSecret, Newcomer, NotShownCertificate, PepperError, Presented,
-    Registered, Registrant, RegistrationError, SecretWish, ShownCertificate,
+    Registered, Registrant, RegistrationError, SecretWish, ShownCertificate, Unknowable,
 };
 pub use exchange::{ExchangeError, Exchanging, NotShown};
 pub use families::{BegunFamily, FamilyUseError, FamilyWish};

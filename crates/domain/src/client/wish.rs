@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{AuthMethod, Ceiling, ClientTerms, Grant, RedirectUri, Senders};
+use super::{AuthMethod, Ceiling, CertificateName, ClientTerms, Grant, RedirectUri, Senders};
 use crate::{key::Algorithm, operation::Scope, outside::KeySetAddress, text::Name};
 
 /// More places than a program comes back at.
@@ -33,6 +33,8 @@ pub struct ClientWish {
     pub key_set: Option<String>,
     /// Where it publishes them.
     pub key_address: Option<String>,
+    /// The name by which its certificate is known.
+    pub certificate_name: Option<CertificateName>,
     /// What it will sign its assertions with.
     pub algorithm: Option<String>,
     /// Who may send its tokens.
@@ -74,6 +76,7 @@ impl ClientWish {
             senders: self.senders.unwrap_or(ceiling.senders).max(ceiling.senders),
             key_set: self.key_set,
             key_address,
+            certificate_name: self.certificate_name,
             redirects,
             ..before
         })

@@ -21,8 +21,8 @@ use gatewright_domain::{
     time::Timestamp,
 };
 use gatewright_store::StoreError;
-use gatewright_token::foreign::{ForeignKeys, NotForeignKeys};
 
+use super::known::{Unknowable, judge};
 use crate::{Keys, clients::PepperError, grant::keep_pace};
 
 /// A program that showed an initial access token that works.
@@ -62,9 +62,9 @@ pub enum RegistrationError {
     /// What is wished for is not granted.
     #[error(transparent)]
     Refused(#[from] WishRefused),
-    /// The client cannot be known by these keys.
+    /// Nobody could be known to be the client.
     #[error(transparent)]
-    KeySet(#[from] NotForeignKeys),
+    Unknowable(#[from] Unknowable),
     /// The secret that was sent along is none of the client.
     #[error("the client secret is not the client's")]
     OtherSecret,
@@ -142,7 +142,10 @@ struct Arrival {
 pub(super) fn needs_secret(terms: &ClientTerms) -> bool {
     terms.methods.iter().any(|method| match method {
         AuthMethod::SecretBasic | AuthMethod::SecretPost => true,
-        AuthMethod::PrivateKeyJwt | AuthMethod::Public => false,
+        AuthMethod::PrivateKeyJwt
+        | AuthMethod::TlsClientAuth
+        | AuthMethod::SelfSigned
+        | AuthMethod::Public => false,
     })
 }
 
@@ -190,9 +193,7 @@ impl Keys {
     ) -> Result<Registered, RegistrationError> {
         let said = wish.name.clone();
         let terms = wish.within(&newcomer.token.ceiling, ClientTerms::default())?;
-        if let Some(set) = &terms.key_set {
-            ForeignKeys::read(set.as_bytes())?;
-        }
+        judge(&terms)?;
         let id = ApplicationId::draw(self.clock.now(), &*self.entropy);
         let arrival = Arrival { id, said, terms };
         let client = ClientId::of(id);

@@ -13,9 +13,9 @@ use gatewright_domain::{
     time::Timestamp,
 };
 use gatewright_store::Tx;
-use gatewright_token::foreign::ForeignKeys;
 
 use super::joining::{DrawnToken, FreshSecret, Registered, RegistrationError, needs_secret};
+use super::known::judge;
 use crate::Keys;
 
 /// A client that showed a token for its own registration.
@@ -248,9 +248,7 @@ async fn replace(
     let now = tx.now();
     let registration = tx.registration(application).await?;
     let terms = wish.within(&own.ceiling, registration.terms.clone())?;
-    if let Some(set) = &terms.key_set {
-        ForeignKeys::read(set.as_bytes())?;
-    }
+    judge(&terms)?;
     let secrets = tx.client_secrets(application).await?;
     let working: Vec<ClientSecret> = secrets.into_iter().filter(|one| one.works(now)).collect();
     let is_own = |hash: &Vec<u8>| {

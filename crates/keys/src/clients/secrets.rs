@@ -6,8 +6,8 @@ use gatewright_domain::{
     access::{Action, Caller, Denied},
     audit::Aggregate,
     client::{
-        self, AuthMethod, Ceiling, ClientSecret, ClientSecretError, ClientTerms, DrawnSecret,
-        Ending, NameKind, Registration, SecretId,
+        self, Ceiling, ClientSecret, ClientSecretError, ClientTerms, DrawnSecret, Ending,
+        Registration, SecretId,
     },
     handle::{ApiHandle, ApplicationHandle},
     revision::Revision,
@@ -15,11 +15,8 @@ use gatewright_domain::{
     text::Reason,
 };
 use gatewright_store::{StoreError, expect};
-use gatewright_token::{
-    certificate::{NotASubject, Subject},
-    client_keys::{ClientKeys, NotClientKeys},
-};
 
+use super::known::{Unknowable, judge};
 use crate::{Keys, clients::PepperError};
 
 /// A secret to issue.
@@ -55,25 +52,9 @@ pub enum ClientSecretUseError {
     /// The rules refuse.
     #[error(transparent)]
     Refused(#[from] ClientSecretError),
-    /// It cannot be known by these keys.
+    /// Nobody could be known to be it.
     #[error(transparent)]
-    KeySet(#[from] NotClientKeys),
-    /// Its keys are either registered or published.
-    #[error("a client registers its keys or publishes them; leave one of the two out")]
-    TwoKeySets,
-    /// What its certificate's subject is to be is no name.
-    #[error("tls_client_auth_subject_dn is {0}")]
-    Subject(#[from] NotASubject),
-    /// It is to be known by a certificate, and nothing says by which name.
-    #[error(
-        "tls_client_auth needs exactly one of tls_client_auth_subject_dn, _san_dns, _san_uri, _san_ip and _san_email"
-    )]
-    NoCertificateName,
-    /// It is to be known by certificates of its own, and registers none.
-    #[error(
-        "self_signed_tls_client_auth needs a key set with a certificate in x5c, or the address of one"
-    )]
-    NoCertificate,
+    Unknowable(#[from] Unknowable),
     /// It cannot be hashed.
     #[error("the secret could not be hashed")]
     Pepper(#[from] PepperError),
@@ -164,8 +145,8 @@ impl Keys {
     /// makes of it is the most that it may register from then on.
     ///
     /// # Errors
-    /// `Denied`, `NotFound`, also for a version of another team; `Ambiguous`, `Stale`, `Store`, and what is wrong with what
-    /// it is to be known by.
+    /// `Denied`, `NotFound`, also for a version of another team; `Ambiguous`, `Unknowable`, `Stale`,
+    /// `Store`.
     pub async fn edit_client(
         &self,
         caller: &Caller,
@@ -199,28 +180,4 @@ impl Keys {
             })
             .await
     }
-}
-
-/// Whether a client can be known by what its terms say.
-fn judge(terms: &ClientTerms) -> Result<(), ClientSecretUseError> {
-    if terms.key_set.is_some() && terms.key_address.is_some() {
-        return Err(ClientSecretUseError::TwoKeySets);
-    }
-    let keys = terms.key_set.as_ref();
-    let keys = keys
-        .map(|set| ClientKeys::read(set.as_bytes()))
-        .transpose()?;
-    let mut certificates = keys.iter().flat_map(ClientKeys::certificates);
-    let may = |method| terms.methods.contains(&method);
-    if may(AuthMethod::SelfSigned) && terms.key_address.is_none() && certificates.next().is_none() {
-        return Err(ClientSecretUseError::NoCertificate);
-    }
-    let name = terms.certificate_name.as_ref();
-    if may(AuthMethod::TlsClientAuth) && name.is_none() {
-        return Err(ClientSecretUseError::NoCertificateName);
-    }
-    if let Some(subject) = name.filter(|name| name.kind() == NameKind::SubjectDn) {
-        subject.value().parse::<Subject>()?;
-    }
-    Ok(())
 }

@@ -9,7 +9,7 @@ use gatewright_domain::{
     time::Clock,
 };
 use gatewright_keys::{
-    ClientProof, ClientRefused, ClientSecretUseError, Keys, Presented,
+    ClientProof, ClientRefused, ClientSecretUseError, Keys, Presented, Unknowable,
     fetch::{Reach, Web},
 };
 use gatewright_testkit::sender::Sender;
@@ -235,7 +235,10 @@ async fn keys_are_registered_or_published_and_not_both() {
             .await
             .unwrap_err();
         assert!(
-            matches!(refused, ClientSecretUseError::TwoKeySets),
+            matches!(
+                refused,
+                ClientSecretUseError::Unknowable(Unknowable::TwoKeySets)
+            ),
             "{refused}"
         );
     }

@@ -6,7 +6,7 @@
 use std::{collections::BTreeMap, fmt};
 
 use gatewright_domain::{
-    client::{ClientTerms, ClientWish, Grant, Senders},
+    client::{CertificateName, ClientTerms, ClientWish, Grant, NameKind, Senders},
     secret::Secret,
 };
 use gatewright_keys::Registered;
@@ -16,7 +16,7 @@ use serde::{
 };
 use serde_json::{Map, Value, json, value::RawValue};
 
-use super::refusal::Refusal;
+use super::{metadata::CERTIFICATE_BOUND, refusal::Refusal};
 
 /// What only the server says of a client (RFC 7592 section 2.2): never sent back.
 const OURS: [&str; 4] = [
@@ -24,6 +24,15 @@ const OURS: [&str; 4] = [
     "registration_client_uri",
     "client_secret_expires_at",
     "client_id_issued_at",
+];
+
+/// The names by which a certificate is known to be a client's (RFC 8705 section 2.1.2).
+const NAMES: [(NameKind, &str); 5] = [
+    (NameKind::SubjectDn, "tls_client_auth_subject_dn"),
+    (NameKind::SanDns, "tls_client_auth_san_dns"),
+    (NameKind::SanUri, "tls_client_auth_san_uri"),
+    (NameKind::SanIp, "tls_client_auth_san_ip"),
+    (NameKind::SanEmail, "tls_client_auth_san_email"),
 ];
 
 /// The members of a JSON object, each as it was written.
@@ -84,7 +93,6 @@ impl Members {
                 .map(str::to_owned)
                 .collect()
         };
-        let bound: Option<bool> = self.typed("dpop_bound_access_tokens")?;
         Ok(ClientWish {
             name: name.map_err(|_| Refusal::metadata(why))?,
             redirects: redirects.unwrap_or_default(),
@@ -96,10 +104,8 @@ impl Members {
             key_set: self.raw("jwks").map(str::to_owned),
             key_address: self.text("jwks_uri")?,
             algorithm: self.text("token_endpoint_auth_signing_alg")?,
-            senders: bound.map(|bound| match bound {
-                true => Senders::Holders,
-                false => Senders::Anybody,
-            }),
+            senders: self.senders()?,
+            certificate_name: self.certificate_name()?,
         })
     }
 
@@ -119,6 +125,39 @@ impl Members {
             return Err(Refusal::metadata(why));
         }
         Ok(self.text("client_secret")?.map(Secret::new))
+    }
+
+    /// Who may send its tokens: they are bound to one thing or to nothing.
+    fn senders(&self) -> Result<Option<Senders>, Refusal> {
+        let to_a_key: Option<bool> = self.typed("dpop_bound_access_tokens")?;
+        let to_a_certificate: Option<bool> = self.typed(CERTIFICATE_BOUND)?;
+        match (to_a_key, to_a_certificate) {
+            (None, None) => Ok(None),
+            (Some(true), Some(true)) => Err(Refusal::metadata(
+                "Tokens are bound to a key or to a certificate, not to both",
+            )),
+            (Some(true), _) => Ok(Some(Senders::Holders)),
+            (_, Some(true)) => Ok(Some(Senders::Certified)),
+            (_, _) => Ok(Some(Senders::Anybody)),
+        }
+    }
+
+    /// The one name by which its certificate is known (RFC 8705 section 2.1.2).
+    fn certificate_name(&self) -> Result<Option<CertificateName>, Refusal> {
+        let mut name = None;
+        for (kind, member) in NAMES {
+            let Some(value) = self.text(member)? else {
+                continue;
+            };
+            if name.is_some() {
+                let why = "Exactly one of the tls_client_auth names is said";
+                return Err(Refusal::metadata(why));
+            }
+            let why = "A tls_client_auth name is none of its kind";
+            let read = CertificateName::new(kind, &value);
+            name = Some(read.map_err(|_| Refusal::metadata(why))?);
+        }
+        Ok(name)
     }
 
     /// Nobody's statements about clients are trusted here (RFC 7591 section 2.3).
@@ -222,6 +261,12 @@ fn granted(terms: &ClientTerms) -> Map<String, Value> {
     }
     let bound = terms.senders == Senders::Holders;
     say("dpop_bound_access_tokens", json!(bound));
+    let bound = terms.senders == Senders::Certified;
+    say(CERTIFICATE_BOUND, json!(bound));
+    if let Some(name) = &terms.certificate_name {
+        let member = NAMES.iter().find(|(kind, _)| *kind == name.kind());
+        say(member.map_or("", |(_, member)| member), json!(name.value()));
+    }
     if let Some(scopes) = &terms.scopes {
         let scopes: Vec<String> = scopes.iter().map(ToString::to_string).collect();
         say("scope", json!(scopes.join(" ")));

@@ -25,7 +25,7 @@ use crate::web::{
 const SIGNED_BY: [&str; 5] = ["ES256", "ES384", "EdDSA", "RS256", "PS256"];
 
 /// That tokens may be bound to the certificate of a client (RFC 8705 section 3.3, RFC 9728 section 2).
-const CERTIFICATE_BOUND: &str = "tls_client_certificate_bound_access_tokens";
+pub(super) const CERTIFICATE_BOUND: &str = "tls_client_certificate_bound_access_tokens";
 
 /// The document of the issuer. Where an issuer has a path, it stands behind the well-known part (RFC 8414 section 3.1);
 /// of any other issuer nothing is known here.

@@ -8,7 +8,7 @@ use actix_web::{
     http::{StatusCode, header},
 };
 use gatewright_domain::client::WishRefused;
-use gatewright_keys::RegistrationError;
+use gatewright_keys::{RegistrationError, Unknowable};
 use serde_json::json;
 
 use super::error::{ours, unkept};
@@ -146,9 +146,19 @@ impl From<RegistrationError> for Refusal {
             RegistrationError::TooFast(wait) => Self::later(StatusCode::TOO_MANY_REQUESTS, wait),
             RegistrationError::Refused(WishRefused::Redirect(why)) => Self::redirect(why),
             RegistrationError::Refused(WishRefused::Metadata(why)) => Self::metadata(why),
-            RegistrationError::KeySet(_) => Self::metadata(
-                "jwks is a set of public keys that verify signatures, and holds nothing private",
-            ),
+            RegistrationError::Unknowable(why) => Self::metadata(match why {
+                Unknowable::KeySet(_) => {
+                    "jwks is a set of public keys that verify signatures, and holds nothing private"
+                }
+                Unknowable::TwoKeySets => "jwks and jwks_uri exclude each other",
+                Unknowable::Subject(_) => "tls_client_auth_subject_dn is no name of RFC 4514",
+                Unknowable::NoCertificateName => {
+                    "tls_client_auth needs one of the tls_client_auth names (RFC 8705 section 2.1.2)"
+                }
+                Unknowable::NoCertificate => {
+                    "self_signed_tls_client_auth needs a certificate in x5c of jwks, or jwks_uri"
+                }
+            }),
             RegistrationError::OtherSecret => {
                 Self::metadata("client_secret is none of the client's")
             }

@@ -7,7 +7,7 @@ use gatewright_domain::{
 };
 use gatewright_keys::{
     ClientSecretUseError, InspectError, IssueError, JwksError, RevokeError, SnapshotKeyError,
-    TermsError,
+    TermsError, Unknowable,
 };
 use gatewright_registry::{
     ApiError, ApplicationUseError, ConsumerError, DraftError, GatewayError, MoveError, PlanError,
@@ -251,16 +251,15 @@ impl From<ClientSecretUseError> for Problem {
             ClientSecretUseError::Refused(
                 ClientSecretError::TwoAlready | ClientSecretError::AlreadyOver,
             ) => of(Kind::STATE, &error),
-            ClientSecretUseError::KeySet(_)
-            | ClientSecretUseError::TwoKeySets
-            | ClientSecretUseError::NoCertificate => {
-                Self::field("/key_set", capital(&error.to_string()))
-            }
-            ClientSecretUseError::Subject(_) => {
-                Self::field("/tls_client_auth_subject_dn", capital(&error.to_string()))
-            }
-            ClientSecretUseError::NoCertificateName => {
-                Self::field("/auth_methods", capital(&error.to_string()))
+            ClientSecretUseError::Unknowable(why) => {
+                let pointer = match why {
+                    Unknowable::KeySet(_) | Unknowable::TwoKeySets | Unknowable::NoCertificate => {
+                        "/key_set"
+                    }
+                    Unknowable::Subject(_) => "/tls_client_auth_subject_dn",
+                    Unknowable::NoCertificateName => "/auth_methods",
+                };
+                Self::field(pointer, capital(&why.to_string()))
             }
             ClientSecretUseError::Pepper(_) => {
                 let _ = ours(&error);

@@ -636,6 +636,56 @@ async fn what_an_operator_makes_of_a_client_it_cannot_undo() {
 }
 
 #[actix_web::test]
+async fn a_program_registers_how_its_certificate_is_known() {
+    let reception = Reception::of(Shop::one().await).await;
+    let methods = ["tls_client_auth", "self_signed_tls_client_auth"];
+    let allowed = json!({ "auth_methods": methods, "max_registrations": 9 });
+    let (token, _) = reception.mint(allowed).await;
+    let with = async |more: Value| {
+        let mut wish = metadata();
+        for (name, value) in more.as_object().unwrap() {
+            wish[name] = value.clone();
+        }
+        reception.register(&token, &wish).await
+    };
+    let named = json!({
+        "token_endpoint_auth_method": "tls_client_auth",
+        "tls_client_auth_subject_dn": "CN=build,O=Example",
+        "tls_client_certificate_bound_access_tokens": true,
+    });
+    let told = with(named.clone()).await.good(201);
+    for (name, value) in named.as_object().unwrap() {
+        assert_eq!(told[name], *value, "{told}");
+    }
+    assert_eq!(told["client_secret"], Value::Null, "{told}");
+    let own = json!({
+        "token_endpoint_auth_method": "self_signed_tls_client_auth",
+        "jwks": { "keys": [{ "kty": "EC", "x5c": [gatewright_testkit::certificates::OWN] }] },
+    });
+    with(own).await.good(201);
+    for refused in [
+        json!({ "token_endpoint_auth_method": "tls_client_auth" }),
+        json!({ "token_endpoint_auth_method": "self_signed_tls_client_auth" }),
+        json!({ "token_endpoint_auth_method": "tls_client_auth", "tls_client_auth_subject_dn": "build" }),
+        json!({ "token_endpoint_auth_method": "tls_client_auth", "tls_client_auth_san_ip": "build" }),
+        json!({
+            "token_endpoint_auth_method": "tls_client_auth",
+            "tls_client_auth_san_dns": "build.example",
+            "tls_client_auth_san_uri": "spiffe://example/build",
+        }),
+        json!({
+            "token_endpoint_auth_method": "tls_client_auth",
+            "tls_client_auth_san_dns": "build.example",
+            "tls_client_certificate_bound_access_tokens": true,
+            "dpop_bound_access_tokens": true,
+        }),
+    ] {
+        let answer = with(refused).await;
+        assert_eq!(error_of(&answer, 400), "invalid_client_metadata");
+    }
+}
+
+#[actix_web::test]
 async fn other_methods_are_told_which_there_are() {
     let reception = Reception::of(Shop::one().await).await;
     let own = reception.registered().await;
