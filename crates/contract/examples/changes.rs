@@ -1,7 +1,8 @@
 //! What changed between two documents: `cargo run --release -p gatewright-contract --example changes -- BASE REVISION`
 //!
 //! Prints the changes as JSON lines, then the seconds that reading and comparing took. `benches/contract/agree` reads
-//! it.
+//! it. The environment may say how many changes are told (`MOST`, all by default), in how many `STEPS`, and as if it were
+//! what moment (`NOW`, in seconds since 1970).
 
 use std::{
     env, fs,
@@ -31,14 +32,10 @@ fn main() -> io::Result<()> {
     let revision = read(&revision, &budgets).map_err(io::Error::other)?;
     let reading = start.elapsed();
     let start = Instant::now();
-    let changes = diff(
-        &base,
-        &revision,
-        &Settings {
-            most: number("MOST").unwrap_or(usize::MAX),
-            ..Settings::at(now())
-        },
-    );
+    let mut settings = Settings::at(now());
+    settings.most = number("MOST").unwrap_or(usize::MAX);
+    settings.steps = number("STEPS").unwrap_or(settings.steps);
+    let changes = diff(&base, &revision, &settings);
     let comparing = start.elapsed();
     let mut out = io::stdout().lock();
     for change in &changes.told {

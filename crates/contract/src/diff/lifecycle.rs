@@ -57,11 +57,28 @@ fn date(text: &str) -> Option<Timestamp> {
     moment(text).or_else(|| moment(&format!("{text}T00:00:00Z")))
 }
 
-/// The stability level something says; `Err` with what it says when that is none.
-pub(crate) fn stability<'d>(get: impl Fn(&str) -> Option<Node<'d>>) -> Result<Stability, Node<'d>> {
-    match get("x-stability-level") {
-        None => Ok(Stability::Stable),
-        Some(level) => level.written().parse().map_err(|_| level),
+/// The stability levels something had and has, where what is no level counts as stable, and what was written there
+/// instead of one, unless both documents say so.
+pub(crate) struct Levels<'d> {
+    pub(crate) was: Stability,
+    pub(crate) is: Stability,
+    pub(crate) none: Vec<Node<'d>>,
+}
+
+impl<'d> Levels<'d> {
+    pub(crate) fn of(was: Option<Node<'d>>, is: Option<Node<'d>>) -> Self {
+        let level = |node: Option<Node<'d>>| match node {
+            None => Ok(Stability::Stable),
+            Some(node) => node.written().parse().map_err(|_| node),
+        };
+        let none = |node| level(node).err();
+        let written = |node: Option<Node<'d>>| node.map(Node::written);
+        let none = [none(was), none(is)].into_iter().flatten();
+        Self {
+            was: level(was).unwrap_or(Stability::Stable),
+            is: level(is).unwrap_or(Stability::Stable),
+            none: none.filter(|_| written(was) != written(is)).collect(),
+        }
     }
 }
 
@@ -159,6 +176,11 @@ pub(crate) fn ending(
             format!("is deprecated now, with its sunset on {}", date.written()),
         ),
         (_, Lifetime::Lasting) => (Ending::Reactivated, "is no longer deprecated".to_owned()),
+        (Lifetime::Unreadable(old), Lifetime::Unreadable(new))
+            if old.written() == new.written() =>
+        {
+            return None;
+        }
         (Lifetime::Unreadable(date), _) | (_, Lifetime::Unreadable(date)) => {
             (Ending::StillUnreadable, unreadable(date))
         }
@@ -223,7 +245,8 @@ pub(crate) fn removed<'d>(
 ) {
     let settings = comparison.settings;
     let get = |key: &str| endpoint.node.get(key);
-    if stability(get).is_ok_and(|level| level < settings.stability) {
+    let level = get("x-stability-level");
+    if Levels::of(level, level).was < settings.stability {
         return;
     }
     let Some((gone, text)) = gone(settings.now, Lifetime::of(get)) else {

@@ -6,7 +6,7 @@ use crate::{
     diff::{
         Comparison, bodies,
         endpoints::Endpoint,
-        lifecycle::{self, Lifetime, stability},
+        lifecycle::{self, Levels, Lifetime},
         parameters, responses, security,
         settings::Stability,
         teller::{Spots, Subject},
@@ -32,39 +32,39 @@ pub(crate) fn compare<'d>(
     responses::compare(comparison, subject, was.node, is.node);
 }
 
-/// The stability level the base gives the operation, unless it is too low for it to be compared.
+/// The stability level the base gives the operation, unless one of the documents gives it too low a level for it to be
+/// compared.
 fn stable_enough<'d>(
     comparison: &mut Comparison<'d, '_>,
     subject: &Subject<'d>,
     was: Endpoint<'d>,
     is: Endpoint<'d>,
 ) -> Option<Stability> {
-    let from = stability(|key| was.node.get(key));
-    let to = stability(|key| is.node.get(key));
+    let level = |endpoint: Endpoint<'d>| endpoint.node.get("x-stability-level");
+    let levels = Levels::of(level(was), level(is));
     let spots = Spots::both(was.key, is.key);
-    let (from, to) = match (from, to) {
-        (Ok(from), Ok(to)) => (from, to),
-        (Err(level), _) | (_, Err(level)) => {
-            let text = || format!("`{}` is no stability level", level.written());
-            let id = "api-invalid-stability-level";
-            comparison.teller.tell(subject, id, spots, text);
-            return None;
-        }
-    };
+    for none in levels.none {
+        let text = || format!("`{}` is no stability level", none.written());
+        let id = "api-invalid-stability-level";
+        comparison.teller.tell(subject, id, spots, text);
+    }
+    let (from, to) = (levels.was, levels.is);
     if from < comparison.settings.stability {
         return None;
     }
-    let id = match from.cmp(&to) {
-        std::cmp::Ordering::Less => "api-stability-increased",
-        std::cmp::Ordering::Greater => "api-stability-decreased",
-        std::cmp::Ordering::Equal => return Some(from),
-    };
-    let text = || {
-        let (from, to) = (from.as_str(), to.as_str());
-        format!("the endpoint was {from} and is {to} now")
-    };
-    comparison.teller.tell(subject, id, spots, text);
-    Some(from)
+    if from != to {
+        let id = if from < to {
+            "api-stability-increased"
+        } else {
+            "api-stability-decreased"
+        };
+        let text = || {
+            let (from, to) = (from.as_str(), to.as_str());
+            format!("the endpoint was {from} and is {to} now")
+        };
+        comparison.teller.tell(subject, id, spots, text);
+    }
+    (to >= comparison.settings.stability).then_some(from)
 }
 
 fn ending<'d>(

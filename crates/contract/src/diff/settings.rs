@@ -32,7 +32,7 @@ pub struct Settings {
 
 impl Settings {
     /// The steps through schemas that any pair of sensible documents is compared in.
-    const STEPS: usize = 20_000_000;
+    const STEPS: usize = 10_000_000;
 
     /// The defaults, at a moment.
     #[must_use]

@@ -199,6 +199,23 @@ fn endpoints_below_the_stability_that_is_asked_for_are_not_compared() {
 }
 
 #[test]
+fn an_endpoint_that_fell_below_that_stability_is_told_to_have_and_nothing_else() {
+    let document = |more: &str| {
+        format!(
+            "{}paths:\n  /a: {{get: {{{more}responses: {{}}}}}}\n",
+            crate::HEAD
+        )
+    };
+    let (base, revision) = (
+        document("operationId: one, "),
+        document("x-stability-level: alpha, "),
+    );
+    let told = changes(&base, &revision, &settings()).told;
+    let ids: Vec<_> = told.iter().map(|change| change.id).collect();
+    assert_eq!(ids, ["api-stability-decreased"]);
+}
+
+#[test]
 fn a_deprecation_needs_a_sunset_that_leaves_the_time_asked_for() {
     let document = |more: &str| {
         format!(

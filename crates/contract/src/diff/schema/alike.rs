@@ -49,7 +49,7 @@ pub(crate) fn schemas<'d>(pairs: &mut Pairs<'d>, was: Node<'d>, is: Node<'d>) ->
         open: Vec::new(),
     };
     let alike = look.schema(pairs, was, is);
-    alike && pairs.spend((LOOKS - look.left) / 16)
+    pairs.spend(LOOKS - look.left) && alike
 }
 
 /// Whether two schemas bind values alike, whatever types they allow.
@@ -72,7 +72,7 @@ pub(crate) fn same<'d>(pairs: &mut Pairs<'d>, was: Node<'d>, is: Node<'d>) -> bo
     let mut unseen = vec![(was, is)];
     while let Some((was, is)) = unseen.pop() {
         let size = wide(was.after().saturating_sub(was.number()));
-        if !pairs.hashed_alike(was, is) || !pairs.spend(size / 16) {
+        if !pairs.hashed_alike(was, is) || !pairs.spend(size / 4) {
             return false;
         }
         if !pairs.base.likeness.holds_reference(was) {

@@ -1,7 +1,7 @@
 //! Reading a pair of schemas: its facts, and the links to what is inside it.
 
 use crate::diff::{
-    lifecycle::{Lifetime, stability},
+    lifecycle::{Levels, Lifetime},
     schema::{
         Fact, What, alike, bounds, branches,
         kinds::{self, Kinds},
@@ -118,25 +118,19 @@ impl<'d> Reading<'_, 'd> {
     /// How far it may be relied on, and for how long. Rules tell so of properties alone.
     fn lifecycle(&mut self) {
         let (was, is) = (self.was, self.is);
-        let from = stability(|key| was.get(key));
-        let to = stability(|key| is.get(key));
         let spots = self.spots("x-stability-level");
-        let level = match (from, to) {
-            (Ok(from), Ok(to)) => {
-                if from != to {
-                    self.push(What::Stability(from, to), spots);
-                }
-                from
-            }
-            (Err(level), _) | (_, Err(level)) => {
-                return self.push(What::NoStability(level.written()), spots);
-            }
-        };
+        let levels = Levels::of(was.get("x-stability-level"), is.get("x-stability-level"));
+        for none in levels.none {
+            self.push(What::NoStability(none.written()), spots);
+        }
+        if levels.was != levels.is {
+            self.push(What::Stability(levels.was, levels.is), spots);
+        }
         let from = Lifetime::of(|key| was.get(key));
         let to = Lifetime::of(|key| is.get(key));
         if from != to {
             let spots = self.spots("deprecated");
-            self.push(What::Ending(level, from, to), spots);
+            self.push(What::Ending(levels.was, from, to), spots);
         }
     }
 
