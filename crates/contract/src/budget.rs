@@ -28,6 +28,23 @@ pub struct Budgets {
     pub scopes: usize,
 }
 
+impl Budgets {
+    /// For documents that somebody reads on his own machine and at his own cost. Microsoft Graph's beta, the largest public
+    /// document known, has 47 MB without a blank in it and fits several times over; what multiplies is still bounded.
+    pub const OWN_FILES: Self = Self {
+        bytes: 256 * 1024 * 1024,
+        depth: 256,
+        nodes: 20_000_000,
+        repeated_nodes: 2_000_000,
+        anchors: 100_000,
+        reference_chain: 100,
+        paths: 200_000,
+        operations: 200_000,
+        parameters: 5_000_000,
+        scopes: 1_000_000,
+    };
+}
+
 impl Default for Budgets {
     fn default() -> Self {
         Self {

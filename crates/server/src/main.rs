@@ -8,6 +8,7 @@ mod config;
 mod failure;
 mod logging;
 mod output;
+mod reported;
 mod system;
 
 mod house;

@@ -75,6 +75,11 @@ fn the_page_about_verifiers_is_true() {
 }
 
 #[test]
+fn the_page_about_contracts_is_true() {
+    try_page("contracts.md", Begins::Anew);
+}
+
+#[test]
 fn the_page_about_the_trail_is_true() {
     try_page("audit.md", Begins::AfterTheReadme);
 }

@@ -6,22 +6,13 @@ use super::{
     finding::{Finding, Kind},
     report::message,
 };
+use crate::reported::sarif;
 
 /// One log with one run.
 pub(super) fn log(findings: &[Finding]) -> Value {
-    json!({
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": { "driver": {
-                "name": "gatewright scan",
-                "version": env!("CARGO_PKG_VERSION"),
-                "rules": Kind::ALL.map(rule),
-            } },
-            "columnKind": "unicodeCodePoints",
-            "results": findings.iter().map(result).collect::<Vec<_>>(),
-        }],
-    })
+    let rules = Kind::ALL.map(rule).to_vec();
+    let results = findings.iter().map(result).collect();
+    sarif::log("gatewright scan", rules, results)
 }
 
 fn rule(kind: Kind) -> Value {
@@ -41,36 +32,20 @@ fn result(finding: &Finding) -> Value {
     } else {
         "note"
     };
+    let region = json!({
+        "startLine": at.line,
+        "startColumn": at.column,
+        "endColumn": at.column + at.length,
+    });
     let index = Kind::ALL.iter().position(|kind| *kind == finding.kind);
     json!({
         "ruleId": finding.kind.name(),
         "ruleIndex": index,
         "level": level,
         "message": { "text": message(finding) },
-        "locations": [{ "physicalLocation": {
-            "artifactLocation": { "uri": uri(&finding.file) },
-            "region": {
-                "startLine": at.line,
-                "startColumn": at.column,
-                "endColumn": at.column + at.length,
-            },
-        } }],
+        "locations": [sarif::location(&finding.file, Some(region))],
         // The same secret at the same place is the same result in the next run.
         "partialFingerprints": { "gatewright/v1": format!("{} {}", finding.kind.name(), finding.hint) },
         "properties": { "status": finding.status, "until": finding.until },
     })
-}
-
-/// A path as a reference (RFC 3986): what is not plain is percent-encoded.
-fn uri(path: &str) -> String {
-    let path = path.strip_prefix("./").unwrap_or(path);
-    let mut uri = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
-            uri.push(char::from(byte));
-        } else {
-            uri.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    uri
 }

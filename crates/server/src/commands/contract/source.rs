@@ -1,0 +1,47 @@
+//! Where documents come from: files, and standard input for `-`.
+
+use std::{fs::File, io::Read, path::Path};
+
+use anyhow::{Context, Result};
+use gatewright_contract::{Budgets, Finding, Level};
+
+use crate::reported::{Gravity, Reported};
+
+/// What a document may cost here.
+pub(super) const BUDGETS: Budgets = Budgets::OWN_FILES;
+
+/// The bytes of a document, and no more of them than are looked at.
+pub(super) fn read(file: &Path) -> Result<Vec<u8>> {
+    let most = u64::try_from(BUDGETS.bytes).unwrap_or(u64::MAX);
+    let mut bytes = Vec::new();
+    let name = file.display();
+    if file == Path::new("-") {
+        let input = std::io::stdin().lock();
+        let read = input.take(most.saturating_add(1)).read_to_end(&mut bytes);
+        read.context("could not read standard input")?;
+        return Ok(bytes);
+    }
+    let opened = File::open(file).with_context(|| format!("could not read {name}"))?;
+    let read = opened.take(most.saturating_add(1)).read_to_end(&mut bytes);
+    read.with_context(|| format!("could not read {name}"))?;
+    Ok(bytes)
+}
+
+/// A finding of the contract engine in a file.
+pub(super) fn reported(file: &str, finding: &Finding) -> Reported {
+    let level = match finding.level {
+        Level::Error => Gravity::Error,
+        Level::Warning => Gravity::Warning,
+        Level::Info => Gravity::Info,
+    };
+    Reported {
+        file: file.to_owned(),
+        line: Some(finding.line),
+        column: Some(finding.column),
+        level,
+        rule: finding.rule.to_string(),
+        message: finding.message.clone(),
+        pointer: finding.pointer.clone(),
+        operation: None,
+    }
+}
