@@ -13,6 +13,7 @@ mod rule;
 mod lint;
 mod model;
 mod read;
+mod reference;
 mod tree;
 mod validate;
 mod written;
@@ -32,6 +33,10 @@ pub use lint::{
 };
 pub use model::edition::Edition;
 pub use read::read;
+pub use reference::{
+    Reference, ReferenceBody, ReferenceField, ReferenceGroup, ReferenceMedia, ReferenceOperation,
+    ReferenceParameter, ReferenceResponse, reference,
+};
 pub use rule::{Level, Rule};
 pub use tree::{
     document::Document,

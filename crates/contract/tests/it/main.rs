@@ -13,6 +13,7 @@ mod pairs;
 mod places;
 mod properties;
 mod reading;
+mod reference;
 mod validation;
 
 use gatewright_contract::{Budgets, Examined, Finding, Findings, Rule, examine};
