@@ -7,13 +7,16 @@ mod markdown;
 pub(crate) mod sarif;
 mod text;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, process::ExitCode};
 
 use anyhow::Result;
 use clap::ValueEnum;
 use serde::Serialize;
 
-use crate::output::{Format, Printer, line};
+use crate::{
+    failure::Code,
+    output::{Format, Printer, line},
+};
 
 use excerpt::Source;
 
@@ -161,6 +164,15 @@ impl Report {
     /// Whether anything found is grave enough for the command to end with 10.
     pub(crate) fn fails(&self) -> bool {
         self.found.iter().any(|it| self.fail_on.is_met_by(it.level))
+    }
+
+    /// How the command ends.
+    pub(crate) fn exit(&self) -> ExitCode {
+        if self.fails() {
+            Code::Findings.number().into()
+        } else {
+            ExitCode::SUCCESS
+        }
     }
 
     /// Prints it.

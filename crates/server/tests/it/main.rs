@@ -14,6 +14,7 @@ mod checkout;
 mod client;
 mod client_certificates;
 mod commands;
+mod contract_changes;
 mod contracts;
 mod demo;
 mod detour;
