@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod bombs;
 mod changes;
 mod damaged;
 mod editions;

@@ -4,7 +4,7 @@
 use crate::tree::node::{Kind, Node};
 
 use super::{
-    check::{Checker, Out, Seen, Violation, What, told},
+    check::{Checker, MOST, Out, Seen, Violation, What, told},
     schema::{Check, Id},
 };
 
@@ -70,6 +70,7 @@ fn none<'s, 'd>(
                 }
             }
         }
+        closest.truncate(MOST.saturating_sub(all.len()));
         all.append(closest);
     }
     false

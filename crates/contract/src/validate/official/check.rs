@@ -3,8 +3,6 @@
 //! Invariant: a value is looked at once for each schema that applies to it. The branches of a choice are told apart by what
 //! they find, not by trying again, so that no nesting of choices makes a document cost more than its size.
 
-use std::collections::BTreeSet;
-
 use crate::{
     tree::node::{Kind, Node},
     written::is_written_as,
@@ -16,7 +14,7 @@ use super::{
 };
 
 /// The most violations kept; the report tells fewer.
-const MOST: usize = 10_000;
+pub(super) const MOST: usize = 10_000;
 
 /// Something that a schema does not allow.
 #[derive(Clone, Debug)]
@@ -313,10 +311,11 @@ impl<'s> Checker<'_, 's> {
         seen: &mut Seen,
         out: &mut Out<'_, 's, 'd>,
     ) -> bool {
-        let looked_at: BTreeSet<u32> = seen.0.iter().flatten().copied().collect();
+        let mut looked_at: Vec<u32> = seen.0.clone().unwrap_or_default();
+        looked_at.sort_unstable();
         let mut holds = true;
         for (key, value) in node.members() {
-            if !looked_at.contains(&key.number()) {
+            if looked_at.binary_search(&key.number()).is_err() {
                 seen.key(key);
                 holds &= self.other(id, others, (key, value), out);
             }

@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::tree::node::{Kind, Node};
 
-/// Lists longer than this are not looked through for objects that are the same.
-const COMPARED: usize = 100;
+/// So many scalars of a list, and so many of its objects and lists, are compared. Nobody writes more by hand, and each
+/// object is compared with every other one.
+const SCALARS: usize = 100_000;
+const OTHERS: usize = 100;
 
 /// Whether an item of a list stands in it before. Lists of objects are looked through when they are short.
 pub(super) fn is_repeated(list: Node<'_>) -> bool {
@@ -14,15 +16,16 @@ pub(super) fn is_repeated(list: Node<'_>) -> bool {
     for item in list.items() {
         let repeated = match item.kind() {
             Kind::List | Kind::Object => {
-                let same = others
-                    .iter()
-                    .take(COMPARED)
-                    .any(|other| is_same(*other, item));
-                others.push(item);
+                let known = others.len() < OTHERS;
+                let same = known && others.iter().any(|other| is_same(*other, item));
+                if known {
+                    others.push(item);
+                }
                 same
             }
             Kind::Null | Kind::Boolean | Kind::Number | Kind::Text => {
-                !scalars.insert((item.kind() == Kind::Text, item.written()))
+                scalars.len() < SCALARS
+                    && !scalars.insert((item.kind() == Kind::Text, item.written()))
             }
         };
         if repeated {
