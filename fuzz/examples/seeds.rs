@@ -1,9 +1,11 @@
 //! Writes the seeds of every target into `target/corpus/`: the hostile tokens whole and in parts, their keys, one good
-//! assertion and proof, and every built-in rule with a document that it finds something in.
+//! assertion and proof, every built-in rule with a document that it finds something in, and small contracts.
 
 use std::{fs, io, path::Path};
 
-use gatewright_fuzz::{CLIENT, CORPUS, HTU, ISSUER, NOW, decode, good_claims, second_reading};
+use gatewright_fuzz::{
+    CLIENT, CORPUS, HTU, ISSUER, NOW, contract::SEEDS, decode, good_claims, second_reading,
+};
 use gatewright_token::proof::access_token_hash;
 
 fn main() -> io::Result<()> {
@@ -32,6 +34,11 @@ fn main() -> io::Result<()> {
             let both = [&header[..], b"\n", &claims[..]].concat();
             write("assertion", name, &both)?;
             write("proof", name, &both)?;
+        }
+    }
+    for (name, text) in SEEDS {
+        for target in ["contract_json", "contract_yaml", "contract_references"] {
+            write(target, name, text.as_bytes())?;
         }
     }
     write("jwk", "set", corpus["jwks"].to_string().as_bytes())?;

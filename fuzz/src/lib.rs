@@ -2,6 +2,8 @@
 //! Forbids being shipped; it is a workspace of its own, because it needs a nightly compiler.
 //! Start with `fuzz_targets`, each of which says what it asserts; `README.md` says how to run them.
 
+pub mod contract;
+
 use std::{sync::LazyLock, time::Duration};
 
 use aws_lc_rs::{
