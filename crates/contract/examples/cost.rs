@@ -1,5 +1,6 @@
-//! What reading a document costs: `cargo run --release -p gatewright-contract --example cost -- FILE…`
+//! What reading a document costs: `cargo run --release -p gatewright-contract --example cost -- [--own] FILE…`
 //!
+//! Within the budgets of a portal, or with `--own` within those of one's own files.
 //! Prints, for each file, what was found in it and the seconds it took, and for all of them the most memory.
 
 use std::{
@@ -12,10 +13,16 @@ use gatewright_contract::{Budgets, examine};
 
 fn main() -> io::Result<()> {
     let mut out = io::stdout().lock();
-    for file in env::args().skip(1) {
+    let own = env::args().any(|argument| argument == "--own");
+    let budgets = if own {
+        Budgets::OWN_FILES
+    } else {
+        Budgets::default()
+    };
+    for file in env::args().skip(1).filter(|argument| argument != "--own") {
         let bytes = fs::read(&file)?;
         let start = Instant::now();
-        let result = examine(&bytes, &Budgets::default());
+        let result = examine(&bytes, &budgets);
         let took = start.elapsed().as_secs_f64();
         let size = bytes.len();
         match result {

@@ -179,8 +179,8 @@ impl Report {
     pub(crate) fn print(&self, form: Form, printer: Printer) -> Result<()> {
         match form {
             Form::Text if printer.quiet => {
-                let places = self.found.iter().map(Reported::place);
-                places.into_iter().try_for_each(|place| line(&place))
+                let mut places = self.found.iter().map(Reported::place);
+                places.try_for_each(|place| line(&place))
             }
             Form::Text => text::print(self),
             Form::Json => printer.json(&self.found),
