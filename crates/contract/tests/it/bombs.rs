@@ -153,9 +153,9 @@ fn readable() -> Vec<Bomb> {
     let text = "x".repeat(10 * 1024 * 1024);
     vec![
         refused(
-            "references in a circle",
+            "references in a long circle",
             format!("{HEAD}paths:\n{circle}"),
-            "comes back to itself",
+            "the budget `reference_chain`",
         ),
         refused(
             "a chain of references",

@@ -199,7 +199,7 @@ rules:
     assert!(by_own.err.contains("needs-a-program"), "{}", by_own.err);
     let missing = contract(&place, &["lint", "base.yaml", "--ruleset", "nowhere.yaml"]);
     assert_eq!(missing.code, Some(1), "{missing:?}");
-    fs::write(place.path().join("none.yaml"), "rules: 5").unwrap();
+    fs::write(place.path().join("none.yaml"), "rules: [").unwrap();
     let none = contract(&place, &["lint", "base.yaml", "--ruleset", "none.yaml"]);
     assert_eq!(none.code, Some(2), "{none:?}");
 }
