@@ -1,6 +1,8 @@
 //! Contract revisions: the immutable uploads of a version's OpenAPI document.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
 
 use crate::{
     access::Subject,
@@ -8,7 +10,7 @@ use crate::{
     id::RevisionId,
     operation::Operation,
     revision::Revision,
-    text::ScopeName,
+    text::{ScopeName, VersionNumber},
     time::Timestamp,
     version::VersionRef,
 };
@@ -36,6 +38,63 @@ pub struct ContractRevision {
     pub uploaded: Timestamp,
     /// How often it was written: once.
     pub revision: Revision,
+}
+
+/// Which contract of an API is meant: `v1` for the revision that v1 uses, `v1@3` for its third.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ContractAt {
+    /// The version.
+    pub version: VersionNumber,
+    /// The number of the revision within the version, from 1; nothing for the one in use.
+    pub revision: Option<u32>,
+}
+
+/// A text that names no contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be a version such as `v1`, or one of its revisions such as `v1@3`")]
+pub struct NotAContract;
+
+impl FromStr for ContractAt {
+    type Err = NotAContract;
+
+    fn from_str(text: &str) -> Result<Self, NotAContract> {
+        let (version, revision) = match text.split_once('@') {
+            Some((version, revision)) => (version, Some(revision)),
+            None => (text, None),
+        };
+        let plain = |text: &str| text.starts_with(|first: char| matches!(first, '1'..='9'));
+        let number = |text: &str| text.parse::<u32>().ok().filter(|_| plain(text));
+        Ok(Self {
+            version: version.parse().map_err(|_| NotAContract)?,
+            revision: match revision {
+                Some(text) => Some(number(text).ok_or(NotAContract)?),
+                None => None,
+            },
+        })
+    }
+}
+
+impl TryFrom<String> for ContractAt {
+    type Error = NotAContract;
+
+    fn try_from(text: String) -> Result<Self, NotAContract> {
+        text.parse()
+    }
+}
+
+impl From<ContractAt> for String {
+    fn from(at: ContractAt) -> Self {
+        at.to_string()
+    }
+}
+
+impl fmt::Display for ContractAt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.version.fmt(f)?;
+        self.revision
+            .map_or(Ok(()), |revision| write!(f, "@{revision}"))
+    }
 }
 
 impl ContractRevision {
@@ -82,5 +141,30 @@ impl Aggregate for ContractRevision {
 
     fn at(self, revision: Revision) -> Self {
         Self { revision, ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_contract_is_named_by_version_and_revision() {
+        for good in ["v1", "v1@1", "v12@4000000000"] {
+            assert_eq!(good.parse::<ContractAt>().unwrap().to_string(), good);
+        }
+        for bad in [
+            "",
+            "1",
+            "v1@",
+            "v1@0",
+            "v1@+1",
+            "v1@01",
+            "v1@5000000000",
+            "v1@1@1",
+            "@1",
+        ] {
+            assert_eq!(bad.parse::<ContractAt>(), Err(NotAContract), "{bad}");
+        }
     }
 }

@@ -8,6 +8,7 @@ pub mod clients;
 pub mod confirm;
 pub mod consent;
 pub mod consumers;
+pub mod contracts;
 pub mod decisions;
 pub mod entry;
 pub mod gateways;

@@ -93,7 +93,16 @@ async fn look_for_things(sight: &Sight, now: Timestamp) {
     assert!(missing(sight.api(&orders, now).await.map(drop)));
     assert!(missing(sight.version(&orders, v1, now).await.map(drop)));
     assert!(missing(
-        sight.contract_document(&orders, v1, now).await.map(drop)
+        sight
+            .contract_document(&orders, v1, None, now)
+            .await
+            .map(drop)
+    ));
+    assert!(missing(
+        sight
+            .contracts(&orders, v1, &Page::first(), now)
+            .await
+            .map(drop)
     ));
     assert!(missing(
         sight

@@ -14,8 +14,9 @@ use gatewright_portal::{
     },
     pages::{
         confirm::{Confirm, Weight},
+        contracts::{ContractPage, FindingRow},
         verifiers::{Choice, VerifiersPage},
-        versions::{ContractPage, FindingRow, PublishPage, VersionPage},
+        versions::{PublishPage, VersionPage},
     },
 };
 
@@ -57,6 +58,7 @@ fn version() -> VersionPage {
             "Deprecation: @1791990245\nSunset: Sat, 30 Jan 2027 15:04:05 GMT\nLink: <https://api.example/orders/v2>; rel=\"successor-version\"",
         )),
         revision: Some("Revision 4, uploaded by Ada Byron 40 days ago".into()),
+        history: Some("/console/apis/orders/v1/contracts".to_owned()),
         download: Some("#".into()),
         upload: Some("#".into()),
         no_contract: nothing(Icon::Upload, "No contract yet", "", "Upload a contract"),
@@ -92,6 +94,7 @@ fn draft() -> VersionPage {
         facts: Facts(vec![Fact::code("Upstream", "http://10.0.4.20:9000")]),
         headers: None,
         revision: None,
+        history: None,
         download: None,
         upload: Some("#".into()),
         no_contract: nothing(

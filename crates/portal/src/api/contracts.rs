@@ -5,12 +5,15 @@ use std::collections::BTreeSet;
 use actix_web::{
     HttpRequest, HttpResponse,
     http::header,
-    web::{self, Bytes, Data, PayloadConfig, ServiceConfig},
+    web::{self, Bytes, Data, Path, PayloadConfig, ServiceConfig},
 };
 use gatewright_contract::Finding;
 use gatewright_domain::{handle::ApiHandle, text::VersionNumber};
+use gatewright_registry::VersionAt;
 use gatewright_store::views::{
+    contracts::ContractRow,
     operations::OperationRow,
+    page::Paged,
     versions::{ContractMark, VersionPage, VersionRow},
 };
 use serde::Serialize;
@@ -19,9 +22,10 @@ use utoipa::ToSchema;
 use crate::{
     api::{
         answer::shown,
+        slice::{Slice, paged},
         versions::{Parts, place, view},
     },
-    web::{app::App, caller::Bearer, expected::Expected, matching, problem::Problem},
+    web::{app::App, caller::Bearer, expected::Expected, matching, problem::Problem, query::Query},
 };
 
 /// The largest contract, in bytes: several times the largest public ones.
@@ -81,9 +85,13 @@ impl From<Finding> for Noted {
 }
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    let contract = web::resource("/apis/{api}/versions/{version}/contract");
+    const AT: &str = "/apis/{api}/versions/{version}";
+    let to = |rest: &str| web::resource(format!("{AT}/{rest}"));
     let large = PayloadConfig::new(LARGEST);
-    config.service(contract.app_data(large).put(upload).get(download));
+    config
+        .service(to("contract").app_data(large).put(upload).get(download))
+        .service(to("contracts").get(list))
+        .service(to("contracts/{number}").get(download_revision));
 }
 
 /// Upload a contract: an OpenAPI document (2.0, 3.0, 3.1 or 3.2), JSON or YAML
@@ -143,20 +151,33 @@ pub(super) async fn download(
     at: Parts,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let at = place(at);
-    let sight = app.reader.as_seen_by(&by.caller);
-    let name = sight.version_row(&at.api, at.number, app.now()).await?.api;
+    given(&app, &by, &place(at), None, &request).await
+}
+
+/// A revision of a contract as a file, unless the caller has it already.
+async fn given(
+    app: &App,
+    by: &Bearer,
+    at: &VersionAt,
+    revision: Option<u32>,
+    request: &HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let (sight, now) = (app.reader.as_seen_by(&by.caller), app.now());
+    let name = sight.version_row(&at.api, at.number, now).await?.api;
     let found = sight
-        .contract_document(&at.api, at.number, app.now())
+        .contract_document(&at.api, at.number, revision, now)
         .await?;
     let tag = format!("\"{}\"", found.digest);
-    if matching::is_fresh(&request, &tag) {
+    if matching::is_fresh(request, &tag) {
         return Ok(HttpResponse::NotModified()
             .insert_header((header::ETAG, tag))
             .finish());
     }
     let (media, ending) = kind_of(&found.bytes);
-    let file = format!("attachment; filename=\"{name}-{}.{ending}\"", at.number);
+    let file = format!(
+        "attachment; filename=\"{name}-{}.{}.{ending}\"",
+        at.number, found.number
+    );
     // What somebody uploaded is given as a file: never shown, never run.
     Ok(HttpResponse::Ok()
         .content_type(media)
@@ -167,6 +188,40 @@ pub(super) async fn download(
             "sandbox; default-src 'none'",
         ))
         .body(found.bytes))
+}
+
+/// List the revisions of a version's contract, the latest first
+#[utoipa::path(get, path = "/api/v1/apis/{api}/versions/{version}/contracts", tag = "Contracts",
+    params(("api" = ApiHandle, Path), ("version" = VersionNumber, Path), Slice),
+    responses((status = 200, body = Paged<ContractRow>)))]
+pub(super) async fn list(
+    app: Data<App>,
+    by: Bearer,
+    at: Parts,
+    Query(slice): Query<Slice>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let (at, page) = (place(at), slice.page()?);
+    let sight = app.reader.as_seen_by(&by.caller);
+    let found = sight
+        .contracts(&at.api, at.number, &page, app.now())
+        .await?;
+    Ok(paged(&request, "cursor", &found))
+}
+
+/// Download a revision of a contract, as it was uploaded
+#[utoipa::path(get, path = "/api/v1/apis/{api}/versions/{version}/contracts/{number}", tag = "Contracts",
+    params(("api" = ApiHandle, Path), ("version" = VersionNumber, Path), ("number" = u32, Path)),
+    responses((status = 200, content_type = "application/octet-stream")))]
+pub(super) async fn download_revision(
+    app: Data<App>,
+    by: Bearer,
+    at: Path<(ApiHandle, VersionNumber, u32)>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let (api, number, revision) = at.into_inner();
+    let at = VersionAt { api, number };
+    given(&app, &by, &at, Some(revision), &request).await
 }
 
 /// The media type and the ending of a document: JSON begins with a brace.

@@ -51,7 +51,7 @@ struct ProblemDocument {
         apis::list, apis::register, apis::show, apis::edit,
         versions::draft, versions::show, versions::edit, versions::agree, versions::publish, versions::deprecate, versions::retire,
         versions::block, versions::unblock, versions::discard,
-        contracts::upload, contracts::download,
+        contracts::upload, contracts::download, contracts::list, contracts::download_revision,
         plans::list, plans::open, plans::show, plans::edit, plans::close,
         consumers::list, consumers::register, consumers::show, consumers::register_application,
         applications::list, applications::show, applications::disable, applications::enable,

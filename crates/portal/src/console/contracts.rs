@@ -6,7 +6,9 @@ use actix_web::{
     web::{Data, Path},
 };
 use gatewright_contract::{Findings, Level};
+use gatewright_domain::{handle::ApiHandle, text::VersionNumber};
 use gatewright_registry::UploadError;
+use serde::Deserialize;
 
 use crate::{
     console::visit,
@@ -18,7 +20,7 @@ use crate::{
         number::counted,
         place::Place,
     },
-    pages::versions::{ContractPage, FindingRow},
+    pages::contracts::{ContractPage, FindingRow},
     web::{app::App, caller::SignedIn, form::Form, problem::Problem},
 };
 
@@ -27,7 +29,7 @@ use super::versions::At;
 /// The largest document that comes back into the form beside its findings, in bytes; a larger one is sent again as a file.
 const KEPT: usize = 512 * 1024;
 
-/// The contract exactly as it was uploaded.
+/// The contract in use, exactly as it was uploaded.
 ///
 /// # Errors
 /// `NOT_FOUND`.
@@ -36,11 +38,48 @@ pub async fn document(
     who: SignedIn,
     at: Path<At>,
 ) -> Result<HttpResponse, Problem> {
+    given(&app, &who, &at, None).await
+}
+
+/// A revision of the contract, in the address.
+#[derive(Deserialize)]
+pub struct RevisionAt {
+    api: ApiHandle,
+    version: VersionNumber,
+    number: u32,
+}
+
+/// A revision of the contract, exactly as it was uploaded.
+///
+/// # Errors
+/// `NOT_FOUND`.
+pub async fn revision_document(
+    app: Data<App>,
+    who: SignedIn,
+    at: Path<RevisionAt>,
+) -> Result<HttpResponse, Problem> {
+    let RevisionAt {
+        api,
+        version,
+        number,
+    } = at.into_inner();
+    given(&app, &who, &At { api, version }, Some(number)).await
+}
+
+async fn given(
+    app: &App,
+    who: &SignedIn,
+    at: &At,
+    revision: Option<u32>,
+) -> Result<HttpResponse, Problem> {
     let sight = app.reader.as_seen_by(&who.caller);
     let found = sight
-        .contract_document(&at.api, at.version, app.now())
+        .contract_document(&at.api, at.version, revision, app.now())
         .await?;
-    let name = format!("attachment; filename=\"{}-{}.openapi\"", at.api, at.version);
+    let name = format!(
+        "attachment; filename=\"{}-{}.{}.openapi\"",
+        at.api, at.version, found.number
+    );
     Ok(HttpResponse::Ok()
         .content_type("application/octet-stream")
         .insert_header((header::CONTENT_DISPOSITION, name))

@@ -10,6 +10,7 @@ pub mod client_terms;
 pub mod clients;
 pub mod compromise;
 pub mod consumers;
+pub mod contract_history;
 pub mod contracts;
 pub mod decisions;
 mod elsewhere;

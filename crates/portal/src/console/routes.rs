@@ -4,10 +4,10 @@ use actix_web::web::{ServiceConfig, get, post, resource};
 
 use super::{
     account, api_forms, api_keys, apis, applications, audit, client_terms, clients, compromise,
-    consumers, contracts, decisions, entry, gateways, home, initial_tokens, inspector, issue,
-    issuer_forms, issuer_moves, issuers, keks, key_moves, keys, moves, operators, problem,
-    revocations, ring_forms, rings, search, settings, staleness, subscribe, successions, teams,
-    tokens, usage, verifiers, versions,
+    consumers, contract_history, contracts, decisions, entry, gateways, home, initial_tokens,
+    inspector, issue, issuer_forms, issuer_moves, issuers, keks, key_moves, keys, moves, operators,
+    problem, revocations, ring_forms, rings, search, settings, staleness, subscribe, successions,
+    teams, tokens, usage, verifiers, versions,
 };
 
 /// Every page, and every form behind it.
@@ -78,6 +78,14 @@ fn registry(config: &mut ServiceConfig) {
         .route(
             "/console/apis/{api}/{version}/contract/document",
             get().to(contracts::document),
+        )
+        .route(
+            "/console/apis/{api}/{version}/contracts",
+            get().to(contract_history::list),
+        )
+        .route(
+            "/console/apis/{api}/{version}/contracts/{number}/document",
+            get().to(contracts::revision_document),
         )
         .service(
             resource("/console/apis/{api}/{version}/staleness")

@@ -205,6 +205,7 @@ pub async fn show(
                 Moment::exact(contract.uploaded_at).words
             )
         }),
+        history: found.contract.as_ref().map(|_| format!("{here}/contracts")),
         download: found
             .contract
             .as_ref()

@@ -1,4 +1,4 @@
-//! Versions: one version, the upload of its contract, and its publication.
+//! Versions: one version, and its publication.
 
 use askama::Template;
 
@@ -8,7 +8,7 @@ use crate::page::{
     code::Code,
     empty::Empty,
     fact::Facts,
-    form::{Faults, Field},
+    form::Faults,
     frame::{Frame, Link, Theme},
     icon::Icon,
     remark::{Dangers, Remarks},
@@ -35,6 +35,8 @@ pub struct VersionPage {
     pub headers: Option<Code>,
     /// The revision of the contract, in words.
     pub revision: Option<String>,
+    /// Where the revisions are listed.
+    pub history: Option<String>,
     /// Where the contract can be fetched.
     pub download: Option<String>,
     /// Where a revision is uploaded, when the lifecycle allows it.
@@ -45,44 +47,6 @@ pub struct VersionPage {
     pub operations: Vec<OperationRow>,
     /// Block, retire.
     pub dangers: Dangers,
-}
-
-/// Upload a contract, and see what was found in it.
-#[derive(Template)]
-#[template(path = "contract.html")]
-pub struct ContractPage {
-    /// The frame.
-    pub frame: Frame,
-    /// What was wrong with the form itself.
-    pub faults: Faults,
-    /// `This contract cannot be taken` or `Taken, with remarks`.
-    pub findings_title: String,
-    /// `2 errors, 1 warning`.
-    pub findings_count: String,
-    /// What was found, in the order of the document.
-    pub findings: Vec<FindingRow>,
-    /// The fields: a file, or the text.
-    pub fields: Vec<Field>,
-    /// Whether the sample contract is offered.
-    pub offer_sample: bool,
-    /// Where the form goes.
-    pub action: String,
-    /// Where Cancel leads.
-    pub back: String,
-}
-
-/// One finding in a contract.
-pub struct FindingRow {
-    /// Error, warning or remark.
-    pub severity: Badge,
-    /// What was found, in a sentence.
-    pub message: String,
-    /// The rule.
-    pub rule: String,
-    /// The JSON pointer.
-    pub pointer: String,
-    /// `line:column` of the upload.
-    pub position: String,
 }
 
 /// Publish a version: the last look.

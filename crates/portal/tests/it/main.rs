@@ -1,6 +1,7 @@
 //! Conversations with the whole control plane, on both engines.
 #![cfg(test)]
 
+mod contracts;
 mod forms;
 mod gateways;
 mod house;

@@ -9,6 +9,7 @@ pub mod applications;
 pub mod blast;
 pub mod clients;
 pub mod consumers;
+pub mod contracts;
 pub mod decisions;
 pub mod events;
 mod evidence;

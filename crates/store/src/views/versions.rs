@@ -120,15 +120,6 @@ pub struct ContractMark {
     pub uploaded_at: Timestamp,
 }
 
-/// A contract as it was uploaded.
-#[derive(Clone, Debug)]
-pub struct ContractDocument {
-    /// The document.
-    pub bytes: Vec<u8>,
-    /// SHA-256 of it, in hexadecimal.
-    pub digest: String,
-}
-
 #[derive(FromQueryResult)]
 struct Contract {
     id: RevisionId,
@@ -138,12 +129,6 @@ struct Contract {
     uploaded_at: Timestamp,
     operations: sea_orm::JsonValue,
     scopes: sea_orm::JsonValue,
-}
-
-#[derive(FromQueryResult)]
-struct Document {
-    document: Vec<u8>,
-    digest: String,
 }
 
 const FIND: &str = "SELECT versions.id, versions.api_id, apis.name AS api, apis.team_id, versions.number AS major, \
@@ -251,30 +236,6 @@ impl Sight {
             .one(&self.database)
             .await?;
         row.ok_or(StoreError::NotFound)?.read()
-    }
-
-    /// The contract in use, exactly as it was uploaded.
-    ///
-    /// # Errors
-    /// `NotFound` when there is none, or not for this caller.
-    pub async fn contract_document(
-        &self,
-        api: &ApiHandle,
-        number: VersionNumber,
-        now: Timestamp,
-    ) -> Result<ContractDocument, StoreError> {
-        let version = self.version_row(api, number, now).await?;
-        let id = version.contract_id.ok_or(StoreError::NotFound)?;
-        let find =
-            Sql::new("SELECT document, digest FROM contract_revisions WHERE id =").value(id.uuid());
-        let found: Document = find
-            .one(&self.database)
-            .await?
-            .ok_or(StoreError::NotFound)?;
-        Ok(ContractDocument {
-            bytes: found.document,
-            digest: found.digest,
-        })
     }
 
     async fn contract(&self, id: RevisionId) -> Result<Option<Contract>, StoreError> {

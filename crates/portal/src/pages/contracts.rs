@@ -1,0 +1,85 @@
+//! Contracts: the upload with what was found in it, and the history.
+
+use askama::Template;
+
+use crate::page::{
+    badge::Badge,
+    empty::Empty,
+    form::{Faults, Field},
+    frame::{Frame, Theme},
+    icon::Icon,
+    list::Pages,
+    moment::Moment,
+};
+
+/// Upload a contract, and see what was found in it.
+#[derive(Template)]
+#[template(path = "contract.html")]
+pub struct ContractPage {
+    /// The frame.
+    pub frame: Frame,
+    /// What was wrong with the form itself.
+    pub faults: Faults,
+    /// `This contract cannot be taken` or `Taken, with remarks`.
+    pub findings_title: String,
+    /// `2 errors, 1 warning`.
+    pub findings_count: String,
+    /// What was found, in the order of the document.
+    pub findings: Vec<FindingRow>,
+    /// The fields: a file, or the text.
+    pub fields: Vec<Field>,
+    /// Whether the sample contract is offered.
+    pub offer_sample: bool,
+    /// Where the form goes.
+    pub action: String,
+    /// Where Cancel leads.
+    pub back: String,
+}
+
+/// One finding in a contract.
+pub struct FindingRow {
+    /// Error, warning or remark.
+    pub severity: Badge,
+    /// What was found, in a sentence.
+    pub message: String,
+    /// The rule.
+    pub rule: String,
+    /// The JSON pointer.
+    pub pointer: String,
+    /// `line:column` of the upload.
+    pub position: String,
+}
+
+/// The revisions of a contract.
+#[derive(Template)]
+#[template(path = "contract_history.html")]
+pub struct HistoryPage {
+    /// The frame; its title is `Contract history of orders v1`.
+    pub frame: Frame,
+    /// What is said when there is none.
+    pub empty: Option<Empty>,
+    /// The revisions, the latest first.
+    pub rows: Vec<RevisionRow>,
+    /// The way to older ones.
+    pub pages: Pages,
+}
+
+/// One revision of a contract.
+pub struct RevisionRow {
+    /// `Revision 3`.
+    pub number: String,
+    /// The document's own title.
+    pub title: String,
+    /// Whether it is the one in use.
+    pub state: Option<Badge>,
+    /// How many operations it describes.
+    pub operations: String,
+    /// Its size in bytes.
+    pub bytes: String,
+    /// When it was uploaded.
+    pub uploaded: Moment,
+    /// Where it can be fetched.
+    pub download: String,
+    /// Where it is compared with the one in use.
+    pub compare: Option<String>,
+}
