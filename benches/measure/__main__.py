@@ -11,6 +11,7 @@ import tempfile
 from datetime import datetime, timezone
 from pathlib import Path
 
+import contracts
 import control_plane
 import drills
 import gateway
@@ -55,6 +56,7 @@ PARTS = {
     "issuance": lambda home, _: control_plane.issuance(programs(), home),
     "revocation": lambda home, _: drills.revocation(programs(), home),
     "rotation": lambda home, _: drills.rotation(programs(), home),
+    "contracts": lambda home, _: contracts.measure(programs(), home, programs().parent / "bench-contracts"),
     "start": lambda home, _: control_plane.start(programs(), home),
     "memory": lambda home, _: control_plane.footprint(programs(), home),
 }

@@ -27,6 +27,7 @@ def files():
         "issuance": issuance,
         "revocation": revocation,
         "rotation": rotation,
+        "contracts": contracts,
         "start": start,
         "memory": memory,
     }
@@ -132,6 +133,22 @@ def issuance(result):
     rows = [[engine, *(row["rate"] for row in rates)] for engine, rates in result["issuance"].items()]
     heads = ["engine", *(f"{count} connections" for count in counts)]
     return page("Tokens issued over HTTP per second", result, table(heads, rows))
+
+
+def contracts(result):
+    rows = []
+    for what, sizes in result["found"].items():
+        for name, costs in sizes.items():
+            for who, cost in costs.items():
+                rows.append([f"{what}, {name}", who, cost["s"], cost["cpu_s"], cost["mb"]])
+    heads = ["work", "by", "s", "s of processor", "peak, MB"]
+    grown = [[one["what"], one["mb"], one["s"], one["ms_per_mb"]] for one in result["growth"]]
+    growth = table(["work", "document, MB", "s", "ms per MB"], grown)
+    aims = [[one["of"], one.get("at_least", ""), one.get("at_most", ""), one["measured"], met(one)] for one in result["targets"]]
+    goal = table(["", "at least", "at most", "measured", "met"], aims)
+    terms = result["terms"]
+    notes = f"Documents: {terms['documents']}. Peers: {terms['oasdiff']}, {terms['Spectral']}. Whole programs, from start to end.\n"
+    return page("Contracts, beside other programs", result, table(heads, rows), goal, growth, notes)
 
 
 def start(result):
