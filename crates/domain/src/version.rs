@@ -129,17 +129,30 @@ impl Version {
         }
     }
 
-    /// Takes a revision of the contract into use.
+    /// Takes a revision of the contract into use; the reason is why, when it breaks what callers rely on.
     ///
     /// # Errors
     /// `Over` for a retired or discarded version.
-    pub fn adopt(self, contract: RevisionId) -> Result<Change<Self>, VersionError> {
+    pub fn adopt(
+        self,
+        contract: RevisionId,
+        reason: Option<Reason>,
+    ) -> Result<Change<Self>, VersionError> {
         self.is_not_over()?;
         let adopt = |version| Self {
             contract: Some(contract),
             ..version
         };
-        Ok(Change::step(Kind::ContractAdopted, self, adopt))
+        Ok(Change::step(Kind::ContractAdopted, self, adopt).because(reason))
+    }
+
+    /// The contract that callers rely on: none before it is published and none after it is over.
+    #[must_use]
+    pub fn promised(&self) -> Option<RevisionId> {
+        match self.status {
+            Status::Live(_) | Status::Blocked { .. } => self.contract,
+            Status::Draft | Status::Retired { .. } | Status::Discarded { .. } => None,
+        }
     }
 
     /// Sends its requests somewhere else.

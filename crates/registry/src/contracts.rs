@@ -1,17 +1,29 @@
 //! Contracts: examined before anything is stored, kept exactly as uploaded, taken into use by the version.
 
-use gatewright_contract::{Budgets, Examined, Findings, examine};
+use gatewright_contract::{Budgets, Changes, Examined, Findings, Level, examine};
 use gatewright_domain::{
     access::{Action, Caller, Denied},
     audit::Aggregate,
     contract::ContractRevision,
     id::RevisionId,
     revision::Revision,
+    text::Reason,
     version::{Version, VersionError},
 };
 use gatewright_store::StoreError;
 
-use crate::{Registry, VersionAt};
+use crate::{Registry, VersionAt, comparisons::changes};
+
+/// A contract to take.
+#[derive(Debug)]
+pub struct Upload {
+    /// The document as it was sent.
+    pub document: Vec<u8>,
+    /// Why it is to be taken although it breaks what callers rely on; kept in the trail.
+    pub reason: Option<Reason>,
+    /// How often the version was written when the caller saw it.
+    pub expected: Option<Revision>,
+}
 
 /// A contract that was taken.
 #[derive(Debug)]
@@ -22,6 +34,8 @@ pub struct Uploaded {
     pub version: Version,
     /// What is worth knowing about it; no errors among them.
     pub findings: Findings,
+    /// What changed for callers; nothing when there are none yet.
+    pub changes: Changes,
 }
 
 /// Why a contract was not taken.
@@ -36,6 +50,11 @@ pub enum UploadError {
     /// The document has errors; nothing was stored.
     #[error("the contract has errors")]
     Findings(Findings),
+    /// The version is live, and callers that rely on its contract would break; nothing was stored.
+    #[error(
+        "the contract breaks callers of the version; begin a new version for it, or give a reason to take it all the same"
+    )]
+    Breaks(Changes),
     /// The version takes no contract any more.
     #[error(transparent)]
     Refused(#[from] VersionError),
@@ -61,35 +80,60 @@ impl From<StoreError> for UploadError {
 }
 
 impl Registry {
-    /// Takes a contract for a version: examines it off the request threads, then stores it as the next revision.
+    /// Takes a contract for a version: examines it off the request threads, holds it against the one that callers rely
+    /// on, then stores it as the next revision.
     ///
     /// # Errors
-    /// `Findings` when the document has errors; `Refused` for a retired or discarded version; the rest as usual.
+    /// `Findings` when the document has errors; `Breaks` when it breaks callers and no reason is given; `Refused` for a
+    /// retired or discarded version; the rest as usual.
     pub async fn upload_contract(
         &self,
         caller: &Caller,
         at: &VersionAt,
-        document: Vec<u8>,
-        expected: Option<Revision>,
+        upload: Upload,
     ) -> Result<Uploaded, UploadError> {
         let now = self.clock.now();
+        let Upload {
+            document,
+            reason,
+            expected,
+        } = upload;
         let sight = self.store.reader().as_seen_by(caller);
         let found = sight.find_version(&at.api, at.number).await?;
         let permit = self
             .store
             .permit(caller, Action::UploadContract, found.subject(), now)
             .await?;
+        let promised = found.promised();
+        let base = match promised {
+            Some(_) => Some(
+                sight
+                    .contract_document(&at.api, at.number, None, now)
+                    .await?,
+            ),
+            None => None,
+        };
+        let base = base.filter(|base| Some(base.id) == promised);
+        let compared_with = base.as_ref().map(|base| base.id);
         let examining = tokio::task::spawn_blocking(move || {
             let examined = examine(&document, &Budgets::default());
-            (document, examined)
+            let base = base.filter(|_| examined.is_ok());
+            let changes = base.map(|base| changes(&base.bytes, &document, now));
+            (document, examined, changes.transpose())
         });
-        let (document, examined) = examining.await.map_err(|_| UploadError::Broken)?;
+        let (document, examined, changes) = examining.await.map_err(|_| UploadError::Broken)?;
         let Examined {
             summary,
             operations,
             scopes,
             findings,
         } = examined.map_err(UploadError::Findings)?;
+        let changes = changes
+            .map_err(|_| UploadError::Broken)?
+            .unwrap_or_default();
+        if reason.is_none() && changes.reach(Level::Error) {
+            return Err(UploadError::Breaks(changes));
+        }
         let place = found.place().clone();
         let id = RevisionId::draw(now, &*self.entropy);
         let (contract, version) = self
@@ -97,6 +141,9 @@ impl Registry {
             .write(permit, now, async move |tx| {
                 let version = tx.version(place.id).await?;
                 gatewright_store::expect(&version, expected)?;
+                if version.promised() != compared_with {
+                    return Err(UploadError::Stale);
+                }
                 let contract = ContractRevision {
                     id,
                     number: tx.next_contract_number(place.id).await?,
@@ -110,7 +157,7 @@ impl Registry {
                     revision: Revision::NEW,
                 };
                 let contract = tx.write(ContractRevision::upload(contract)).await?;
-                let version = tx.write(version.adopt(id)?).await?;
+                let version = tx.write(version.adopt(id, reason)?).await?;
                 Ok::<_, UploadError>((contract, version))
             })
             .await?;
@@ -118,6 +165,7 @@ impl Registry {
             contract,
             version,
             findings,
+            changes,
         })
     }
 }

@@ -4,6 +4,7 @@
 
 mod apis;
 mod applications;
+mod comparisons;
 mod consumers;
 mod contracts;
 mod gateways;
@@ -20,8 +21,9 @@ use gatewright_store::Store;
 
 pub use apis::{ApiError, RegisterApi};
 pub use applications::ApplicationUseError;
+pub use comparisons::{CompareError, Comparison};
 pub use consumers::ConsumerError;
-pub use contracts::{UploadError, Uploaded};
+pub use contracts::{Upload, UploadError, Uploaded};
 pub use gateways::{EnrolledGateway, GatewayError};
 pub use plans::{OpenPlan, PlanError};
 pub use subscriptions::{Subscribe, SubscribeError};

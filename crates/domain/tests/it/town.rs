@@ -64,7 +64,7 @@ pub(crate) fn draft() -> Version {
     ));
     stored(
         draft
-            .adopt(RevisionId::from_uuid(Uuid::from_u128(12)))
+            .adopt(RevisionId::from_uuid(Uuid::from_u128(12)), None)
             .unwrap(),
     )
 }

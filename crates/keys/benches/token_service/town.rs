@@ -232,7 +232,7 @@ impl Town {
             revision: Revision::NEW,
         });
         let contract = self.put(Action::UploadContract, contract, now).await?;
-        let adopted = draft.adopt(contract.id)?;
+        let adopted = draft.adopt(contract.id, None)?;
         let draft = self.put(Action::UploadContract, adopted, now).await?;
         let version = self
             .put(Action::PublishVersion, draft.publish(now)?, now)

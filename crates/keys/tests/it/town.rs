@@ -314,7 +314,10 @@ impl Builder<'_> {
         let contract = ContractRevision::upload(contract(place, now, dice));
         let contract = self.put(Action::UploadContract, contract).await;
         let draft = self
-            .put(Action::UploadContract, draft.adopt(contract.id).unwrap())
+            .put(
+                Action::UploadContract,
+                draft.adopt(contract.id, None).unwrap(),
+            )
             .await;
         let version = self
             .put(Action::PublishVersion, draft.publish(now).unwrap())

@@ -132,6 +132,7 @@ fn contract() -> ContractPage {
             link("shipments"),
             link("v1"),
         ]),
+        changes: None,
         faults: Faults::default(),
         findings_title: "This contract cannot be taken".into(),
         findings_count: "2 errors, 1 warning".into(),

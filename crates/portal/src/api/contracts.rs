@@ -8,16 +8,19 @@ use actix_web::{
     web::{self, Bytes, Data, Path, PayloadConfig, ServiceConfig},
 };
 use gatewright_contract::Finding;
-use gatewright_domain::{handle::ApiHandle, text::VersionNumber};
-use gatewright_registry::VersionAt;
+use gatewright_domain::{
+    handle::ApiHandle,
+    text::{Reason, VersionNumber},
+};
+use gatewright_registry::{Upload, VersionAt};
 use gatewright_store::views::{
     contracts::ContractRow,
     operations::OperationRow,
     page::Paged,
     versions::{ContractMark, VersionPage, VersionRow},
 };
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     api::{
@@ -25,7 +28,10 @@ use crate::{
         slice::{Slice, paged},
         versions::{Parts, place, view},
     },
-    web::{app::App, caller::Bearer, expected::Expected, matching, problem::Problem, query::Query},
+    web::{
+        app::App, caller::Bearer, changes::Told, expected::Expected, matching, problem::Problem,
+        query::Query,
+    },
 };
 
 /// The largest contract, in bytes: several times the largest public ones.
@@ -44,6 +50,19 @@ pub(super) struct TakenContract {
     scopes: BTreeSet<String>,
     /// What is worth knowing about it; no errors among them.
     findings: Vec<Noted>,
+    /// What changed for callers since the contract before it; empty when there were none.
+    #[serde(flatten)]
+    changes: Told,
+}
+
+/// What is said beside a contract.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Despite {
+    /// Why it is to be taken although it breaks callers of a live version; kept in the trail.
+    #[param(value_type = Option<String>)]
+    reason: Option<Reason>,
 }
 
 /// Something noteworthy at one place of a contract.
@@ -97,20 +116,25 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 /// Upload a contract: an OpenAPI document (2.0, 3.0, 3.1 or 3.2), JSON or YAML
 #[utoipa::path(put, path = "/api/v1/apis/{api}/versions/{version}/contract", tag = "Contracts",
     request_body(content((Object = "application/json"), (String = "application/yaml"))),
-    params(("api" = ApiHandle, Path), ("version" = VersionNumber, Path), ("If-Match" = Option<String>, Header)),
+    params(("api" = ApiHandle, Path), ("version" = VersionNumber, Path), Despite, ("If-Match" = Option<String>, Header)),
     responses((status = 200, body = TakenContract)))]
 pub(super) async fn upload(
     app: Data<App>,
     by: Bearer,
     at: Parts,
     Expected(expected): Expected,
+    Query(Despite { reason }): Query<Despite>,
     document: Bytes,
 ) -> Result<HttpResponse, Problem> {
     let at = place(at);
-    let document = document.to_vec();
+    let upload = Upload {
+        document: document.to_vec(),
+        reason,
+        expected,
+    };
     let taken = app
         .registry
-        .upload_contract(&by.caller, &at, document, expected)
+        .upload_contract(&by.caller, &at, upload)
         .await?;
     let findings = taken
         .findings
@@ -118,6 +142,7 @@ pub(super) async fn upload(
         .into_iter()
         .map(Noted::from)
         .collect();
+    let changes = taken.changes.into();
     let page = view(&app, &by.caller, &at).await?;
     let VersionPage {
         version,
@@ -136,6 +161,7 @@ pub(super) async fn upload(
             operations,
             scopes,
             findings,
+            changes,
         },
         revision,
     ))

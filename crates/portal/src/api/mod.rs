@@ -6,6 +6,7 @@ mod api_keys;
 mod apis;
 mod applications;
 mod audit;
+mod changes;
 mod clients;
 mod consumers;
 mod contracts;
@@ -54,6 +55,7 @@ pub fn routes(config: &mut ServiceConfig) {
         apis::routes,
         applications::routes,
         audit::routes,
+        changes::routes,
         clients::routes,
         consumers::routes,
         contracts::routes,

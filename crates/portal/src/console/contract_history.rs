@@ -66,6 +66,7 @@ pub async fn list(
         frame: Frame::new(visit::signed_in(&request, &who), Place::Apis, title)
             .below(at.trail())
             .also(elsewhere::call(&app, &call)),
+        compare: (!found.items.is_empty()).then(|| format!("/console/apis/{}/compare", at.api)),
         empty,
         pages: Pages {
             shown: counted(u64::try_from(found.items.len()).unwrap_or(0), "revision"),

@@ -5,13 +5,13 @@ use actix_web::{
     http::header,
     web::{Data, Path},
 };
-use gatewright_contract::{Findings, Level};
+use gatewright_contract::{Changes, Findings, Level};
 use gatewright_domain::{handle::ApiHandle, text::VersionNumber};
-use gatewright_registry::UploadError;
+use gatewright_registry::{Upload, UploadError};
 use serde::Deserialize;
 
 use crate::{
-    console::visit,
+    console::{compare, visit, words},
     page::{
         badge::{Badge, Tone},
         form::{Control, Faults, Field},
@@ -28,6 +28,10 @@ use super::versions::At;
 
 /// The largest document that comes back into the form beside its findings, in bytes; a larger one is sent again as a file.
 const KEPT: usize = 512 * 1024;
+
+/// What is said when a contract breaks callers.
+const BREAKS: &str = "The version is live, and this contract breaks applications that call it. Begin a new version for it, \
+    or say why it is to be taken all the same.";
 
 /// The contract in use, exactly as it was uploaded.
 ///
@@ -102,7 +106,8 @@ pub async fn contract_page(
         .as_seen_by(&who.caller)
         .version_row(&at.api, at.version, app.now())
         .await?;
-    visit::page(&contract_form(&request, &who, &at, None, ""))
+    let form = contract_form(&request, &who, &at, Said::Nothing, &Typed::default());
+    visit::page(&form)
 }
 
 /// Takes a contract, or shows what is wrong with it.
@@ -121,58 +126,138 @@ pub async fn contract(
         ("", _, text) => text,
         _ => include_str!("../../assets/sample-contract.yaml").to_owned(),
     };
-    let bytes = document.clone().into_bytes();
+    let typed = Typed {
+        reason: form.one("reason").to_owned(),
+        text: Some(document.clone())
+            .filter(|text| text.len() <= KEPT)
+            .unwrap_or_default(),
+    };
+    let mut faults = Faults::default();
+    let reason = match typed.reason.as_str() {
+        "" => None,
+        _ => form.parse("reason", &mut faults),
+    };
+    if !faults.0.is_empty() {
+        return refused(&contract_form(
+            &request,
+            &who,
+            &at,
+            Said::Faults(faults),
+            &typed,
+        ));
+    }
+    let upload = Upload {
+        document: document.into_bytes(),
+        reason,
+        expected: None,
+    };
     match app
         .registry
-        .upload_contract(&who.caller, &at.place(), bytes, None)
+        .upload_contract(&who.caller, &at.place(), upload)
         .await
     {
         Ok(uploaded) => {
             let operations = u64::try_from(uploaded.contract.operations.len()).unwrap_or(0);
+            let remarks = match uploaded.findings.as_slice().len() {
+                0 => String::new(),
+                found => format!(
+                    ", with {}",
+                    counted(u64::try_from(found).unwrap_or(0), "remark")
+                ),
+            };
             let said = format!(
-                "The contract is taken: {}.",
+                "The contract is taken: {}{remarks}.",
                 counted(operations, "operation")
             );
             Ok(visit::go_saying(at.here(), &said, &app))
         }
-        Err(UploadError::Findings(findings)) => {
-            let kept = Some(document).filter(|text| text.len() <= KEPT);
-            let kept = kept.unwrap_or_default();
-            let page = contract_form(&request, &who, &at, Some(&findings), &kept);
-            let mut response = visit::page(&page)?;
-            *response.status_mut() = actix_web::http::StatusCode::UNPROCESSABLE_ENTITY;
-            Ok(response)
-        }
+        Err(UploadError::Findings(findings)) => refused(&contract_form(
+            &request,
+            &who,
+            &at,
+            Said::Findings(&findings),
+            &typed,
+        )),
+        Err(UploadError::Breaks(changes)) => refused(&contract_form(
+            &request,
+            &who,
+            &at,
+            Said::Breaks(&changes),
+            &typed,
+        )),
         Err(error) => Err(error.into()),
     }
+}
+
+/// What was typed into the form, to come back.
+#[derive(Default)]
+struct Typed {
+    reason: String,
+    /// The document, unless it is large.
+    text: String,
+}
+
+/// What the form has to say.
+enum Said<'f> {
+    Nothing,
+    Faults(Faults),
+    Findings(&'f Findings),
+    /// The contract breaks callers of a live version.
+    Breaks(&'f Changes),
+}
+
+/// The form once more, with what stands in the way.
+fn refused(page: &ContractPage) -> Result<HttpResponse, Problem> {
+    let mut response = visit::page(page)?;
+    *response.status_mut() = actix_web::http::StatusCode::UNPROCESSABLE_ENTITY;
+    Ok(response)
 }
 
 fn contract_form(
     request: &HttpRequest,
     who: &SignedIn,
     at: &At,
-    findings: Option<&Findings>,
-    typed: &str,
+    said: Said<'_>,
+    typed: &Typed,
 ) -> ContractPage {
     let title = format!("Contract of {} {}", at.api, at.version);
-    let rows: Vec<FindingRow> = findings
-        .map(|found| found.as_slice().iter().map(finding).collect())
-        .unwrap_or_default();
+    let (mut rows, mut faults, mut changes) = (Vec::new(), Faults::default(), None);
+    match said {
+        Said::Nothing => {}
+        Said::Faults(found) => faults = found,
+        Said::Findings(findings) => rows = findings.as_slice().iter().map(finding).collect(),
+        Said::Breaks(broken) => {
+            changes = Some(compare::list(broken));
+            faults.0.push(words::fault("reason", BREAKS));
+        }
+    }
+    let asks = changes.is_some() || !typed.reason.is_empty();
+    let reason = asks.then(|| {
+        Field::new("reason", "Reason", Control::Text)
+            .value(&typed.reason)
+            .hint("Why callers are to be broken all the same. It stays in the trail.")
+            .fault(faults.of("reason"))
+            .optional()
+    });
     let file = Control::File {
         accept: ".json,.yaml,.yml",
     };
     ContractPage {
         frame: Frame::new(visit::signed_in(request, who), Place::Apis, title).below(at.trail()),
-        faults: Faults::default(),
+        faults,
+        changes,
         findings_title: "This contract cannot be taken".to_owned(),
         findings_count: counted(u64::try_from(rows.len()).unwrap_or(0), "finding"),
         findings: rows,
-        fields: vec![
-            Field::new("file", "File", file).optional(),
-            Field::new("text", "Or the text", Control::Code)
-                .value(typed)
-                .optional(),
-        ],
+        fields: reason
+            .into_iter()
+            .chain([
+                Field::new("file", "File", file).optional(),
+                Field::new("text", "Or the text", Control::Code)
+                    .value(&typed.text)
+                    .optional(),
+            ])
+            .collect(),
         offer_sample: true,
         action: format!("{}/contract", at.here()),
         back: at.here(),

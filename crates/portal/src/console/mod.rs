@@ -8,6 +8,7 @@ pub mod applications;
 pub mod audit;
 pub mod client_terms;
 pub mod clients;
+pub mod compare;
 pub mod compromise;
 pub mod consumers;
 pub mod contract_history;

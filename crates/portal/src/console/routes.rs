@@ -3,11 +3,11 @@
 use actix_web::web::{ServiceConfig, get, post, resource};
 
 use super::{
-    account, api_forms, api_keys, apis, applications, audit, client_terms, clients, compromise,
-    consumers, contract_history, contracts, decisions, entry, gateways, home, initial_tokens,
-    inspector, issue, issuer_forms, issuer_moves, issuers, keks, key_moves, keys, moves, operators,
-    problem, revocations, ring_forms, rings, search, settings, staleness, subscribe, successions,
-    teams, tokens, usage, verifiers, versions,
+    account, api_forms, api_keys, apis, applications, audit, client_terms, clients, compare,
+    compromise, consumers, contract_history, contracts, decisions, entry, gateways, home,
+    initial_tokens, inspector, issue, issuer_forms, issuer_moves, issuers, keks, key_moves, keys,
+    moves, operators, problem, revocations, ring_forms, rings, search, settings, staleness,
+    subscribe, successions, teams, tokens, usage, verifiers, versions,
 };
 
 /// Every page, and every form behind it.
@@ -65,6 +65,7 @@ fn registry(config: &mut ServiceConfig) {
                 .get(api_forms::new_plan_page)
                 .post(api_forms::new_plan),
         )
+        .route("/console/apis/{api}/compare", get().to(compare::show))
         .route(
             "/apis/{api}/versions/{version}",
             get().to(versions::explained),

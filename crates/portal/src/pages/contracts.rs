@@ -1,4 +1,4 @@
-//! Contracts: the upload with what was found in it, and the history.
+//! Contracts: the upload with what was found in it, the history, and what changed from one to another.
 
 use askama::Template;
 
@@ -8,7 +8,7 @@ use crate::page::{
     form::{Faults, Field},
     frame::{Frame, Theme},
     icon::Icon,
-    list::Pages,
+    list::{Filters, Pages},
     moment::Moment,
 };
 
@@ -26,6 +26,8 @@ pub struct ContractPage {
     pub findings_count: String,
     /// What was found, in the order of the document.
     pub findings: Vec<FindingRow>,
+    /// What breaks callers, when it does.
+    pub changes: Option<ChangeList>,
     /// The fields: a file, or the text.
     pub fields: Vec<Field>,
     /// Whether the sample contract is offered.
@@ -58,6 +60,8 @@ pub struct HistoryPage {
     pub frame: Frame,
     /// What is said when there is none.
     pub empty: Option<Empty>,
+    /// Where two contracts are compared.
+    pub compare: Option<String>,
     /// The revisions, the latest first.
     pub rows: Vec<RevisionRow>,
     /// The way to older ones.
@@ -82,4 +86,60 @@ pub struct RevisionRow {
     pub download: String,
     /// Where it is compared with the one in use.
     pub compare: Option<String>,
+}
+
+/// Two contracts, and what changed between them.
+#[derive(Template)]
+#[template(path = "compare.html")]
+pub struct ComparePage {
+    /// The frame; its title is `Compare contracts of orders`.
+    pub frame: Frame,
+    /// The form that chooses the two.
+    pub filters: Filters,
+    /// What was wrong with the choice.
+    pub faults: Faults,
+    /// What is said when there is none to choose.
+    pub empty: Option<Empty>,
+    /// What changed.
+    pub changes: Option<ChangeList>,
+}
+
+/// What changed for callers.
+#[derive(Template)]
+#[template(path = "parts/changes.html")]
+pub struct ChangeList {
+    /// `2 breaking changes, 0 changes that may break, 5 changes that do not.`
+    pub summary: String,
+    /// `major`, `minor` or `patch`.
+    pub bump: Option<&'static str>,
+    /// The changes, by operation.
+    pub groups: Vec<ChangeGroup>,
+    /// `12 more changes`, when not all are told.
+    pub untold: Option<String>,
+}
+
+/// What changed at one operation, or in one part of the document.
+pub struct ChangeGroup {
+    /// The method of the operation.
+    pub method: Option<&'static str>,
+    /// The path, or the part of the document.
+    pub title: String,
+    /// Whether the title is a path.
+    pub is_path: bool,
+    /// The changes, the gravest first.
+    pub rows: Vec<ChangeRow>,
+}
+
+/// One change.
+pub struct ChangeRow {
+    /// How grave it is.
+    pub level: Badge,
+    /// What changed, in a sentence.
+    pub text: String,
+    /// The rule.
+    pub rule: &'static str,
+    /// `line:column` in the earlier contract.
+    pub base: Option<String>,
+    /// `line:column` in the later one.
+    pub revision: Option<String>,
 }

@@ -165,6 +165,9 @@ kinds! {
     CONTRACT_INVALID = "contract-invalid" 422 "The contract has errors": "The contract has errors; nothing was stored."
         because "It is not OpenAPI 2.0 or 3, breaks a rule of it, or is over a budget.";
         mend "Each finding names the place and what would be right there.";
+    CONTRACT_BREAKS = "contract-breaks" 409 "The contract breaks callers": "The version is live, and the contract breaks applications that call it; nothing was stored."
+        because "Something that callers rely on is gone or has become stricter; `changes` says what, and where.";
+        mend "Begin a new version for it. To take it all the same, send it again with a reason (`?reason=`), which stays in the trail.";
     UPSTREAM_REFUSED = "upstream-refused" 422 "The upstream is not allowed": "The upstream resolves to an address that is not public."
         because "An address of this machine or a private network could reach what is not meant to be reached.";
         mend "Use a public address, or let the host be allowed with upstream_allow in the configuration.";

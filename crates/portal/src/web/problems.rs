@@ -1,6 +1,5 @@
 //! From the errors of use-cases to problems: the one place where an outcome becomes HTTP.
 
-use gatewright_contract::Findings;
 use gatewright_domain::{
     access::Denied, client::ClientSecretError, subscription::SubscriptionError, token::TokenError,
     version::VersionError,
@@ -11,9 +10,8 @@ use gatewright_keys::{
 };
 use gatewright_registry::{
     ApiError, ApplicationUseError, ConsumerError, DraftError, GatewayError, MoveError, PlanError,
-    SubscribeError, UploadError, UpstreamRefused,
+    SubscribeError, UpstreamRefused,
 };
-use serde_json::json;
 use tracing::error;
 
 use crate::web::{catalogue::Kind, problem::Problem};
@@ -116,25 +114,6 @@ impl From<MoveError> for Problem {
             MoveError::Upstream(refused) => refused.into(),
             MoveError::Stale => Self::of(Kind::STALE),
             MoveError::Store(store) => store.into(),
-        }
-    }
-}
-
-/// A contract that was refused, with everything that was found.
-fn refused(findings: &Findings) -> Problem {
-    Problem::of(Kind::CONTRACT_INVALID).saying(json!({ "findings": findings }))
-}
-
-impl From<UploadError> for Problem {
-    fn from(error: UploadError) -> Self {
-        match error {
-            UploadError::Denied(denied) => denied.into(),
-            UploadError::NotFound => Self::of(Kind::NOT_FOUND),
-            UploadError::Findings(findings) => refused(&findings),
-            UploadError::Refused(refused) => refused.into(),
-            UploadError::Stale => Self::of(Kind::STALE),
-            UploadError::Broken => ours(&error),
-            UploadError::Store(store) => store.into(),
         }
     }
 }

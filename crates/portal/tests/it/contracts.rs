@@ -77,3 +77,118 @@ async fn the_history_is_read_a_page_at_a_time() {
     }
     assert_eq!(seen, [3, 2, 1]);
 }
+
+/// The shop's contract without the operation that writes.
+fn without_post() -> Value {
+    let mut document = contract();
+    document["paths"]["/orders"]
+        .as_object_mut()
+        .unwrap()
+        .remove("post");
+    document
+}
+
+#[actix_web::test]
+async fn a_contract_that_breaks_callers_of_a_live_version_needs_a_reason() {
+    for house in House::both().await {
+        open_shop(&house).await;
+        let events = house.events().await;
+        let refused = upload(&house, &without_post()).await;
+        assert_eq!(refused.status, 409);
+        let problem = refused.problem("contract-breaks");
+        assert_eq!(problem["breaking"], 1, "{problem}");
+        let change = &problem["changes"][0];
+        assert_eq!(change["id"], "api-removed-without-deprecation");
+        assert_eq!(
+            (&change["method"], &change["path"]),
+            (&json!("POST"), &json!("/orders"))
+        );
+        assert!(change["base"]["line"].as_u64().unwrap() >= 1);
+        assert_eq!(change["revision"], Value::Null);
+        assert_eq!(house.events().await, events, "nothing was stored");
+        let version = house.get("/apis/orders/versions/v1").await;
+        assert_eq!(version["contract"]["number"], 1);
+
+        let path = "/apis/orders/versions/v1/contract?reason=Nobody%20writes%20any%20more";
+        let taken = house
+            .admin("PUT", path)
+            .raw("application/json", without_post().to_string())
+            .await
+            .good(200);
+        assert_eq!(taken["bump"], "major");
+        assert_eq!(taken["contract"]["number"], 2);
+        let trail = house.get("/audit/events?limit=100").await;
+        let reasons: Vec<&Value> = trail["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|event| &event["reason"])
+            .collect();
+        assert!(
+            reasons.contains(&&json!("Nobody writes any more")),
+            "{trail}"
+        );
+    }
+}
+
+#[actix_web::test]
+async fn a_draft_has_no_callers_to_break() {
+    let house = House::one().await;
+    open_shop(&house).await;
+    let version = json!({ "number": "v2", "upstream": "http://127.0.0.1:9" });
+    house.post("/apis/orders/versions", version).await.good(201);
+    for document in [contract(), without_post()] {
+        let taken = house
+            .admin("PUT", "/apis/orders/versions/v2/contract")
+            .raw("application/json", document.to_string())
+            .await
+            .good(200);
+        assert_eq!(taken["changes"], json!([]));
+    }
+}
+
+#[actix_web::test]
+async fn two_contracts_are_compared() {
+    let house = House::one().await;
+    open_shop(&house).await;
+    let version = json!({ "number": "v2", "upstream": "http://127.0.0.1:9" });
+    house.post("/apis/orders/versions", version).await.good(201);
+    house
+        .admin("PUT", "/apis/orders/versions/v2/contract")
+        .raw("application/json", without_post().to_string())
+        .await
+        .good(200);
+    let compared = house.get("/apis/orders/changes?from=v1&to=v2@1").await;
+    assert_eq!(
+        (&compared["from"], &compared["to"]),
+        (&json!("v1@1"), &json!("v2@1"))
+    );
+    assert_eq!(compared["bump"], "major");
+    assert_eq!(
+        (&compared["breaking"], &compared["warnings"]),
+        (&json!(1), &json!(0))
+    );
+    let same = house.get("/apis/orders/changes?from=v1&to=v1@1").await;
+    assert_eq!(
+        (&same["bump"], &same["changes"]),
+        (&json!("patch"), &json!([]))
+    );
+    let back = house.get("/apis/orders/changes?from=v2&to=v1").await;
+    assert_eq!(back["changes"][0]["id"], "endpoint-added");
+
+    for (query, status) in [
+        ("from=v1&to=v9", 404),
+        ("from=v1@2&to=v2", 404),
+        ("from=v1&to=latest", 400),
+        ("from=v1@0&to=v2", 400),
+        ("from=v1", 400),
+        ("from=v1&to=v2&more=1", 400),
+    ] {
+        let path = format!("/apis/orders/changes?{query}");
+        assert_eq!(
+            house.admin("GET", &path).send().await.status,
+            status,
+            "{query}"
+        );
+    }
+}

@@ -160,7 +160,7 @@ impl World {
         let work = self.store.write(permit, NOW, async |tx| {
             let contract = tx.write(ContractRevision::upload(upload)).await?;
             let version = tx.version(id).await?;
-            let version = tx.write(version.adopt(contract.id).unwrap()).await?;
+            let version = tx.write(version.adopt(contract.id, None).unwrap()).await?;
             Ok::<_, StoreError>((contract, version))
         });
         work.await.unwrap()

@@ -15,7 +15,7 @@ use gatewright_domain::{
 };
 use gatewright_keys::IssuedToken;
 use gatewright_operators::{AccessTokenWish, Password};
-use gatewright_registry::{OpenPlan, RegisterApi, Subscribe, VersionAt};
+use gatewright_registry::{OpenPlan, RegisterApi, Subscribe, Upload, VersionAt};
 use zeroize::Zeroizing;
 
 use crate::house::House;
@@ -113,9 +113,12 @@ async fn publish(house: &House, caller: &Caller, upstream: SocketAddr) -> Result
     registry
         .draft_version(caller, &at.api, at.number, upstream)
         .await?;
-    registry
-        .upload_contract(caller, &at, CONTRACT.to_vec(), None)
-        .await?;
+    let contract = Upload {
+        document: CONTRACT.to_vec(),
+        reason: None,
+        expected: None,
+    };
+    registry.upload_contract(caller, &at, contract).await?;
     registry.publish_version(caller, &at, None).await?;
     Ok(at)
 }

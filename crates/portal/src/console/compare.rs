@@ -1,0 +1,223 @@
+//! Comparing two contracts of an API: what changed for callers, and what of it breaks them.
+
+use std::collections::BTreeMap;
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    web::{Data, Path, Query},
+};
+use gatewright_contract::{Change, Changes, Group, Level, Spot};
+use gatewright_domain::{contract::ContractAt, handle::ApiHandle, text::VersionNumber};
+use gatewright_registry::CompareError;
+use gatewright_store::views::page::Page;
+use serde::Deserialize;
+
+use crate::{
+    console::{elsewhere, visit, words},
+    page::{
+        badge::{Badge, Tone},
+        empty::Empty,
+        form::{Choice, ChoiceState, Control, Faults, Field},
+        frame::{Frame, Link},
+        icon::Icon,
+        list::Filters,
+        number::counted,
+        place::Place,
+    },
+    pages::contracts::{ChangeGroup, ChangeList, ChangeRow, ComparePage},
+    web::{app::App, caller::SignedIn, problem::Problem},
+};
+
+/// Which two, as the form sends them.
+#[derive(Deserialize)]
+pub struct Asked {
+    from: Option<String>,
+    to: Option<String>,
+}
+
+/// What changed from one contract to another, with the form that chooses them.
+///
+/// # Errors
+/// `NOT_FOUND` for an API that is not there. A contract that is not there is said in the form.
+pub async fn show(
+    request: HttpRequest,
+    app: Data<App>,
+    who: SignedIn,
+    api: Path<ApiHandle>,
+    asked: Query<Asked>,
+) -> Result<HttpResponse, Problem> {
+    let api = api.into_inner();
+    let contracts = contracts(&app, &who, &api).await?;
+    let Asked { from, to } = asked.into_inner();
+    let (mut from, mut to) = match (from, to) {
+        (None, None) => proposed(&contracts),
+        (from, to) => (from.unwrap_or_default(), to.unwrap_or_default()),
+    };
+    let mut faults = Faults::default();
+    let mut parsed = |name: &str, text: &str| {
+        let at = text.parse::<ContractAt>();
+        at.map_err(|error| {
+            faults
+                .0
+                .push(words::fault(name, &format!("The contract {error}.")))
+        })
+        .ok()
+    };
+    let both = (parsed("from", &from), parsed("to", &to));
+    let mut changes = None;
+    if let (Some(earlier), Some(later)) = both {
+        match app
+            .registry
+            .compare(&who.caller, &api, earlier, later)
+            .await
+        {
+            Ok(compared) => {
+                (from, to) = (compared.from.to_string(), compared.to.to_string());
+                changes = Some(compared.changes);
+            }
+            Err(CompareError::NotFound(at)) => {
+                let field = if at == earlier { "from" } else { "to" };
+                let words = format!("There is no contract {at}.");
+                faults.0.push(words::fault(field, &words));
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    if contracts.is_empty() {
+        faults.0.clear();
+    }
+    let select = |name, label, chosen: &str| {
+        let choices = contracts.iter().map(|(value, label)| Choice {
+            value: value.clone(),
+            label: label.clone(),
+            hint: None,
+            state: if value == chosen {
+                ChoiceState::Chosen
+            } else {
+                ChoiceState::Open
+            },
+        });
+        Field::new(name, label, Control::Select(choices.collect())).fault(faults.of(name))
+    };
+    let here = format!("/console/apis/{api}");
+    let call = words::query(
+        &format!("/apis/{api}/changes"),
+        &[("from", &from), ("to", &to)],
+    );
+    let empty = contracts.is_empty().then(|| Empty {
+        icon: Icon::Draft,
+        title: "No contract yet".to_owned(),
+        words: "There is nothing to compare before two contracts were uploaded.".to_owned(),
+        actions: vec![Link::new("See the API", here.clone())],
+    });
+    visit::page(&ComparePage {
+        frame: Frame::new(
+            visit::signed_in(&request, &who),
+            Place::Apis,
+            format!("Compare contracts of {api}"),
+        )
+        .below([
+            Link::new("APIs", "/console/apis"),
+            Link::new(api.to_string(), here),
+        ])
+        .also(elsewhere::call(&app, &call)),
+        filters: Filters {
+            label: "Choose two contracts",
+            fields: vec![select("from", "From", &from), select("to", "To", &to)],
+            clear: None,
+        },
+        faults,
+        empty,
+        changes: changes.as_ref().map(list),
+    })
+}
+
+/// Every contract of the API that can be chosen, with what it is called: the latest revisions of each version.
+async fn contracts(
+    app: &App,
+    who: &SignedIn,
+    api: &ApiHandle,
+) -> Result<Vec<(String, String)>, Problem> {
+    let (sight, now) = (app.reader.as_seen_by(&who.caller), app.now());
+    let found = sight.api(api, now).await?;
+    let mut contracts = Vec::new();
+    for version in &found.versions {
+        let Ok(number) = version.number.parse::<VersionNumber>() else {
+            continue;
+        };
+        let revisions = sight.contracts(api, number, &Page::first(), now).await?;
+        contracts.extend(revisions.items.iter().map(|row| {
+            let in_use = if row.in_use { ", in use" } else { "" };
+            (
+                format!("{number}@{}", row.number),
+                format!("{number} revision {}{in_use}", row.number),
+            )
+        }));
+    }
+    Ok(contracts)
+}
+
+/// The two that are most likely meant: the last two revisions of the last version, or of the last two versions.
+fn proposed(contracts: &[(String, String)]) -> (String, String) {
+    let mut by_version: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
+    let mut versions: Vec<&str> = Vec::new();
+    for (at, _) in contracts {
+        let version = at
+            .split_once('@')
+            .map_or(at.as_str(), |(version, _)| version);
+        if versions.last() != Some(&version) {
+            versions.push(version);
+        }
+        by_version.entry(versions.len()).or_default().push(at);
+    }
+    let mut latest = by_version.values().rev();
+    let newest = latest.next().map(Vec::as_slice).unwrap_or_default();
+    let before = latest.next().and_then(|older| older.first().copied());
+    let to = newest.first().copied().unwrap_or_default();
+    let from = newest.get(1).copied().or(before).unwrap_or(to);
+    (from.to_owned(), to.to_owned())
+}
+
+/// Changes as they are shown, by what they belong to.
+pub(super) fn list(changes: &Changes) -> ChangeList {
+    let counts = changes.counts;
+    let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+    let group = |(of, changes): (Group<'_>, Vec<&Change>)| ChangeGroup {
+        method: of.method.map(|method| method.as_str()),
+        title: of
+            .path
+            .map_or_else(|| words::capital(of.section.as_str()), str::to_owned),
+        is_path: of.path.is_some(),
+        rows: changes.into_iter().map(row).collect(),
+    };
+    ChangeList {
+        summary: if counts.all() == 0 {
+            "Nothing changed for callers.".to_owned()
+        } else {
+            format!(
+                "{}, {} that may break, {} that do not.",
+                counted(number(counts.errors), "breaking change"),
+                counted(number(counts.warnings), "change"),
+                counted(number(counts.infos), "change"),
+            )
+        },
+        bump: (counts.all() != 0).then(|| changes.bump.as_str()),
+        groups: changes.changelog().into_iter().map(group).collect(),
+        untold: (changes.untold() != 0).then(|| counted(number(changes.untold()), "more change")),
+    }
+}
+
+fn row(change: &Change) -> ChangeRow {
+    let place = |spot: &Spot| format!("{}:{}", spot.line, spot.column);
+    ChangeRow {
+        level: match change.level {
+            Level::Error => Badge::new(Tone::Bad, Icon::Cross, "Breaks"),
+            Level::Warning => Badge::new(Tone::Warning, Icon::Warning, "May break"),
+            Level::Info => Badge::new(Tone::Notice, Icon::Notice, "Change"),
+        },
+        text: change.text.clone(),
+        rule: change.id,
+        base: change.base.as_ref().map(place),
+        revision: change.revision.as_ref().map(place),
+    }
+}

@@ -1,0 +1,56 @@
+//! What goes wrong with contracts: findings, and changes that break callers.
+
+use gatewright_contract::{Changes, Findings};
+use gatewright_registry::{CompareError, UploadError};
+use serde_json::json;
+
+use crate::web::{catalogue::Kind, changes::Told, problem::Problem, problems::ours};
+
+/// A contract that was refused, with everything that was found.
+fn refused(findings: &Findings) -> Problem {
+    Problem::of(Kind::CONTRACT_INVALID).saying(json!({ "findings": findings }))
+}
+
+/// A contract that breaks callers, with what breaks them.
+fn breaks(changes: Changes) -> Problem {
+    let counts = changes.counts;
+    let detail = format!(
+        "{} what callers rely on; {} changed in all.",
+        counted(counts.errors, "change breaks", "changes break"),
+        counted(counts.all(), "thing", "things"),
+    );
+    Problem::of(Kind::CONTRACT_BREAKS)
+        .because(detail)
+        .saying(json!(Told::from(changes)))
+}
+
+fn counted(number: usize, one: &str, several: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { several })
+}
+
+impl From<CompareError> for Problem {
+    fn from(error: CompareError) -> Self {
+        match error {
+            CompareError::NotFound(at) => Self::of(Kind::NOT_FOUND).because(format!(
+                "There is no contract {at}, or it is not yours to see."
+            )),
+            CompareError::Broken => ours(&error),
+            CompareError::Store(store) => store.into(),
+        }
+    }
+}
+
+impl From<UploadError> for Problem {
+    fn from(error: UploadError) -> Self {
+        match error {
+            UploadError::Denied(denied) => denied.into(),
+            UploadError::NotFound => Self::of(Kind::NOT_FOUND),
+            UploadError::Findings(findings) => refused(&findings),
+            UploadError::Breaks(changes) => breaks(changes),
+            UploadError::Refused(refused) => refused.into(),
+            UploadError::Stale => Self::of(Kind::STALE),
+            UploadError::Broken => ours(&error),
+            UploadError::Store(store) => store.into(),
+        }
+    }
+}

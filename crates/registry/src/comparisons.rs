@@ -1,0 +1,87 @@
+//! Comparisons: what changed from one contract of an API to another. Contracts are large, so they are read off the
+//! request threads.
+
+use gatewright_contract::{Budgets, Changes, Findings, Settings, diff, read};
+use gatewright_domain::{access::Caller, contract::ContractAt, handle::ApiHandle, time::Timestamp};
+use gatewright_store::{StoreError, views::contracts::ContractDocument};
+
+use crate::Registry;
+
+/// Two contracts and what changed between them.
+#[derive(Debug)]
+pub struct Comparison {
+    /// The earlier one, with the number of its revision.
+    pub from: ContractAt,
+    /// The later one, with the number of its revision.
+    pub to: ContractAt,
+    /// What changed.
+    pub changes: Changes,
+}
+
+/// Why two contracts were not compared.
+#[derive(Debug, thiserror::Error)]
+pub enum CompareError {
+    /// No such contract among those the caller sees.
+    #[error("there is no such contract")]
+    NotFound(ContractAt),
+    /// A stored contract cannot be read, or the comparison broke off.
+    #[error("the contracts could not be compared")]
+    Broken,
+    /// The store failed.
+    #[error("the contracts could not be read")]
+    Store(#[source] StoreError),
+}
+
+impl Registry {
+    /// Compares two contracts of an API.
+    ///
+    /// # Errors
+    /// `NotFound` names the one that is not there.
+    pub async fn compare(
+        &self,
+        caller: &Caller,
+        api: &ApiHandle,
+        from: ContractAt,
+        to: ContractAt,
+    ) -> Result<Comparison, CompareError> {
+        let now = self.clock.now();
+        let (from, base) = self.document(caller, api, from, now).await?;
+        let (to, revision) = self.document(caller, api, to, now).await?;
+        let comparing = tokio::task::spawn_blocking(move || changes(&base, &revision, now));
+        let compared = comparing.await.map_err(|_| CompareError::Broken)?;
+        let changes = compared.map_err(|_| CompareError::Broken)?;
+        Ok(Comparison { from, to, changes })
+    }
+
+    async fn document(
+        &self,
+        caller: &Caller,
+        api: &ApiHandle,
+        at: ContractAt,
+        now: Timestamp,
+    ) -> Result<(ContractAt, Vec<u8>), CompareError> {
+        let sight = self.store.reader().as_seen_by(caller);
+        let found = sight
+            .contract_document(api, at.version, at.revision, now)
+            .await;
+        let ContractDocument { number, bytes, .. } = found.map_err(|error| match error {
+            StoreError::NotFound => CompareError::NotFound(at),
+            other => CompareError::Store(other),
+        })?;
+        let at = ContractAt {
+            revision: u32::try_from(number).ok(),
+            ..at
+        };
+        Ok((at, bytes))
+    }
+}
+
+/// What changed from one document to another.
+///
+/// # Errors
+/// The findings of a document that cannot be read.
+pub(crate) fn changes(base: &[u8], revision: &[u8], now: Timestamp) -> Result<Changes, Findings> {
+    let budgets = Budgets::default();
+    let (base, revision) = (read(base, &budgets)?, read(revision, &budgets)?);
+    Ok(diff(&base, &revision, &Settings::at(now)))
+}
