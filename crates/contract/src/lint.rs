@@ -39,7 +39,7 @@ impl Default for LintBudgets {
         Self {
             steps: 20_000_000,
             steps_per_byte: 5,
-            findings: 100_000,
+            findings: 20_000,
             reference_chain: 100,
         }
     }

@@ -1,6 +1,9 @@
 //! Gathering what was found, and telling it in the order of the document.
 
-use std::collections::HashSet;
+use std::{
+    collections::HashSet,
+    hash::{DefaultHasher, Hash, Hasher},
+};
 
 use super::{
     LINT_OVER_BUDGET, LintFinding, Severity, message,
@@ -11,7 +14,8 @@ use crate::{report::brief, tree::node::Node};
 /// Findings while rules run.
 pub(super) struct Gathering<'r> {
     most: usize,
-    known: HashSet<(&'r str, u32, String)>,
+    /// What is known, by rule, node and the hash of what is said.
+    known: HashSet<(&'r str, u32, u64)>,
     found: Vec<Raw<'r>>,
 }
 
@@ -38,11 +42,10 @@ impl<'r> Gathering<'r> {
     /// What a rule has found, unless it has found the same there before: a component is met at every reference to it.
     pub(super) fn add(&mut self, rule: &'r Rule, at: Node<'r>, error: &str) {
         let message = message::told(rule, at, error);
-        if self.is_full()
-            || !self
-                .known
-                .insert((&rule.name, at.number(), message.clone()))
-        {
+        let mut hasher = DefaultHasher::new();
+        message.hash(&mut hasher);
+        let known = (rule.name.as_str(), at.number(), hasher.finish());
+        if self.is_full() || !self.known.insert(known) {
             return;
         }
         let (rule, severity) = (rule.name.as_str(), rule.severity);

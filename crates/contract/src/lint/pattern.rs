@@ -29,8 +29,9 @@ const HEAVY_COST: u64 = 256;
 /// How often a pattern that looks around may go back in one text.
 const BACKTRACKS: usize = 50_000;
 
-/// What it costs to read a pattern.
+/// What it costs to read a pattern, in all and by the byte.
 const COMPILING: u64 = 2_000;
+const COMPILING_BYTE: u64 = 16;
 
 /// A pattern that was read.
 pub(crate) struct Pattern {
@@ -95,7 +96,10 @@ impl Pattern {
 
     /// Reads a pattern out of the document, and pays for it.
     pub(crate) fn afford(source: &str, fuel: &Fuel) -> Option<Result<Self, String>> {
-        fuel.burn(COMPILING).then(|| Self::new(source, ""))
+        let length = u64::try_from(source.len()).unwrap_or(u64::MAX);
+        let cost = length.saturating_mul(COMPILING_BYTE);
+        fuel.burn(cost.saturating_add(COMPILING))
+            .then(|| Self::new(source, ""))
     }
 
     /// Whether it is found in a text; `None` when that takes more than there is.

@@ -25,6 +25,8 @@ pub(crate) struct Scope<'r> {
     pub(crate) resolved: View<'r>,
     pub(crate) written: View<'r>,
     pub(crate) fuel: &'r Fuel,
+    /// How many findings are kept, so that a function that looks at the whole document need not find more.
+    pub(crate) findings: usize,
     pub(crate) schemas: &'r Schemas,
     pub(crate) flaws: Flaws,
     /// The texts that a pattern has not been decided on within its budget.
@@ -47,6 +49,7 @@ pub(super) fn run(document: &Document<'_>, ruleset: &Ruleset, budgets: &LintBudg
         resolved: View::resolved(document, &references),
         written: View::written(document),
         fuel: &fuel,
+        findings: budgets.findings,
         schemas: &schemas,
         flaws: Flaws::default(),
         undecided: RefCell::default(),

@@ -171,6 +171,9 @@ impl<'r> PathItem<'r, '_> {
             if !METHODS.contains(&method.written()) || !operation.is_container() {
                 continue;
             }
+            if self.found.len() >= self.scope.findings {
+                return;
+            }
             let mut declared = shared.clone();
             declared.extend(self.declared(operation));
             let path = message::value(self.key);

@@ -12,6 +12,12 @@ use crate::{
 /// How deep schemas may lead into one another.
 const DEEPEST: usize = 150;
 
+/// The most failures that are kept of one value: schemas that each try the next one twice make as many as they like.
+pub(super) const MOST: usize = 1_000;
+
+/// What it costs to say what does not hold.
+const FAILING: u64 = 20;
+
 /// A value while it is held against a schema.
 pub(crate) struct Check<'s, 'r> {
     pub(crate) dialect: Dialect,
@@ -125,11 +131,13 @@ impl<'s, 'r> Check<'s, 'r> {
         message: impl Into<String>,
     ) -> bool {
         let message = message.into();
-        self.failures.push(Failure {
-            keyword,
-            at,
-            message,
-        });
+        if self.fuel.burn(FAILING) {
+            self.note(vec![Failure {
+                keyword,
+                at,
+                message,
+            }]);
+        }
         false
     }
 
@@ -145,8 +153,10 @@ impl<'s, 'r> Check<'s, 'r> {
         if holds { Ok(()) } else { Err(failed) }
     }
 
+    /// Takes in failures that were found when it was tried, as far as so many are kept.
     pub(super) fn note(&mut self, failures: Vec<Failure<'r>>) {
-        self.failures.extend(failures);
+        let room = MOST.saturating_sub(self.failures.len());
+        self.failures.extend(failures.into_iter().take(room));
     }
 
     /// What a reference inside the schema's own document leads to; nothing when it leads nowhere.

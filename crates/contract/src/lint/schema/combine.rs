@@ -1,6 +1,10 @@
 //! Keywords that combine schemas.
 
-use super::{Wanted, check::Check, keywords::Keywords};
+use super::{
+    Wanted,
+    check::{Check, Failure, MOST},
+    keywords::Keywords,
+};
 use crate::tree::node::Node;
 
 impl<'s, 'r> Check<'s, 'r> {
@@ -41,7 +45,7 @@ impl<'s, 'r> Check<'s, 'r> {
         for one in schemas.items() {
             match self.tried(one, value) {
                 Ok(()) => return true,
-                Err(failures) => failed.extend(failures),
+                Err(failures) => keep(&mut failed, failures),
             }
         }
         self.note(failed);
@@ -56,7 +60,7 @@ impl<'s, 'r> Check<'s, 'r> {
         for one in schemas.items() {
             match self.tried(one, value) {
                 Ok(()) => passed += 1,
-                Err(failures) => failed.extend(failures),
+                Err(failures) => keep(&mut failed, failures),
             }
             if passed > 1 {
                 return self.fail("oneOf", value, "this is more than one of what it may be");
@@ -87,4 +91,10 @@ impl<'s, 'r> Check<'s, 'r> {
         self.wanted = wanted;
         tried.map_err(|_| ())
     }
+}
+
+/// Takes in failures, as far as so many are kept.
+pub(super) fn keep<'r>(kept: &mut Vec<Failure<'r>>, failures: Vec<Failure<'r>>) {
+    let room = MOST.saturating_sub(kept.len());
+    kept.extend(failures.into_iter().take(room));
 }

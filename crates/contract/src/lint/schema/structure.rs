@@ -3,6 +3,7 @@
 use super::{
     Travel,
     check::{Check, number},
+    combine::keep,
     keywords::Keywords,
     wording,
 };
@@ -200,7 +201,7 @@ impl<'s, 'r> Check<'s, 'r> {
         for item in values.items(value) {
             match self.tried(schema, item) {
                 Ok(()) => count += 1.0,
-                Err(failures) => failed.extend(failures),
+                Err(failures) => keep(&mut failed, failures),
             }
         }
         let enough = count >= said.min_contains.map_or(1.0, number);

@@ -75,6 +75,18 @@ fn a_pattern_that_goes_back_and_forth_is_stopped() {
 }
 
 #[test]
+fn patterns_of_a_document_are_paid_for_by_their_length() {
+    let schema = |n: usize| {
+        let pattern = format!("^(x{n}|{})$", "ab|".repeat(500));
+        format!("    s{n}: {{type: string, pattern: '{pattern}', example: b}}\n")
+    };
+    let schemas: String = (0..50).map(schema).collect();
+    let text = format!("openapi: 3.0.3\ncomponents:\n  schemas:\n{schemas}");
+    let by = "{extends: [[spectral:oas, off]], rules: {oas3-valid-schema-example: error}}";
+    exceeds(&text, by, "steps");
+}
+
+#[test]
 fn a_pattern_that_takes_too_much_is_no_pattern() {
     for source in [
         "((a{100}){100}){100}",
