@@ -33,6 +33,7 @@ mod m0020_key_addresses;
 mod m0021_status_lists;
 mod m0022_registering;
 mod m0023_client_certificates;
+mod m0024_token_algorithms;
 
 /// Applies what is missing, within a transaction that the caller holds alone, and says what that was.
 ///
@@ -97,6 +98,7 @@ impl MigratorTrait for Steps {
             Box::new(m0021_status_lists::Migration),
             Box::new(m0022_registering::Migration),
             Box::new(m0023_client_certificates::Migration),
+            Box::new(m0024_token_algorithms::Migration),
         ]
     }
 }

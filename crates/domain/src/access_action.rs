@@ -41,6 +41,8 @@ actions! {
         RegisterApi = "register an API";
         /// Change an API's title or description.
         EditApi = "edit an API";
+        /// Choose what an API's tokens are signed with.
+        ChooseAlgorithm = "choose what an API's tokens are signed with";
         /// Begin a version.
         DraftVersion = "draft a version";
         /// Change where a version's requests go.

@@ -1,14 +1,21 @@
 //! APIs: named products, owned by a team.
 
+mod algorithm;
+mod choice;
+
 use crate::{
     access::Subject,
-    audit::{Aggregate, Change, Facts, Kind, Target, facts, or_none},
+    audit::{Aggregate, Change, Facts, Kind, Target, facts, list, or_none},
     id::{ApiId, TeamId},
     key::Algorithm,
     revision::Revision,
+    ring::Haste,
     text::{ApiName, Title},
     time::Timestamp,
 };
+
+pub use algorithm::{ChoiceError, Earlier, Past, TokenAlgorithm, TokenRings};
+pub use choice::{AlgorithmChoice, NotAChoice};
 
 /// An API.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,8 +28,8 @@ pub struct Api {
     pub title: Title,
     /// The team that owns it.
     pub team: TeamId,
-    /// What its tokens are signed with; nothing for what the installation says.
-    pub token_algorithm: Option<Algorithm>,
+    /// What its tokens are signed with.
+    pub token_algorithm: TokenAlgorithm,
     /// When it was registered.
     pub registered: Timestamp,
     /// How often it was written.
@@ -65,7 +72,7 @@ impl Api {
             name,
             title,
             team,
-            token_algorithm: None,
+            token_algorithm: TokenAlgorithm::default(),
             registered: now,
             revision: Revision::NEW,
         };
@@ -77,13 +84,29 @@ impl Api {
         Change::step(Kind::ApiEdited, self, |api| Self { title, ..api })
     }
 
-    /// Chooses what its tokens are signed with from now on; tokens that were signed before stay good.
-    pub fn sign_with(self, token_algorithm: Option<Algorithm>) -> Change<Self> {
+    /// Chooses what its tokens are signed with, nothing for what the installation says: see `TokenAlgorithm::choose`. Tokens
+    /// that were signed before stay good.
+    ///
+    /// # Errors
+    /// Every variant of `ChoiceError`.
+    pub fn choose_algorithm(
+        self,
+        chosen: Option<Algorithm>,
+        haste: Haste,
+        rings: TokenRings<'_>,
+        now: Timestamp,
+    ) -> Result<Change<Self>, ChoiceError> {
+        let algorithm = &self.token_algorithm;
+        let token_algorithm = algorithm.choose(chosen, &haste, rings, now)?;
         let choose = |api| Self {
             token_algorithm,
             ..api
         };
-        Change::step(Kind::ApiEdited, self, choose)
+        let reason = match haste {
+            Haste::None => None,
+            Haste::Because(reason) => Some(reason),
+        };
+        Ok(Change::step(Kind::AlgorithmChosen, self, choose).because(reason))
     }
 
     /// This API as the things inside it know it.
@@ -120,7 +143,11 @@ impl Aggregate for Api {
             ("name", self.name.to_string()),
             ("title", self.title.to_string()),
             ("team", self.team.to_string()),
-            ("token_algorithm", or_none(self.token_algorithm)),
+            ("token_algorithm", or_none(self.token_algorithm.chosen())),
+            (
+                "token_algorithms_before",
+                list(self.token_algorithm.past().all()),
+            ),
         ])
     }
 

@@ -89,6 +89,8 @@ kinds! {
     ApiRegistered = "api.register" by RegisterApi;
     /// An API's title or description changed.
     ApiEdited = "api.edit" by EditApi;
+    /// What an API's tokens are signed with was chosen.
+    AlgorithmChosen = "api.choose-algorithm" by ChooseAlgorithm;
     /// A version was drafted.
     VersionDrafted = "version.draft" by DraftVersion;
     /// A draft's or live version's upstream changed.

@@ -14,12 +14,12 @@ use crate::{
     binding::Binding,
     consumer::{Application, ClientId},
     id::{ApplicationId, FamilyId, TeamId, TokenId},
-    key::Kid,
+    key::{Algorithm, Kid},
     operation::Scope,
     plan::Lifetime,
     revision::Revision,
     revocation::Revocation,
-    text::{Name, Reason},
+    text::{ApiName, Name, Reason},
     time::Timestamp,
     version::VersionRef,
 };
@@ -123,6 +123,17 @@ pub enum TokenError {
         version: String,
         /// When it ends.
         sunset: Timestamp,
+    },
+    /// It would be for APIs whose tokens are signed with different algorithms.
+    #[error(
+        "tokens for {} are signed with {}, and those for {} with {}; ask for one for each",
+        .one.0, .one.1, .other.0, .other.1
+    )]
+    AlgorithmsDiffer {
+        /// An API, and its algorithm.
+        one: (ApiName, Algorithm),
+        /// Another.
+        other: (ApiName, Algorithm),
     },
     /// The token was revoked before.
     #[error("the token is revoked already")]

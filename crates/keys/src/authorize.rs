@@ -62,6 +62,9 @@ pub enum AuthorizeError {
     /// It named something that it has no active subscription to.
     #[error("the application has no active subscription to what it asked for")]
     NoTarget,
+    /// It asked for APIs whose tokens are signed with different algorithms.
+    #[error(transparent)]
+    Algorithms(TokenError),
     /// Nothing is left of what it asked for.
     #[error("the application may have none of these scopes")]
     NoScope,
@@ -93,6 +96,7 @@ impl From<TokenError> for AuthorizeError {
     fn from(refused: TokenError) -> Self {
         match refused {
             TokenError::ApplicationDisabled => Self::NotThisGrant,
+            TokenError::AlgorithmsDiffer { .. } => Self::Algorithms(refused),
             TokenError::NoSubscription
             | TokenError::ScopeNotSubscribed(_)
             | TokenError::TooSoon(_)
@@ -145,7 +149,7 @@ impl Keys {
     /// What a person would allow, if they may.
     ///
     /// # Errors
-    /// `NotThisGrant`, `NoTarget`, `NoScope`, `Denied`.
+    /// `NotThisGrant`, `NoTarget`, `Algorithms`, `NoScope`, `Denied`.
     pub fn consider(
         &self,
         caller: &Caller,
@@ -173,6 +177,9 @@ impl Keys {
         let mut versions = Token::versions_for(entitlements, &scopes)?;
         versions.sort_by_key(|version| version.id);
         versions.dedup_by_key(|version| version.id);
+        // No token could come of it.
+        let (installation, now) = (self.config.token_algorithm, self.clock.now());
+        Token::algorithm_for(entitlements, &scopes, installation, now)?;
         let proposal = Proposal {
             application: application.name.clone(),
             versions,

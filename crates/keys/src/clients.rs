@@ -89,6 +89,11 @@ pub struct Authenticated {
 }
 
 impl Authenticated {
+    /// The same, with what is known of the client now.
+    pub(crate) fn known_as(self, client: Arc<ClientRecord>) -> Self {
+        Self { client, ..self }
+    }
+
     /// The application.
     #[must_use]
     pub fn application(&self) -> ApplicationId {

@@ -66,7 +66,7 @@ impl Keys {
                 ..Round::default()
             };
         }
-        let shown = set.shown.as_str().to_owned();
+        let shown = set.shown.to_string();
         if round.served.insert((shown.clone(), set.revision)) {
             let served = Served {
                 shown: shown.clone(),

@@ -59,6 +59,9 @@ pub enum GrantError {
     /// No single version that it has subscribed to is meant.
     #[error("the client has no active subscription to what it asked for")]
     NoTarget,
+    /// It asked for one token for APIs whose tokens are signed with different algorithms.
+    #[error(transparent)]
+    Algorithms(TokenError),
     /// Nothing is left of the scopes it asked for.
     #[error("the client may have none of these scopes")]
     NoScope,
@@ -129,6 +132,9 @@ impl From<GrantRefused> for GrantError {
             GrantRefused::NoScope => Self::NoScope,
             GrantRefused::Token(TokenError::ApplicationDisabled) => Self::Disabled,
             GrantRefused::Token(TokenError::TooSoon(_)) => NotNow::TooSoon.into(),
+            GrantRefused::Token(differ @ TokenError::AlgorithmsDiffer { .. }) => {
+                Self::Algorithms(differ)
+            }
             GrantRefused::Token(
                 TokenError::NoSubscription
                 | TokenError::ScopeNotSubscribed(_)
@@ -178,12 +184,19 @@ impl Keys {
         keep_pace(&pace, most, self.clock.now()).map_err(GrantError::TooFast)?;
         self.wait_for_the_second(record.application.not_before)
             .await;
-        let (token, key) = self
-            .issue_together(Order {
-                client: client.clone(),
-                wish,
-            })
-            .await?;
+        let order = |client: &Authenticated, wish| Order {
+            client: client.clone(),
+            wish,
+        };
+        let (token, key) = match self.issue_together(order(client, wish.clone())).await {
+            // Another algorithm was chosen for an API since the client authenticated.
+            Err(error) if error.is_stale() => {
+                let newest = self.newest(client, self.clock.now()).await?;
+                let client = client.clone().known_as(newest);
+                self.issue_together(order(&client, wish)).await?
+            }
+            issued => issued?,
+        };
         self.seal_grant(client, token, &key).await
     }
 

@@ -7,7 +7,7 @@ use gatewright_domain::{
     consumer::Application,
     handle::ApplicationHandle,
     id::TokenId,
-    key::{Purpose, RingName, SigningKey},
+    key::{Algorithm, Purpose, RingName, SigningKey},
     plan::Lifetime,
     secret::Secret,
     time::Timestamp,
@@ -119,10 +119,9 @@ impl Keys {
         application: &ApplicationHandle,
         wish: TokenWish,
     ) -> Result<IssuedToken, IssueError> {
-        let ring = self.ring_for(wish.lifetime).await?;
         let sight = self.store.reader().as_seen_by(caller);
         let application = sight.find_application(application).await?;
-        let (token, key) = self.record(caller, &application, wish, ring).await?;
+        let (token, key) = self.record(caller, &application, wish).await?;
         match self.sign(&token, &key).await {
             Ok(text) => Ok(IssuedToken { token, text }),
             Err(cause) => {
@@ -133,9 +132,12 @@ impl Keys {
         }
     }
 
-    /// The ring that signs a token of such a life: that of programs as long as it may, else that of people.
-    async fn ring_for(&self, lifetime: Lifetime) -> Result<RingName, IssueError> {
-        let algorithm = self.config.token_algorithm;
+    /// The ring of an algorithm that signs a token of such a life: that of programs as long as it may, else that of people.
+    async fn ring_for(
+        &self,
+        algorithm: Algorithm,
+        lifetime: Lifetime,
+    ) -> Result<RingName, IssueError> {
         let rings = self.rings().await?;
         let mut max = None;
         for purpose in [Purpose::Access, Purpose::DevAccess] {
@@ -157,12 +159,11 @@ impl Keys {
         caller: &Caller,
         application: &Application,
         wish: TokenWish,
-        ring: RingName,
     ) -> Result<(Token, SigningKey), IssueError> {
         for _ in 1..ATTEMPTS {
             let now = self.clock.now();
             let outcome = self
-                .try_record(caller, application, wish.clone(), (ring, now))
+                .try_record(caller, application, wish.clone(), now)
                 .await;
             let Some(pause) = outcome.as_ref().err().and_then(|error| error.pause(now)) else {
                 return outcome;
@@ -170,8 +171,7 @@ impl Keys {
             tokio::time::sleep(pause).await;
         }
         let now = self.clock.now();
-        self.try_record(caller, application, wish, (ring, now))
-            .await
+        self.try_record(caller, application, wish, now).await
     }
 
     async fn try_record(
@@ -179,10 +179,13 @@ impl Keys {
         caller: &Caller,
         application: &Application,
         wish: TokenWish,
-        (ring, now): (RingName, Timestamp),
+        now: Timestamp,
     ) -> Result<(Token, SigningKey), IssueError> {
         let entitlements = self.store.reader().entitlements(application.id).await?;
         let teams = Token::reach(&entitlements, &wish.scopes)?;
+        let installation = self.config.token_algorithm;
+        let algorithm = Token::algorithm_for(&entitlements, &wish.scopes, installation, now)?;
+        let ring = self.ring_for(algorithm, wish.lifetime).await?;
         let on = application.grant(teams);
         let permit = self
             .store
@@ -199,6 +202,10 @@ impl Keys {
                 }
                 let application = tx.application(application.id).await?;
                 let entitlements = tx.entitlements(application.id).await?;
+                let scopes = &wish.scopes;
+                if Token::algorithm_for(&entitlements, scopes, installation, now)? != algorithm {
+                    return Err(IssueError::Stale);
+                }
                 let kid = key.kid().clone();
                 let listing = match ring.purpose {
                     Purpose::DevAccess => tx.allot_listing().await?,

@@ -2,6 +2,7 @@
 //! Forbids SQL and HTTP, and gives a secret out only as a `Secret`; a token's text is never stored.
 //! Start with `issue`, then `rotate`, then `seal`.
 
+mod algorithms;
 mod api_keys;
 mod issue;
 mod issuers;
@@ -12,6 +13,7 @@ mod revoke_named;
 mod revoke_widely;
 mod rotate;
 
+mod access_signer;
 mod authorize;
 mod clients;
 mod exchange;
@@ -39,6 +41,7 @@ mod holders;
 
 mod inspect;
 mod jwks;
+mod key_sets;
 mod opening;
 mod prune;
 mod receipts;
@@ -68,6 +71,7 @@ use gatewright_store::{SnapshotTerms, Store};
 // Whoever opens these use-cases hands one in.
 pub use gatewright_custody::{Kek, KeyHolder};
 
+pub use algorithms::{AlgorithmError, AlgorithmWish, ApiSigning};
 pub use api_keys::{ApiKeyUseError, IssuedApiKey, RecognisedApiKey, RevokedApiKey};
 pub use authorize::{Asking, AuthorizeError, Doorway, Proposal};
 pub use clients::{
@@ -83,7 +87,7 @@ pub use inspect::{InspectError, Inspection, Part, VerifyError};
 pub use introspect::{ActiveToken, Asker, NotAnAsker};
 pub use issue::{IssueError, IssuedToken};
 pub use issuers::{IssuerError, IssuerKey, NewKeySource, Refreshed, Trial, TrustIssuer};
-pub use jwks::{Jwks, JwksError, KeySetView};
+pub use jwks::{Jwks, JwksError};
 pub use kek_check::KekError;
 pub use kek_rotate::{KekRotated, KekUseError};
 pub use keks::{KekHealth, KekRow};

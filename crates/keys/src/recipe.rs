@@ -14,7 +14,7 @@ use gatewright_token::{
     jwks::{self, NotAKeySet},
 };
 
-use crate::{JwksError, KeySetView, Keys};
+use crate::{JwksError, Keys};
 
 /// What verifies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -221,7 +221,10 @@ impl Keys {
         portal: &str,
     ) -> Result<VerifierTerms, TermsError> {
         let config = self.config();
-        let set = self.key_set(KeySetView::AccessTokens).await?;
+        let set = match self.key_set_to_be(version.api.name.as_str()).await? {
+            Some(set) => set,
+            None => self.jwks().await?,
+        };
         let gateway = config.audience_base.split_once("://");
         let gateway = gateway.map_or(config.audience_base.as_str(), |(_, host)| host);
         Ok(VerifierTerms {

@@ -181,7 +181,8 @@ impl Keys {
         let (action, on) = (Action::IssueToken, code.subject());
         let permit = self.store.permit(&client.caller, action, on, now).await;
         let permit = permit.map_err(|_| CodeError::AnotherApplication)?;
-        let signer = self.access_signer().await?;
+        let versions = &code.allowed().versions;
+        let signer = self.signer_for(client, versions, now).await?;
         let attempt = Attempt {
             client,
             asked,

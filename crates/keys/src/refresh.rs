@@ -181,7 +181,7 @@ impl Keys {
         let permit = self.store.permit(&client.caller, action, on, now).await;
         family.admits(client.application(), asked.proved.as_ref(), now)?;
         let permit = permit.map_err(|_| NotGood::Family(FamilyError::AnotherApplication))?;
-        let signer = self.access_signer().await?;
+        let signer = self.signer_for(client, family.versions(), now).await?;
         let attempt = Attempt {
             client,
             asked,
@@ -316,6 +316,11 @@ impl Keys {
             registration: &registration,
             entitlements: &entitlements,
         };
+        let (versions, installation) = (wish.versions.as_ref(), self.config.token_algorithm);
+        let algorithm = grantee.algorithm(versions, installation, now);
+        if algorithm.map_err(GrantError::from)? != key.ring().algorithm {
+            return Err(GrantError::from(StoreError::Stale).into());
+        }
         let issuance = Issuance {
             id: TokenId::draw(now, &*self.entropy),
             jti: Jti::draw(&*self.entropy),

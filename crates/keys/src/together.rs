@@ -11,16 +11,16 @@ use gatewright_domain::{
     access::Action,
     audit::Change,
     id::{ApplicationId, TokenId},
-    key::{Purpose, RingName, SigningKey},
-    plan::Lifetime,
+    key::SigningKey,
     time::Timestamp,
-    token::{GrantWish, Grantee, Issuance, Jti, Token},
+    token::{GrantWish, Issuance, Jti, Token},
 };
 use gatewright_store::{ClientRecord, Joint, StoreError};
 use tokio::sync::oneshot;
 
 use crate::{
     Keys,
+    access_signer::{Signers, grantee},
     clients::Authenticated,
     grant::{GrantError, NotNow},
 };
@@ -103,27 +103,15 @@ impl Keys {
             .into_iter()
             .map(|waiting| (waiting.order, waiting.answer))
             .unzip();
-        let outcome = match self.access_signer().await {
-            Ok(signer) => {
-                let work =
-                    async |joint: &mut Joint| self.write_all(joint, &orders, (&signer, now)).await;
-                self.store.write_jointly(now, work).await
-            }
-            Err(error) => Err(error),
-        };
+        let signers = self.signers_of(&orders, now).await;
+        let work = async |joint: &mut Joint| self.write_all(joint, &orders, (&signers, now)).await;
+        let outcome = self.store.write_jointly(now, work).await;
         let outcomes =
             outcome.unwrap_or_else(|error| orders.iter().map(|_| Err(error.clone())).collect());
         for (answer, outcome) in answers.into_iter().zip(outcomes) {
             // Who hung up meanwhile has a row of a token that was never signed; it ends by itself.
             let _ = answer.send(outcome);
         }
-    }
-
-    /// The key that signs programs' tokens now, with room for the longest of them, and how long that lives.
-    pub(crate) async fn access_signer(&self) -> Result<(SigningKey, Lifetime), GrantError> {
-        let (purpose, algorithm) = (Purpose::Access, self.config.token_algorithm);
-        let leased = self.leased_whole(RingName { purpose, algorithm }).await;
-        Ok(leased.map_err(NotNow::from)?)
     }
 
     /// Waits until the second of a watermark has passed: a token of that second would be born dead.
@@ -139,9 +127,8 @@ impl Keys {
         &self,
         joint: &mut Joint,
         orders: &[Order],
-        (signer, now): (&(SigningKey, Lifetime), Timestamp),
+        (signers, now): (&Signers, Timestamp),
     ) -> Result<Vec<Answer>, GrantError> {
-        let (key, _) = signer;
         let changed = changed(joint, orders).await?;
         let mut outcomes = Vec::with_capacity(orders.len());
         for order in orders {
@@ -149,14 +136,14 @@ impl Keys {
                 .iter()
                 .find(|one| one.application.id == order.client.application());
             let record = newer.unwrap_or(&order.client.client);
-            let outcome = self.decide(record, order, signer, now);
-            let outcome = outcome.and_then(|change| {
+            let outcome = self.decide(record, order, signers, now);
+            let outcome = outcome.and_then(|(change, key)| {
                 let on = change.event().subject().clone();
                 let permit = order.client.caller.may(Action::IssueToken, on);
                 let permit = permit.map_err(GrantError::Denied)?;
                 let token = change.after().clone();
                 joint.write(permit, change)?;
-                Ok((token, key.clone()))
+                Ok((token, key))
             });
             outcomes.push(outcome);
         }
@@ -167,26 +154,20 @@ impl Keys {
         &self,
         record: &ClientRecord,
         order: &Order,
-        (key, ceiling): &(SigningKey, Lifetime),
+        signers: &Signers,
         now: Timestamp,
-    ) -> Result<Change<Token>, GrantError> {
+    ) -> Result<(Change<Token>, SigningKey), GrantError> {
+        let grantee = grantee(record);
+        let versions = order.wish.versions.as_ref();
+        let algorithm = grantee.algorithm(versions, self.config.token_algorithm, now)?;
+        let (key, ceiling) = signers.of(algorithm)?;
         let issuance = Issuance {
             id: TokenId::draw(now, &*self.entropy),
             jti: Jti::draw(&*self.entropy),
             kid: key.kid().clone(),
         };
-        let grantee = Grantee {
-            application: &record.application,
-            registration: &record.registration,
-            entitlements: &record.entitlements,
-        };
-        Ok(Token::grant(
-            grantee,
-            order.wish.clone(),
-            *ceiling,
-            issuance,
-            now,
-        )?)
+        let change = Token::grant(grantee, order.wish.clone(), ceiling, issuance, now)?;
+        Ok((change, key))
     }
 }
 

@@ -38,6 +38,7 @@ fn verb(action: &str) -> Option<&'static str> {
         "access-token.revoke" => "revoked the access token {}",
         "api.register" => "registered the API {}",
         "api.edit" => "edited the API {}",
+        "api.choose-algorithm" => "chose what the tokens of {} are signed with",
         "version.draft" => "drafted {}",
         "version.redirect" => "changed the upstream of {}",
         "version.agree-staleness" => "changed what out-of-date gateways do with calls of {}",

@@ -60,10 +60,23 @@ impl Jwks {
     pub fn of(
         keys: impl IntoIterator<Item = (KeyStateName, PublicJwk)>,
     ) -> Result<Self, NotAKeySet> {
-        let mut listed: Vec<(u8, PublicJwk)> = keys
-            .into_iter()
-            .filter_map(|(state, key)| Some((place(state)?, key)))
-            .collect();
+        Self::of_groups([keys])
+    }
+
+    /// The set of several groups of keys, each in the order of `of`, one after the other: some clients go through a set in
+    /// order, and stop at the first key of a kind that they do not know.
+    ///
+    /// # Errors
+    /// `Twice`.
+    pub fn of_groups<Keys: IntoIterator<Item = (KeyStateName, PublicJwk)>>(
+        groups: impl IntoIterator<Item = Keys>,
+    ) -> Result<Self, NotAKeySet> {
+        let groups = groups.into_iter().enumerate();
+        let numbered = |(group, keys): (usize, Keys)| {
+            keys.into_iter()
+                .filter_map(move |(state, key)| Some(((group, place(state)?), key)))
+        };
+        let mut listed: Vec<((usize, u8), PublicJwk)> = groups.flat_map(numbered).collect();
         listed.sort_by_key(|(place, _)| *place);
         once_each(listed.iter().map(|(_, key)| key))?;
         let keys: Vec<String> = listed.iter().map(|(_, key)| key.to_json()).collect();

@@ -88,6 +88,8 @@ export const inside = {
     await walk.fill("Name", "Not A Name!");
   }),
   api: to("/console/apis/orders"),
+  "algorithm of an API": to("/console/apis/orders/algorithm"),
+  "algorithm of an API, with faults": pressing("/console/apis/orders/algorithm", "Choose"),
   "new version": to("/console/apis/orders/versions/new"),
   "new version, with faults": pressing("/console/apis/orders/versions/new", "Draft the version", async (walk) => {
     await walk.fill("Upstream", "ftp://nowhere");

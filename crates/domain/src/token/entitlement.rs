@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::{
+    api::TokenAlgorithm,
     consumer::Application,
     id::TeamId,
+    key::Algorithm,
     operation::Scope,
     plan::{Lifetime, Plan},
     subscription::{Subscription, SubscriptionStatus},
@@ -22,6 +24,8 @@ pub struct Entitlement {
     pub plan: Plan,
     /// Its version.
     pub version: Version,
+    /// What tokens for its API are signed with.
+    pub signed_with: TokenAlgorithm,
 }
 
 /// The subscriptions under which tokens may be issued.
@@ -48,6 +52,33 @@ pub(crate) fn covering<'a>(
             .ok_or_else(|| TokenError::ScopeNotSubscribed(scope.clone()))
     };
     scopes.iter().map(cover).collect()
+}
+
+/// The one algorithm that signs a token under these subscriptions; of none, the installation's.
+///
+/// # Errors
+/// `AlgorithmsDiffer`: a verifier of one of the APIs would not know the key, and could not say why.
+pub(super) fn one_algorithm(
+    used: &[&Entitlement],
+    installation: Algorithm,
+    now: Timestamp,
+) -> Result<Algorithm, TokenError> {
+    let of = |one: &Entitlement| {
+        let name = one.version.place().api.name.clone();
+        (name, one.signed_with.signs(installation, now))
+    };
+    let Some((first, rest)) = used.split_first() else {
+        return Ok(installation);
+    };
+    let one = of(first);
+    match rest
+        .iter()
+        .map(|other| of(other))
+        .find(|other| other.1 != one.1)
+    {
+        None => Ok(one.1),
+        Some(other) => Err(TokenError::AlgorithmsDiffer { one, other }),
+    }
 }
 
 /// The versions of these subscriptions, each once, in order of id.
@@ -100,6 +131,19 @@ impl Token {
             .iter()
             .map(|entitlement| entitlement.version.place().api.team);
         Ok(teams.collect())
+    }
+
+    /// What a token with these scopes is signed with, where the installation has this algorithm.
+    ///
+    /// # Errors
+    /// As `reach`; `AlgorithmsDiffer`.
+    pub fn algorithm_for(
+        entitlements: &[Entitlement],
+        scopes: &BTreeSet<Scope>,
+        installation: Algorithm,
+        now: Timestamp,
+    ) -> Result<Algorithm, TokenError> {
+        one_algorithm(&covering(entitlements, scopes)?, installation, now)
     }
 
     /// The versions that a grant of these scopes is for.

@@ -8,12 +8,16 @@ use crate::{
     client::Registration,
     consumer::Application,
     id::{FamilyId, VersionId},
+    key::Algorithm,
     operation::Scope,
     plan::Lifetime,
     revision::Revision,
     text::Name,
     time::Timestamp,
-    token::{Entitlement, Issuance, Lineage, Token, TokenError, entitlement::usable},
+    token::{
+        Entitlement, Issuance, Lineage, Token, TokenError,
+        entitlement::{one_algorithm, usable},
+    },
 };
 
 /// A client, with everything that bounds what it is granted.
@@ -134,6 +138,21 @@ impl Token {
 }
 
 impl Grantee<'_> {
+    /// What a token for these versions is signed with, or with none for the only one, where the installation has this
+    /// algorithm.
+    ///
+    /// # Errors
+    /// `NoTarget`; `Token` with `AlgorithmsDiffer`.
+    pub fn algorithm(
+        self,
+        versions: Option<&BTreeSet<VersionId>>,
+        installation: Algorithm,
+        now: Timestamp,
+    ) -> Result<Algorithm, GrantRefused> {
+        let targets = targets(self.entitlements, versions)?;
+        Ok(one_algorithm(&targets, installation, now)?)
+    }
+
     /// The scopes that a person may allow a client: of those that are asked for, what its registration and its subscriptions
     /// to these versions, or to any, let it have.
     ///

@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod algorithms;
 mod decision;
 mod families;
 mod keks;

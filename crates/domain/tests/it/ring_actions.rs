@@ -22,6 +22,8 @@ pub(crate) enum RingAction {
     Partition(u8),
     Heal(u8),
     ClockBack(u8),
+    /// Another algorithm for an API.
+    Choose(u8, Hurry),
 }
 
 /// Whether a move is forced, or, of a suspended key, whether it stays listed.
@@ -40,7 +42,8 @@ impl RingAction {
             Hurry::No
         };
         match kind % 32 {
-            0 | 1 => Self::Stage,
+            0 => Self::Stage,
+            1 => Self::Choose(which, hurry),
             2 | 3 => Self::Publish(which),
             4 => Self::Discard(which),
             // From a second to some five days.

@@ -19,6 +19,7 @@ use proptest::prelude::*;
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
 
 use crate::{
+    algorithms::Choices,
     ring::{because, founded, generated, reason},
     ring_actions::{Hurry, RingAction},
     town::{NOON, parts_of_key, stored},
@@ -123,6 +124,8 @@ struct World {
     /// The trail: what stood after each event, by the thing it is about.
     replayed: BTreeMap<String, Facts>,
     names: BTreeSet<Kid>,
+    /// An API whose tokens this ring signs, unless another was chosen.
+    choices: Choices,
 }
 
 impl World {
@@ -146,6 +149,7 @@ impl World {
             turns: 0,
             replayed: keys.collect(),
             names: ring.keys().iter().map(|key| key.kid().clone()).collect(),
+            choices: Choices::new(),
             ring,
         }
     }
@@ -387,7 +391,13 @@ impl World {
                 self.ring.enable(fresh, reason(), now)
             }
             RingAction::Retime(which) => return self.retime(which),
-            RingAction::Sign(which, amount) => return self.sign(which, amount),
+            RingAction::Sign(which, amount) => {
+                self.choices.sign(&self.ring, now);
+                return self.sign(which, amount);
+            }
+            RingAction::Choose(which, hurry) => {
+                return self.choices.choose(which, hurry, &self.ring, now);
+            }
             RingAction::Tick(seconds) => {
                 self.now = now.plus(Duration::from_secs(u64::from(seconds)));
                 self.latest = self.latest.max(self.now);
@@ -534,6 +544,7 @@ impl StateMachineTest for World {
 
     fn apply(mut world: Self, (): &(), action: RingAction) -> Self {
         world.act(action);
+        world.choices.hold(&world.ring, world.now);
         world
     }
 
@@ -555,6 +566,7 @@ fn the_lists_that_both_databases_run_hold_too() {
         let mut world = World::new();
         for action in RingAction::list(seed, 120) {
             world.act(action);
+            world.choices.hold(&world.ring, world.now);
             world.holds();
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use gatewright_domain::{
+    api::TokenAlgorithm,
     audit::Aggregate,
     consumer::{Application, Consumer},
     id::{ApplicationId, ConsumerId, PlanId, SubscriptionId, TokenId},
@@ -92,6 +93,7 @@ fn issue(
         subscription,
         plan: plan(),
         version,
+        signed_with: TokenAlgorithm::default(),
     }];
     let lifetime = Lifetime::try_from(lifetime).unwrap();
     let scopes = wanted.iter().map(|scope| scope.parse().unwrap()).collect();

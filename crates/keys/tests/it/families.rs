@@ -77,7 +77,7 @@ impl Grant {
     }
 }
 
-async fn authenticate(town: &Town) -> Authenticated {
+pub(crate) async fn authenticate(town: &Town) -> Authenticated {
     let wish = SecretWish {
         ending: Ending::Never,
         overlap: None,
@@ -98,7 +98,10 @@ async fn authenticate(town: &Town) -> Authenticated {
         .unwrap()
 }
 
-async fn begin(town: &Town, sender: Option<&Sender>) -> Result<BegunFamily, FamilyUseError> {
+pub(crate) async fn begin(
+    town: &Town,
+    sender: Option<&Sender>,
+) -> Result<BegunFamily, FamilyUseError> {
     let wish = FamilyWish {
         name: "nightly export".parse().unwrap(),
         scopes: BTreeSet::from(["orders:v1:read".parse().unwrap()]),

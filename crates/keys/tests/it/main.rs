@@ -5,6 +5,7 @@ mod somebody;
 mod town;
 mod trail;
 
+mod algorithms;
 mod api_keys;
 mod checks;
 mod clocks;

@@ -4,15 +4,16 @@ use std::time::Duration;
 
 use gatewright_domain::{
     id::GatewayId,
-    key::{KeyStateName, Kid, Listing, Purpose, RingName},
+    key::{Algorithm, KeyStateName, Kid, Listing, Purpose, RingName},
     ring::{Haste, Ring, RingError, Standing},
     time::Clock,
 };
-use gatewright_keys::{RingUseError, Seen, SignerError, Turn};
+use gatewright_keys::{AlgorithmError, IssuedToken, RingUseError, Seen, SignerError, Turn};
 use gatewright_store::quiet::acknowledgements::{Acknowledgement, EMBEDDED};
 use gatewright_token::mint::DocumentType;
 
 use crate::{
+    algorithms::{choose, form_rings},
     ring_actions::{Hurry, RingAction},
     town::{LEAD, Town, admin, job, kek, security, wish},
 };
@@ -273,15 +274,26 @@ async fn act(town: &Town, action: RingAction) {
             .map(drop),
         RingAction::RetireDue => town.keys.retire_due(&job()).await.map(drop),
         RingAction::Sign(which, amount) => {
-            let wish = wish(&[], u64::from(amount % 3000) + 60 + u64::from(which));
-            let text = town
-                .keys
-                .issue(&admin(), &town.handle(), wish)
-                .await
-                .unwrap()
-                .text;
+            let wish = wish(
+                &["orders:v1:read"],
+                u64::from(amount % 3000) + 60 + u64::from(which),
+            );
+            let (caller, handle) = (admin(), town.handle());
+            let issued = town.keys.issue(&caller, &handle, wish);
+            let IssuedToken { token, text } = issued.await.unwrap();
+            let kid = token.kid();
             town.keys.verify(&text.lend(Clone::clone)).await.unwrap();
+            let set = town.keys.key_set_of("orders").await.unwrap().unwrap();
+            assert!(set.body.contains(kid.as_str()), "I7 for an API");
             Ok(())
+        }
+        RingAction::Choose(which, hurry) => {
+            let chosen = [None, Some(Algorithm::Es256), Some(Algorithm::Es384)];
+            let chosen = chosen[usize::from(which) % 3];
+            match choose(town, &admin(), chosen, haste(hurry)).await {
+                Ok(_) | Err(AlgorithmError::Refused(_)) => Ok(()),
+                Err(other) => panic!("{other}"),
+            }
         }
         RingAction::Disable | RingAction::Enable => Ok(()),
         // What happens to servers and clocks is the model's; here a moment passes instead.
@@ -303,6 +315,7 @@ async fn act(town: &Town, action: RingAction) {
 #[tokio::test]
 async fn the_models_lists_leave_both_databases_whole() {
     for town in Town::both().await {
+        form_rings(&town, Algorithm::Es384).await;
         let mut version = 0;
         for seed in 0..3 {
             for action in RingAction::list(seed, 60) {

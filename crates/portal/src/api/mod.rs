@@ -1,6 +1,7 @@
 //! The JSON API: everything the portal does, for programs. One file for each noun; `openapi` describes all of it.
 
 mod access_tokens;
+mod algorithms;
 mod answer;
 mod api_keys;
 mod apis;
@@ -51,6 +52,7 @@ pub fn routes(config: &mut ServiceConfig) {
     config.app_data(path);
     let nouns = [
         access_tokens::routes,
+        algorithms::routes,
         api_keys::routes,
         apis::routes,
         applications::routes,

@@ -13,10 +13,10 @@ use utoipa::{
 };
 
 use super::{
-    access_tokens, api_keys, apis, applications, audit, changes, clients, consumers, contracts,
-    decisions, gateways, grants, home, initial_tokens, inspect, issuers, keks, key_moves, keys,
-    operators, plans, revocations, rings, subscriptions, successions, teams, tokens, usage,
-    verifiers, versions,
+    access_tokens, algorithms, api_keys, apis, applications, audit, changes, clients, consumers,
+    contracts, decisions, gateways, grants, home, initial_tokens, inspect, issuers, keks,
+    key_moves, keys, operators, plans, revocations, rings, subscriptions, successions, teams,
+    tokens, usage, verifiers, versions,
 };
 use crate::web::problem::Fault;
 
@@ -48,7 +48,7 @@ struct ProblemDocument {
                        each Idempotency-Key; edits need If-Match.",
     ),
     paths(
-        apis::list, apis::register, apis::show, apis::edit,
+        apis::list, apis::register, apis::show, apis::edit, algorithms::show, algorithms::choose,
         versions::draft, versions::show, versions::edit, versions::agree, versions::publish, versions::deprecate, versions::retire,
         versions::block, versions::unblock, versions::discard,
         contracts::upload, contracts::download, contracts::list, contracts::download_revision,

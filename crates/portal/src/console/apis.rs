@@ -9,7 +9,7 @@ use gatewright_store::views::{apis as views, page::Page, versions::VersionRow as
 use serde::Deserialize;
 
 use crate::{
-    console::{elsewhere, versions, visit, words},
+    console::{algorithms, elsewhere, versions, visit, words},
     page::{
         chart::Spark,
         empty::Empty,
@@ -135,6 +135,7 @@ pub async fn show(
     let now = app.now();
     let sight = app.reader.as_seen_by(&who.caller);
     let found = sight.api(&api, now).await?;
+    let signing = app.keys.api_signing(&who.caller, &api).await?;
     let here = format!("/console/apis/{}", found.name);
     let shown = found
         .versions
@@ -169,6 +170,9 @@ pub async fn show(
         title: found.title,
         team: found.team,
         base_address: format!("{}/{}", app.place.gateway, found.name),
+        signing: algorithms::in_words(&signing),
+        key_set: format!("/oauth2/jwks/{}", found.name),
+        choose_algorithm: format!("{here}/algorithm"),
         timeline: versions::timeline(&found.versions, now),
         no_versions: Empty {
             icon: Icon::Draft,

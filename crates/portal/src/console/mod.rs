@@ -1,6 +1,7 @@
 //! The handlers of the pages: each fills one page from one view, or does one thing and leads to the next page.
 
 pub mod account;
+pub mod algorithms;
 pub mod api_forms;
 pub mod api_keys;
 pub mod apis;

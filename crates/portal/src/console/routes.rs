@@ -3,8 +3,8 @@
 use actix_web::web::{ServiceConfig, get, post, resource};
 
 use super::{
-    account, api_forms, api_keys, apis, applications, audit, client_terms, clients, compare,
-    compromise, consumers, contract_history, contracts, decisions, entry, gateways, home,
+    account, algorithms, api_forms, api_keys, apis, applications, audit, client_terms, clients,
+    compare, compromise, consumers, contract_history, contracts, decisions, entry, gateways, home,
     initial_tokens, inspector, issue, issuer_forms, issuer_moves, issuers, keks, key_moves, keys,
     moves, operators, problem, revocations, ring_forms, rings, search, settings, staleness,
     subscribe, successions, teams, tokens, usage, verifiers, versions,
@@ -66,6 +66,11 @@ fn registry(config: &mut ServiceConfig) {
                 .post(api_forms::new_plan),
         )
         .route("/console/apis/{api}/compare", get().to(compare::show))
+        .service(
+            resource("/console/apis/{api}/algorithm")
+                .get(algorithms::choose_page)
+                .post(algorithms::choose),
+        )
         .route(
             "/apis/{api}/versions/{version}",
             get().to(versions::explained),

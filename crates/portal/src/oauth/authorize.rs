@@ -225,6 +225,10 @@ impl From<AuthorizeError> for Refused {
                 "invalid_target",
                 "The application has no active subscription to that",
             ),
+            AuthorizeError::Algorithms(_) => Self(
+                "invalid_target",
+                "Tokens for these resources are signed with different algorithms; ask for one of them",
+            ),
             AuthorizeError::NoScope => Self(
                 "invalid_scope",
                 "The application may have none of these scopes",

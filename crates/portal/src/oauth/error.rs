@@ -244,6 +244,9 @@ impl From<GrantError> for Fault {
             GrantError::NoTarget => Self::invalid_target(
                 "Name the resource: one that the client has an active subscription to",
             ),
+            GrantError::Algorithms(_) => Self::invalid_target(
+                "Tokens for these resources are signed with different algorithms; ask for one token for each",
+            ),
             GrantError::NoScope => {
                 Self::invalid_scope("The client may have none of the scopes it asked for")
             }

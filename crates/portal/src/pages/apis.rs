@@ -68,6 +68,12 @@ pub struct ApiPage {
     pub team: String,
     /// Where callers find it, without the version.
     pub base_address: String,
+    /// What its tokens are signed with, in a sentence.
+    pub signing: String,
+    /// The address of its key set.
+    pub key_set: String,
+    /// Where another algorithm is chosen.
+    pub choose_algorithm: String,
     /// The versions against dates; none until one was published.
     pub timeline: Option<Lanes>,
     /// The versions, the latest first.

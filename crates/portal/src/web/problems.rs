@@ -258,7 +258,7 @@ impl From<TokenError> for Problem {
                 of(Kind::BUSY, &error).after(std::time::Duration::from_secs(1))
             }
             TokenError::NoSubscription => of(Kind::RULE_REFUSES, &error),
-            TokenError::ScopeNotSubscribed(_) => {
+            TokenError::ScopeNotSubscribed(_) | TokenError::AlgorithmsDiffer { .. } => {
                 Self::field("/scopes", capital(&error.to_string()))
             }
             TokenError::LongerThanPlan { .. } | TokenError::BeyondSunset { .. } => {

@@ -1,10 +1,11 @@
 //! From the errors about signing keys and their rings to problems.
 
 use gatewright_domain::{
+    api::ChoiceError,
     key::{KeyError, KeyStateName},
     ring::{RingError, TimingError},
 };
-use gatewright_keys::RingUseError;
+use gatewright_keys::{AlgorithmError, RingUseError};
 use serde_json::json;
 
 use crate::web::{
@@ -42,6 +43,24 @@ impl From<RingError> for Problem {
                 let moves = error.stands().map(KeyStateName::moves).unwrap_or_default();
                 of(Kind::STATE, &error).saying(json!({ "allowed": moves }))
             }
+        }
+    }
+}
+
+impl From<AlgorithmError> for Problem {
+    fn from(error: AlgorithmError) -> Self {
+        match error {
+            AlgorithmError::Denied(denied) => denied.into(),
+            AlgorithmError::NotFound => Self::of(Kind::NOT_FOUND),
+            AlgorithmError::Refused(ChoiceError::NoRing(_)) => {
+                Self::field("/algorithm", capital(&error.to_string()))
+            }
+            AlgorithmError::Refused(ChoiceError::Chosen(_) | ChoiceError::Nothing) => {
+                of(Kind::STATE, &error)
+            }
+            AlgorithmError::Stale => Self::of(Kind::STALE),
+            AlgorithmError::KeySet(jwks) => jwks.into(),
+            AlgorithmError::Store(store) => store.into(),
         }
     }
 }

@@ -178,6 +178,10 @@ async fn every_form_that_changes_something_leaves_an_event() {
 async fn publish(browser: &mut Browser) {
     let api = [("name", "orders"), ("title", "Orders")];
     browser.fill("/console/apis/new", &[], &api).await;
+    let choice = [("algorithm", "ES256"), ("force", "")];
+    browser
+        .fill("/console/apis/{api}/algorithm", &["orders"], &choice)
+        .await;
     let version = [("number", "v1"), ("upstream", "http://127.0.0.1:9")];
     browser
         .fill("/console/apis/{api}/versions/new", &["orders"], &version)

@@ -137,6 +137,9 @@ async fn publish(walk: &mut Walk) {
         json!({ "title": "All orders" }),
     )
     .await;
+    let choice = json!({ "algorithm": "ES256" });
+    walk.go("POST /apis/{api}/choose-algorithm", &["orders"], choice)
+        .await;
     walk.go("POST /apis/{api}/versions", &["orders"], version("v1"))
         .await;
     walk.go("POST /apis/{api}/versions", &["orders"], version("v2"))

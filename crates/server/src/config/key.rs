@@ -189,7 +189,7 @@ pub(crate) const KEYS: [Key; 34] = [
         "token_algorithm",
         Text,
         Is("\"ES256\""),
-        "What tokens of at most an hour are signed with: ES256, ES384, EdDSA, RS256 or PS256.",
+        "What access tokens are signed with, unless another was chosen for their API: ES256, ES384, EdDSA, RS256 or PS256.",
     ),
     plain(
         "rotation_period_s",

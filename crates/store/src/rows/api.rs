@@ -1,7 +1,7 @@
 //! APIs.
 
 use gatewright_domain::{
-    api::{Api, ApiRef},
+    api::{Api, ApiRef, TokenAlgorithm},
     id::{ApiId, TeamId},
     revision::Revision,
     time::Timestamp,
@@ -23,6 +23,9 @@ pub(crate) struct Model {
     pub(crate) team_id: TeamId,
     #[sea_orm(column_type = "Text", nullable)]
     pub(crate) token_algorithm: Option<String>,
+    pub(crate) token_algorithm_since: Option<Timestamp>,
+    #[sea_orm(column_type = "JsonBinary")]
+    pub(crate) token_algorithm_past: Json,
     pub(crate) registered_at: Timestamp,
     pub(crate) revision: Revision,
 }
@@ -63,7 +66,9 @@ impl TryFrom<Model> for Api {
             name,
             title,
             team_id,
-            token_algorithm,
+            token_algorithm: chosen,
+            token_algorithm_since: since,
+            token_algorithm_past: past,
             registered_at,
             revision,
         } = model;
@@ -73,13 +78,22 @@ impl TryFrom<Model> for Api {
             name: at.parse("name", &name)?,
             title: at.parse("title", &title)?,
             team: team_id,
-            token_algorithm: token_algorithm
-                .map(|name| at.parse("token_algorithm", &name))
-                .transpose()?,
+            token_algorithm: algorithm(&at, (chosen.as_deref(), since), past)?,
             registered: registered_at,
             revision,
         })
     }
+}
+
+/// What tokens for an API are signed with, by these columns of its row.
+pub(crate) fn algorithm(
+    at: &Place,
+    (chosen, since): (Option<&str>, Option<Timestamp>),
+    past: Json,
+) -> Result<TokenAlgorithm, StoreError> {
+    let chosen = chosen.map(|name| at.parse("token_algorithm", name));
+    let past = at.json("token_algorithm_past", past)?;
+    Ok(TokenAlgorithm::restore(chosen.transpose()?, since, past))
 }
 
 /// The API as the things inside it know it.
@@ -104,7 +118,12 @@ impl Stored for Api {
             name: Set(api.name.to_string()),
             title: Set(api.title.to_string()),
             team_id: Set(api.team),
-            token_algorithm: Set(api.token_algorithm.map(|chosen| chosen.to_string())),
+            token_algorithm: Set(api
+                .token_algorithm
+                .chosen()
+                .map(|chosen| chosen.to_string())),
+            token_algorithm_since: Set(api.token_algorithm.since()),
+            token_algorithm_past: Set(serde_json::json!(api.token_algorithm.past())),
             registered_at: Set(api.registered),
             revision: Set(api.revision),
         };

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gatewright_domain::{
+    api::TokenAlgorithm,
     audit::Aggregate,
     id::{ApplicationId, PlanId, SubscriptionId, TeamId, VersionId},
     plan::Plan,
@@ -100,16 +101,17 @@ pub(crate) async fn entitlements<C: ConnectionTrait>(
         .order_by_asc(Column::Id)
         .all(db)
         .await?;
-    let versions = version::load_many(db, found.iter().map(|row| row.version_id)).await?;
-    let versions: BTreeMap<VersionId, Version> = versions
+    let ids = found.iter().map(|row| row.version_id);
+    let versions = version::load_with_algorithms(db, ids).await?;
+    let versions: BTreeMap<VersionId, (Version, TokenAlgorithm)> = versions
         .into_iter()
-        .map(|version| (version.place().id, version))
+        .map(|both| (both.0.place().id, both))
         .collect();
     let plans = plan::load_many(db, found.iter().map(|row| row.plan_id)).await?;
     let plans: BTreeMap<PlanId, Plan> = plans.into_iter().map(|plan| (plan.id, plan)).collect();
     let entitle = |model: Model| {
         let at = Place::of("subscriptions", model.id);
-        let version = at
+        let (version, signed_with) = at
             .present("version_id", versions.get(&model.version_id))?
             .clone();
         let plan = at.present("plan_id", plans.get(&model.plan_id))?.clone();
@@ -118,6 +120,7 @@ pub(crate) async fn entitlements<C: ConnectionTrait>(
             subscription,
             plan,
             version,
+            signed_with,
         })
     };
     found.into_iter().map(entitle).collect()

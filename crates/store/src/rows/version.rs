@@ -1,6 +1,7 @@
 //! Versions. The status is a word with columns for its data; a CHECK refuses combinations that mean nothing.
 
 use gatewright_domain::{
+    api::TokenAlgorithm,
     audit::Aggregate,
     id::{ApiId, RevisionId, VersionId},
     revision::Revision,
@@ -84,6 +85,26 @@ pub(crate) async fn load_many<C: ConnectionTrait>(
         .into_iter()
         .map(|(model, api)| restore(model, api))
         .collect()
+}
+
+/// The same, each with what tokens for its API are signed with.
+pub(crate) async fn load_with_algorithms<C: ConnectionTrait>(
+    db: &C,
+    ids: impl IntoIterator<Item = VersionId>,
+) -> Result<Vec<(Version, TokenAlgorithm)>, StoreError> {
+    let chosen = Entity::find()
+        .filter(Column::Id.is_in(ids))
+        .find_also_related(api::Entity);
+    let found = chosen.order_by_asc(Column::Id).all(db).await?;
+    let with = |(model, api): (Model, Option<api::Model>)| {
+        let at = Place::of("versions", model.id);
+        let api = at.present("api_id", api)?;
+        let place = Place::of("apis", api.id);
+        let chosen = (api.token_algorithm.as_deref(), api.token_algorithm_since);
+        let algorithm = api::algorithm(&place, chosen, api.token_algorithm_past.clone())?;
+        Ok((restore(model, Some(api))?, algorithm))
+    };
+    found.into_iter().map(with).collect()
 }
 
 /// The version of a row and of its API's row.

@@ -40,14 +40,15 @@ impl Reader {
         Ok(revision.unwrap_or(u64::MAX))
     }
 
-    /// Whether a set that shows the key was fetched since: the whole one, or for a key of access tokens the one of those.
+    /// Whether a set that shows the key was fetched since: the whole one, or for a key of access tokens one of those alone, or
+    /// that of an API, which is named by its algorithms.
     async fn served_since(&self, key: KeyId, revision: u64) -> Result<bool, StoreError> {
         let find = Sql::new(
-            "SELECT MAX(revision) AS revision FROM key_set_serves WHERE shown = 'all' \
-             OR (shown = 'access-tokens' AND EXISTS (SELECT 1 FROM signing_keys \
-             WHERE purpose IN ('access', 'dev-access') AND id =",
+            "SELECT MAX(revision) AS revision FROM key_set_serves WHERE shown = 'all' OR EXISTS (SELECT 1 FROM signing_keys \
+             WHERE purpose IN ('access', 'dev-access') AND (key_set_serves.shown = 'access-tokens' \
+             OR '+' || key_set_serves.shown || '+' LIKE '%+' || signing_keys.algorithm || '+%') AND id =",
         );
-        let find = find.value(key.uuid()).then("))");
+        let find = find.value(key.uuid()).then(")");
         let row: Option<Row> = find.one(&self.database).await?;
         let served = row.and_then(|row| row.revision);
         let served = served.and_then(|number| u64::try_from(number).ok());

@@ -25,6 +25,7 @@ pub mod plans;
 pub mod revocations;
 pub mod subscriptions;
 pub mod successions;
+pub mod token_algorithms;
 pub mod tokens;
 pub mod usage;
 pub mod verifications;

@@ -1,5 +1,6 @@
 //! Clients at the OAuth endpoints, as RFC 6749 and its neighbours have them. Cases are named by their numbers.
 
+mod algorithms;
 mod assertions;
 mod certificates;
 mod codes;
