@@ -126,6 +126,9 @@ pub(crate) enum Command {
     /// Teams, which own APIs
     #[command(subcommand)]
     Team(commands::team::Command),
+    /// What an API's tokens are signed with, and what gateways do when they are out of touch
+    #[command(subcommand)]
+    Api(commands::api::Command),
     /// Key-encryption keys, under which secrets rest in the database
     #[command(subcommand)]
     Kek(commands::kek::Command),
@@ -190,6 +193,7 @@ impl Command {
             | Self::Migrate(_)
             | Self::Operator(_)
             | Self::Team(_)
+            | Self::Api(_)
             | Self::Kek(_)
             | Self::Key(_)
             | Self::Ring(_)

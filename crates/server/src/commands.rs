@@ -7,6 +7,7 @@ pub(crate) mod doctor;
 pub(crate) mod init;
 pub(crate) mod migrate;
 
+pub(crate) mod api;
 pub(crate) mod api_key;
 pub(crate) mod application;
 pub(crate) mod audit;

@@ -4,11 +4,11 @@ use std::{fmt, process::ExitCode};
 
 use gatewright_domain::{access::Denied, ring::RingError};
 use gatewright_keys::{
-    ApiKeyUseError, ClientSecretUseError, InitialTokenUseError, IssueError, IssuerError,
-    KekUseError, ReplaceError, RevokeError, RingUseError,
+    AlgorithmError, ApiKeyUseError, ClientSecretUseError, InitialTokenUseError, IssueError,
+    IssuerError, KekUseError, ReplaceError, RevokeError, RingUseError,
 };
 use gatewright_operators::{AccessTokenError, AdmissionError, SetUpError, TeamError};
-use gatewright_registry::GatewayError;
+use gatewright_registry::{GatewayError, MoveError};
 use gatewright_store::StoreError;
 
 /// What the exit code of a command means.
@@ -88,6 +88,8 @@ fn of_use_case(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
         || matches!(cause.downcast_ref(), Some(GatewayError::NotFound))
         || matches!(cause.downcast_ref(), Some(KekUseError::NoSuchKek(_)))
         || matches!(cause.downcast_ref(), Some(IssuerError::NotFound))
+        || matches!(cause.downcast_ref(), Some(AlgorithmError::NotFound))
+        || matches!(cause.downcast_ref(), Some(MoveError::NotFound))
         || matches!(
             cause.downcast_ref(),
             Some(RingUseError::NoSuchRing | RingUseError::Ring(RingError::NoSuchKey))
@@ -128,6 +130,14 @@ fn of_use_case(cause: &(dyn std::error::Error + 'static)) -> Option<Code> {
         || matches!(
             cause.downcast_ref(),
             Some(ReplaceError::Refused(_) | ReplaceError::Stale)
+        )
+        || matches!(
+            cause.downcast_ref(),
+            Some(AlgorithmError::Refused(_) | AlgorithmError::Stale)
+        )
+        || matches!(
+            cause.downcast_ref(),
+            Some(MoveError::Refused(_) | MoveError::Stale)
         );
     let conflict = conflict
         || matches!(

@@ -76,6 +76,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         | Command::Migrate(_)
         | Command::Operator(_)
         | Command::Team(_)
+        | Command::Api(_)
         | Command::Kek(_)
         | Command::Key(_)
         | Command::Ring(_)
@@ -120,6 +121,9 @@ async fn run_with(command: Command, settings: &Settings, printer: Printer) -> Re
             .await
             .map(done),
         Command::Team(command) => commands::team::run(command, settings, printer)
+            .await
+            .map(done),
+        Command::Api(command) => commands::api::run(command, settings, printer)
             .await
             .map(done),
         Command::Kek(command) => commands::kek::run(command, settings, printer)

@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod algorithms;
 mod apart;
 mod bad_bodies;
 mod bad_names;
