@@ -12,6 +12,7 @@ pub mod contracts;
 pub mod decisions;
 pub mod entry;
 pub mod gateways;
+pub mod grants;
 pub mod home;
 pub mod inspector;
 pub mod issuers;

@@ -89,6 +89,8 @@ export async function fill(house, walk) {
     nightly: await issue("billing-worker", "nightly run", ["billing:v1:read", "billing:v1:write"], 30),
   };
   town.apiKey = (await api("POST", `/applications/${town.applications.shop}/api-keys`, { name: "build server", scopes: ["orders:v2:read"] })).id;
+  const nightly = { name: "nightly export", scopes: ["orders:v2:read"] };
+  town.grant = (await api("POST", `/applications/${town.applications.shop}/grants`, nightly)).id;
   town.secret = (await api("POST", `/applications/${town.applications.shop}/secrets`, {})).id;
   town.initialToken = (await api("POST", "/consumers/Acme/initial-tokens", { name: "build servers", max_registrations: 5 })).id;
   // An application that asks people, and what it asks them.

@@ -157,6 +157,7 @@ fn application() -> ApplicationPage {
         consumer: link("Acme Logistics"),
         since: ago(212 * DAY),
         credentials: "#".into(),
+        grants: "#".into(),
         subscribe: "#".into(),
         issue: Some("#".into()),
         no_tokens: None,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use actix_web::{
-    HttpResponse,
+    HttpRequest, HttpResponse,
     web::{self, Data, Path, ServiceConfig},
 };
 use gatewright_domain::{
@@ -17,12 +17,19 @@ use gatewright_domain::{
     time::Timestamp,
 };
 use gatewright_keys::{BegunFamily, FamilyWish};
+use gatewright_store::views::{
+    grants::{GrantRow, GrantsOf},
+    page::Paged,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    api::answer::made_secretly,
-    web::{app::App, body::Body, caller::Bearer, problem::Problem},
+    api::{
+        answer::made_secretly,
+        slice::{Slice, paged},
+    },
+    web::{app::App, body::Body, caller::Bearer, problem::Problem, query::Query},
 };
 
 /// A grant to begin.
@@ -94,8 +101,60 @@ pub(super) struct GrantRevocation {
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
-        .service(web::resource("/applications/{application}/grants").post(begin))
+        .service(
+            web::resource("/applications/{application}/grants")
+                .get(list)
+                .post(begin),
+        )
+        .service(web::resource("/grants").get(own))
+        .service(web::resource("/grants/{grant}").get(show))
         .service(web::resource("/grants/{grant}/revoke").post(revoke));
+}
+
+/// List the grants of an application
+#[utoipa::path(get, path = "/api/v1/applications/{application}/grants", tag = "Applications",
+    params(("application" = ApplicationHandle, Path), Slice),
+    responses((status = 200, body = Paged<GrantRow>)))]
+pub(super) async fn list(
+    app: Data<App>,
+    by: Bearer,
+    application: Path<ApplicationHandle>,
+    Query(slice): Query<Slice>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let (page, sight) = (slice.page()?, app.reader.as_seen_by(&by.caller));
+    let application = sight.find_application(&application).await?;
+    let of = GrantsOf::Application(application.id);
+    let grants = sight.grants(of, &page, app.now()).await?;
+    Ok(paged(&request, "cursor", &grants))
+}
+
+/// List the grants by which the caller allowed applications to act for them
+#[utoipa::path(get, path = "/api/v1/grants", tag = "Applications", params(Slice),
+    responses((status = 200, body = Paged<GrantRow>)))]
+pub(super) async fn own(
+    app: Data<App>,
+    by: Bearer,
+    Query(slice): Query<Slice>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let (page, sight) = (slice.page()?, app.reader.as_seen_by(&by.caller));
+    let of = GrantsOf::Person(by.operator);
+    let grants = sight.grants(of, &page, app.now()).await?;
+    Ok(paged(&request, "cursor", &grants))
+}
+
+/// Show a grant
+#[utoipa::path(get, path = "/api/v1/grants/{grant}", tag = "Applications", params(("grant" = String, Path)),
+    responses((status = 200, body = GrantRow)))]
+pub(super) async fn show(
+    app: Data<App>,
+    by: Bearer,
+    grant: Path<FamilyId>,
+) -> Result<HttpResponse, Problem> {
+    let sight = app.reader.as_seen_by(&by.caller);
+    let grant = sight.grant(*grant, app.now()).await?;
+    Ok(HttpResponse::Ok().json(grant))
 }
 
 /// Begin a grant that an application refreshes; its first refresh token is shown in this answer only

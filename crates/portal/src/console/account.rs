@@ -33,6 +33,7 @@ use crate::{
 };
 
 const HERE: &str = "/console/account";
+const GRANTS: &str = "/console/account/grants";
 const TOKENS: &str = "/console/account/tokens";
 
 /// How long an access token may live, in days.
@@ -81,6 +82,10 @@ async fn page(
             Fact::new(
                 "Access tokens",
                 Value::Link(Link::new("For scripts and the command line", TOKENS)),
+            ),
+            Fact::new(
+                "Grants",
+                Value::Link(Link::new("Applications that act for you", GRANTS)),
             ),
         ]),
         sessions: vec![this_session(request, who, app.now())],

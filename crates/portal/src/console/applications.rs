@@ -113,6 +113,7 @@ pub async fn show(
         ),
         since: Moment::exact(row.registered_at),
         credentials: format!("{here}/credentials"),
+        grants: format!("{here}/grants"),
         subscribe: format!("{here}/subscribe"),
         issue: has_rights.then_some(issue),
         no_tokens,

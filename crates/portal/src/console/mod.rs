@@ -19,6 +19,7 @@ mod elsewhere;
 pub mod entry;
 mod examples;
 pub mod gateways;
+pub mod grants;
 pub mod home;
 pub mod initial_tokens;
 pub mod inspector;

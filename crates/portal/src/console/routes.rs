@@ -4,10 +4,10 @@ use actix_web::web::{ServiceConfig, get, post, resource};
 
 use super::{
     account, algorithms, api_forms, api_keys, apis, applications, audit, client_terms, clients,
-    compare, compromise, consumers, contract_history, contracts, decisions, entry, gateways, home,
-    initial_tokens, inspector, issue, issuer_forms, issuer_moves, issuers, keks, key_moves, keys,
-    moves, operators, problem, revocations, ring_forms, rings, search, settings, staleness,
-    subscribe, successions, teams, tokens, usage, verifiers, versions,
+    compare, compromise, consumers, contract_history, contracts, decisions, entry, gateways,
+    grants, home, initial_tokens, inspector, issue, issuer_forms, issuer_moves, issuers, keks,
+    key_moves, keys, moves, operators, problem, revocations, ring_forms, rings, search, settings,
+    staleness, subscribe, successions, teams, tokens, usage, verifiers, versions,
 };
 
 /// Every page, and every form behind it.
@@ -166,6 +166,15 @@ fn callers(config: &mut ServiceConfig) {
                 .get(clients::revoke_page)
                 .post(clients::revoke),
         )
+        .route(
+            "/console/applications/{application}/grants",
+            get().to(grants::list),
+        )
+        .service(
+            resource("/console/grants/{grant}/revoke")
+                .get(grants::revoke_page)
+                .post(grants::revoke),
+        )
         .service(
             resource("/console/applications/{application}/revoke-all")
                 .get(applications::revoke_all_page)
@@ -322,6 +331,7 @@ fn house(config: &mut ServiceConfig) {
         )
         .route("/console/account", get().to(account::show))
         .route("/console/account/password", post().to(account::password))
+        .route("/console/account/grants", get().to(grants::own))
         .route("/console/account/tokens", get().to(account::tokens))
         .service(
             resource("/console/account/tokens/new")

@@ -33,6 +33,8 @@ pub struct ApplicationPage {
     pub since: Moment,
     /// Where its credentials are.
     pub credentials: String,
+    /// Where the grants are that it holds.
+    pub grants: String,
     /// Where it subscribes.
     pub subscribe: String,
     /// Where a token is issued, once it has subscribed.

@@ -290,6 +290,12 @@ async fn call(browser: &mut Browser) {
     browser
         .fill("/console/api-keys/{key}/revoke", &[&key], &reason)
         .await;
+    let wish = serde_json::json!({ "name": "nightly", "scopes": ["orders:v1:read"] });
+    let begun = browser.house.post("/applications/shop/grants", wish).await;
+    let grant = begun.good(201)["id"].as_str().unwrap().to_owned();
+    browser
+        .fill("/console/grants/{grant}/revoke", &[&grant], &reason)
+        .await;
     credentials(browser).await;
     browser
         .fill(

@@ -14,6 +14,7 @@ pub mod decisions;
 pub mod events;
 mod evidence;
 pub mod gateways;
+pub mod grants;
 pub mod home;
 pub mod initial_tokens;
 pub mod issuers;

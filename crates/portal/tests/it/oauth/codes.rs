@@ -33,7 +33,7 @@ const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 /// A shop whose application may ask people, and somebody who is signed in.
 pub(super) struct Desk {
     pub(super) shop: Shop,
-    cookie: String,
+    pub(super) cookie: String,
 }
 
 impl Desk {
@@ -51,7 +51,7 @@ impl Desk {
         Self::at(Shop::one().await).await
     }
 
-    async fn both() -> Vec<Self> {
+    pub(super) async fn both() -> Vec<Self> {
         let mut desks = Vec::new();
         for shop in Shop::both().await {
             desks.push(Self::at(shop).await);
@@ -105,13 +105,13 @@ impl Desk {
         carried(&answer, "code").unwrap_or_else(|| panic!("no code in {:?}", answer.headers))
     }
 
-    async fn redeem(&self, code: &str, changed: &[(&str, &str)]) -> Answer {
+    pub(super) async fn redeem(&self, code: &str, changed: &[(&str, &str)]) -> Answer {
         self.shop
             .post("/oauth2/token", &brought(code, changed))
             .await
     }
 
-    async fn about(&self, token: &str) -> Value {
+    pub(super) async fn about(&self, token: &str) -> Value {
         let header = format!("Bearer {}", self.shop.house.admin_token());
         let ask = [("token", token)];
         let answer = self.shop.post_as(&header, "/oauth2/introspect", &ask).await;

@@ -6,6 +6,7 @@ mod certificates;
 mod codes;
 mod corpus;
 mod exchange;
+mod grants;
 mod introspection;
 mod metadata;
 mod registration;
