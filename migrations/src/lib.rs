@@ -34,6 +34,7 @@ mod m0021_status_lists;
 mod m0022_registering;
 mod m0023_client_certificates;
 mod m0024_token_algorithms;
+mod m0025_token_operations;
 
 /// Applies what is missing, within a transaction that the caller holds alone, and says what that was.
 ///
@@ -99,6 +100,7 @@ impl MigratorTrait for Steps {
             Box::new(m0022_registering::Migration),
             Box::new(m0023_client_certificates::Migration),
             Box::new(m0024_token_algorithms::Migration),
+            Box::new(m0025_token_operations::Migration),
         ]
     }
 }

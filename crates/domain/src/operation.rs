@@ -136,6 +136,12 @@ impl Requirement {
         self.0.is_empty() || self.0.iter().any(|all| all.iter().all(&holds))
     }
 
+    /// The scopes of every alternative that is held whole: with these alone, it is met as it was.
+    pub fn enough(&self, holds: impl Fn(&ScopeName) -> bool) -> BTreeSet<&ScopeName> {
+        let held = self.0.iter().filter(|all| all.iter().all(&holds));
+        held.flatten().collect()
+    }
+
     /// Every scope named in any alternative.
     #[must_use]
     pub fn scopes(&self) -> BTreeSet<&ScopeName> {
@@ -214,6 +220,22 @@ mod tests {
         let requirement = Requirement::any_of(vec![set(&["read", "list"]), set(&["admin"])]);
         assert!(requirement.is_met_by(|scope| scope.as_str() == "admin"));
         assert!(!requirement.is_met_by(|scope| scope.as_str() == "read"));
+    }
+
+    #[test]
+    fn what_is_enough_is_every_alternative_that_is_held_whole() {
+        let requirement = Requirement::any_of(vec![set(&["read", "list"]), set(&["admin"])]);
+        let enough = |held: &[&str]| -> Vec<String> {
+            let held = set(held);
+            let enough = requirement.enough(|scope| held.contains(scope));
+            enough.into_iter().map(ToString::to_string).collect()
+        };
+        assert_eq!(enough(&["read", "list"]), ["list", "read"]);
+        assert_eq!(
+            enough(&["read", "list", "admin"]),
+            ["admin", "list", "read"]
+        );
+        assert_eq!(enough(&["read"]), [""; 0]);
     }
 
     #[test]

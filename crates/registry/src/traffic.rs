@@ -11,7 +11,7 @@ use gatewright_domain::{
 };
 use gatewright_store::{
     StoreError,
-    quiet::{acknowledgements::Acknowledgement, usage::Tally},
+    quiet::{acknowledgements::Acknowledgement, token_operations::Called, usage::Tally},
 };
 use tracing::warn;
 
@@ -44,7 +44,7 @@ struct Sum {
 }
 
 impl Registry {
-    /// Takes what a gateway tells of its traffic: adds up its records, keeps its refusals, notes which tokens were used.
+    /// Takes what a gateway tells of its traffic: adds up its records, keeps its refusals, notes which tokens were used, and for what.
     ///
     /// # Errors
     /// When the store fails.
@@ -63,6 +63,7 @@ impl Registry {
         });
         self.store.keep_decisions(decisions.collect()).await?;
         self.store.touch_tokens(&last_uses(&records)).await?;
+        self.store.note_operations(operations(&records)).await?;
         self.store.add_usage(tallies(records)).await
     }
 
@@ -94,6 +95,26 @@ fn last_uses(records: &[AccessRecord]) -> Vec<(Jti, Timestamp)> {
     last.into_iter()
         .map(|(jti, at)| (jti.clone(), at))
         .collect()
+}
+
+/// The operations that tokens have called, each with when it was last. What was refused was not called.
+fn operations(records: &[AccessRecord]) -> BTreeMap<Called, Timestamp> {
+    let mut last: BTreeMap<Called, Timestamp> = BTreeMap::new();
+    for record in records.iter().filter(|record| record.refused.is_none()) {
+        if let (Some(jti), Some(version), Some((method, path))) =
+            (&record.jti, record.version, &record.operation)
+        {
+            let called = Called {
+                jti: jti.clone(),
+                version,
+                method: *method,
+                path: path.clone(),
+            };
+            let at = last.entry(called).or_insert(record.at);
+            *at = record.at.max(*at);
+        }
+    }
+    last
 }
 
 fn tallies(records: Vec<AccessRecord>) -> Vec<Tally> {

@@ -15,7 +15,7 @@ use gatewright_portal::{
     },
     pages::tokens::{
         ApiKeyPage, ApiKeyRow, IssuePage, IssuedPage, OpenedRow, Receipt, ReceiptRow, ReplacePage,
-        ScopeGroup, TokenPage, TokenRow,
+        ScopeGroup, ScopeUseRow, ScopeUses, TokenPage, TokenRow,
     },
 };
 
@@ -333,6 +333,16 @@ fn token() -> TokenPage {
         state: Badge::revoked(),
         id: "tok_01KAS8RVZ4E8QX7M1N2P3R4S5T".into(),
         application: link("billing-worker"),
+        lineage: Facts(vec![Fact::code("Exchanged for", "3q2-7wAAAAAAAAAAAAAAAA").hint("jti")]),
+        uses: Some(ScopeUses {
+            words: "Calls were seen that needed 1 of 2 scopes. Where several would have been enough, each of them counts.".into(),
+            rows: vec![
+                ScopeUseRow { scope: "orders:v2:read".into(), needed: last(4) },
+                ScopeUseRow { scope: "orders:v2:write".into(), needed: Last::new(None, "Not seen") },
+            ],
+            operations: Vec::new(),
+            narrow: Some("#".into()),
+        }),
         receipt: Some(Receipt {
             words: "Enforced on 2 of 3 gateways; the slowest took 84 ms.".into(),
             gateways: vec![

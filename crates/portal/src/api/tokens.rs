@@ -16,7 +16,9 @@ use gatewright_domain::{
     token::{Jti, TokenWish},
 };
 use gatewright_keys::IssuedToken;
-use gatewright_store::views::{applications::ApplicationRow, page::Paged, tokens::TokenRow};
+use gatewright_store::views::{
+    applications::ApplicationRow, page::Paged, token_uses::TokenDetail, tokens::TokenRow,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -162,9 +164,9 @@ pub(super) async fn issue(
     ))
 }
 
-/// Show a token without its text
+/// Show a token without its text: what it says, what it came of, and which of its scopes were needed
 #[utoipa::path(get, path = "/api/v1/tokens/{token}", tag = "Tokens",
-    params(("token" = TokenId, Path)), responses((status = 200, body = TokenRow)))]
+    params(("token" = TokenId, Path)), responses((status = 200, body = TokenDetail)))]
 pub(super) async fn show(
     app: Data<App>,
     by: Bearer,
@@ -173,9 +175,9 @@ pub(super) async fn show(
     let token = app
         .reader
         .as_seen_by(&by.caller)
-        .token(*id, app.now())
+        .token_detail(*id, app.now())
         .await?;
-    Ok(shown(&token, token.revision))
+    Ok(shown(&token, token.token.revision))
 }
 
 /// Revoke a token, and say which gateways refuse it

@@ -252,6 +252,8 @@ pub async fn show(
         id: key.id.to_string(),
         application: Link::new(key.application.clone(), applications::here(&found)),
         receipt,
+        lineage: Facts::default(),
+        uses: None,
         claims: facts(&key, now),
         calls: Hours::new(
             "calls",

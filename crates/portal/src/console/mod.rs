@@ -48,6 +48,7 @@ pub mod staleness;
 pub mod subscribe;
 pub mod successions;
 pub mod teams;
+mod token_uses;
 pub mod tokens;
 pub mod usage;
 pub mod verifiers;

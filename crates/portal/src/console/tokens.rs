@@ -8,11 +8,11 @@ use actix_web::{
     web::{Data, Path, Query},
 };
 use gatewright_domain::{handle::ApplicationHandle, id::TokenId, text::Reason, time::Timestamp};
-use gatewright_store::views::{successions::Lineage, tokens::TokenRow as Row};
+use gatewright_store::views::tokens::TokenRow as Row;
 use serde::Deserialize;
 
 use crate::{
-    console::{applications, elsewhere, successions, visit, words},
+    console::{applications, elsewhere, token_uses, visit, words},
     page::{
         badge::{Badge, Tone},
         chart::Hours,
@@ -51,7 +51,8 @@ pub async fn show(
 ) -> Result<HttpResponse, Problem> {
     let now = app.now();
     let sight = app.reader.as_seen_by(&who.caller);
-    let token = sight.token(*token, now).await?;
+    let detail = sight.token_detail(*token, now).await?;
+    let token = &detail.token;
     let handle = ApplicationHandle::Id(token.application_id);
     let found = sight.application(&handle, now).await?;
     let receipt = match (token.revoked_at, raised.receipt) {
@@ -69,8 +70,7 @@ pub async fn show(
             .to_owned(),
         link: Link::new("Replace or narrow", format!("/console/tokens/{}/replace", token.id)),
     };
-    let lineage = sight.lineage(token.id).await?;
-    let replaceable = lineage.replaced_by.is_none();
+    let replaceable = detail.line.replaced_by.is_none();
     let live = token.status == "live";
     visit::page(&TokenPage {
         frame: Frame::new(
@@ -84,7 +84,13 @@ pub async fn show(
         id: token.id.to_string(),
         application: Link::new(token.application.clone(), applications::here(&found)),
         receipt,
-        claims: claims(&app, &token, &lineage, now),
+        claims: claims(&app, token, now),
+        lineage: token_uses::lineage(&detail),
+        uses: Some(token_uses::uses(
+            &detail,
+            (live && replaceable).then(|| format!("/console/tokens/{}/replace", token.id)),
+            now,
+        )),
         calls: Hours::new(
             "calls",
             format!(
@@ -101,7 +107,7 @@ pub async fn show(
     })
 }
 
-fn claims(app: &App, token: &Row, lineage: &Lineage, now: Timestamp) -> Facts {
+fn claims(app: &App, token: &Row, now: Timestamp) -> Facts {
     let audience =
         |version: &String| Fact::code("Audience", format!("{}/{version}", app.terms.audience_base));
     let mut facts: Vec<Fact> = vec![
@@ -128,7 +134,6 @@ fn claims(app: &App, token: &Row, lineage: &Lineage, now: Timestamp) -> Facts {
         Some(at) => Fact::new("Last used", Value::Moment(Moment::seen_from(now, at))),
         None => Fact::words("Last used", "Never"),
     });
-    facts.extend(successions::facts(lineage));
     Facts(facts)
 }
 

@@ -204,10 +204,46 @@ pub struct TokenPage {
     pub receipt: Option<Receipt>,
     /// What it says, who signed it, when it was used.
     pub claims: Facts,
+    /// Where it came from; empty when it is just its application's own.
+    pub lineage: Facts,
+    /// Its scopes, and whether its calls needed them.
+    pub uses: Option<ScopeUses>,
     /// Its calls, by day.
     pub calls: Hours,
     /// Revoke.
     pub dangers: Dangers,
+}
+
+/// The scopes of a token, and whether its calls needed them.
+pub struct ScopeUses {
+    /// What is noted, in a sentence.
+    pub words: String,
+    /// Each scope.
+    pub rows: Vec<ScopeUseRow>,
+    /// The operations that it called, the latest first.
+    pub operations: Vec<CalledRow>,
+    /// Where it is narrowed, while it can be and not all was needed.
+    pub narrow: Option<String>,
+}
+
+/// One scope.
+pub struct ScopeUseRow {
+    /// The scope.
+    pub scope: String,
+    /// When a call last needed it.
+    pub needed: Last,
+}
+
+/// One operation that a token called.
+pub struct CalledRow {
+    /// Its method.
+    pub method: String,
+    /// Its path.
+    pub path: String,
+    /// The version.
+    pub version: String,
+    /// When it was last called.
+    pub called: Moment,
 }
 
 /// Where a revocation is enforced.

@@ -13,4 +13,5 @@ mod public;
 mod refusals;
 mod rings;
 mod sign_in_links;
+mod token_uses;
 mod whole_path;

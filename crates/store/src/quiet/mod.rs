@@ -17,6 +17,7 @@ pub mod sealed_secrets;
 pub mod sessions;
 pub mod setup_links;
 pub mod sign_ins;
+pub mod token_operations;
 pub mod tokens;
 pub mod usage;
 pub mod verifications;

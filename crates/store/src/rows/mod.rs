@@ -42,6 +42,7 @@ pub(crate) mod signing_key;
 pub(crate) mod status_count;
 pub(crate) mod succession;
 pub(crate) mod token;
+pub(crate) mod token_operation;
 pub(crate) mod token_version;
 pub(crate) mod verifier;
 

@@ -27,6 +27,7 @@ pub mod revocations;
 pub mod subscriptions;
 pub mod successions;
 pub mod token_algorithms;
+pub mod token_uses;
 pub mod tokens;
 pub mod usage;
 pub mod verifications;
