@@ -31,9 +31,7 @@ fn counted(number: usize, one: &str, several: &str) -> String {
 impl From<CompareError> for Problem {
     fn from(error: CompareError) -> Self {
         match error {
-            CompareError::NotFound(at) => Self::of(Kind::NOT_FOUND).because(format!(
-                "There is no contract {at}, or it is not yours to see."
-            )),
+            CompareError::NotFound(_) => Self::of(Kind::NOT_FOUND),
             CompareError::Broken => ours(&error),
             CompareError::Store(store) => store.into(),
         }

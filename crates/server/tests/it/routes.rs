@@ -164,6 +164,14 @@ impl Route {
         self.path.starts_with("/keys/")
     }
 
+    /// The query without which it is not understood.
+    fn query(&self) -> &'static str {
+        match self.path.rsplit_once('/').unwrap().1 {
+            "changes" => "?from=v1&to=v1",
+            _ => "",
+        }
+    }
+
     /// The names of the parameters of its path.
     pub(crate) fn parameters(&self) -> Vec<&str> {
         let parts = self.path.split('/');
@@ -186,7 +194,8 @@ impl Route {
 
     /// A request to it, of somebody with this access token, with the body that is taken.
     pub(crate) fn ask(&self, portal: &str, bearer: &str, things: &Things) -> Ask {
-        let url = format!("{portal}/api/v1{}", self.filled(things));
+        let (path, query) = (self.filled(things), self.query());
+        let url = format!("{portal}/api/v1{path}{query}");
         let ask = Ask::new(&self.method, url).bearer(bearer);
         let ask = match self.if_match {
             IfMatch::Needed => ask.with("If-Match", "\"1\""),
@@ -273,6 +282,7 @@ impl Things {
             ("kid", first("/keys", "kid")),
             ("purpose", "access".to_owned()),
             ("algorithm", "ES256".to_owned()),
+            ("number", "1".to_owned()),
             ("gateway", "gw_00000000000000000000000007".to_owned()),
             ("operator", first("/operators", "id")),
             ("decision", "dec_00000000000000000000000001".to_owned()),
@@ -302,6 +312,7 @@ impl Things {
             // Every purpose may have a ring; an algorithm without one says that it is not there.
             "purpose" => Vec::new(),
             "algorithm" => vec!["PS256".to_owned()],
+            "number" => vec!["9999".to_owned()],
             "gateway" => vec![id("gw")],
             "operator" => vec![id("op")],
             "decision" => vec![id("dec")],
@@ -334,6 +345,7 @@ impl Things {
             "kid",
             "purpose",
             "algorithm",
+            "number",
             "gateway",
             "operator",
             "decision",
