@@ -24,8 +24,8 @@ tables! {
     api version contract_revision plan consumer application subscription registration client_secret assertion_seen
     initial_token own_registration
     key_ring signing_key key_set_serve verifier lease sealed_secret kek_check kek_derivation
-    refresh_family authorization_code refresh_token token token_version api_key api_key_version succession reminder
-    status_count
+    refresh_family authorization_code refresh_token token token_version token_operation api_key api_key_version
+    succession reminder status_count
     audit_event audit_head audit_private audit_verification
     revocation gateway gateway_ack gateway_receipt usage_hour decision idempotency_key outside_issuer issuer_fetch
 }
