@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { desktop, narrow, openContext, startBrowser } from "./kit/browser.js";
 import { Installation } from "./kit/program.js";
 import { fill, settle } from "./kit/town.js";
-import { Walk, owner } from "./kit/walk.js";
+import { Walk, contract, owner } from "./kit/walk.js";
 
 let house, chromium, walk, town, page;
 
@@ -167,6 +167,15 @@ test("a form that was refused keeps what was typed, and each fault is at its fie
     await page.getByLabel(/Or the text/).fill(text);
     await walk.press("Upload");
     await walk.sees("This contract cannot be taken");
+    assert.equal((await page.getByLabel(/Or the text/).inputValue()).trim(), text.trim());
+  });
+  await t.test("a contract that breaks callers", async () => {
+    await walk.at("/console/apis/orders/v2/contract");
+    const text = contract.replace("  /orders:", "  /others:");
+    await page.getByLabel(/Or the text/).fill(text);
+    await walk.press("Upload");
+    await walk.sees("2 breaking changes");
+    await page.getByRole("table", { name: "Changes of GET /orders", exact: true }).getByText("Breaks").waitFor();
     assert.equal((await page.getByLabel(/Or the text/).inputValue()).trim(), text.trim());
   });
   await t.test("a token without a name", async () => {

@@ -5,6 +5,7 @@
 //! one place that calls HTML safe.
 
 pub mod badge;
+pub mod changes;
 pub mod chart;
 pub mod code;
 pub mod empty;
@@ -24,6 +25,7 @@ pub mod steps;
 use askama::filters::HtmlSafe;
 
 impl HtmlSafe for badge::Badge {}
+impl HtmlSafe for changes::ChangeList {}
 impl HtmlSafe for chart::Hours {}
 impl HtmlSafe for chart::Meter {}
 impl HtmlSafe for chart::Spark {}

@@ -106,6 +106,11 @@ export const inside = {
   "version, published": to("/console/apis/orders/v2"),
   "version, draft": to("/console/apis/billing/v2"),
   contract: to("/console/apis/billing/v2/contract"),
+  "contract, with callers that it breaks": pressing("/console/apis/orders/v2/contract", "Upload", async (walk) => {
+    await walk.page.getByLabel(/Or the text/).fill(contract.replace("  /orders:", "  /others:"));
+  }),
+  "contract history": to("/console/apis/orders/v2/contracts"),
+  "contracts compared": to("/console/apis/orders/compare?from=v1&to=v2"),
   "contract, with findings": pressing("/console/apis/billing/v2/contract", "Upload", async (walk) => {
     await walk.page.getByLabel(/Or the text/).fill(contract.replace("openapi: 3.1.0", "openapi: 9.9.9"));
   }),

@@ -16,15 +16,15 @@ use crate::{
     console::{elsewhere, visit, words},
     page::{
         badge::{Badge, Tone},
+        changes::{ChangeGroup, ChangeList, ChangeRow},
         empty::Empty,
         form::{Choice, ChoiceState, Control, Faults, Field},
         frame::{Frame, Link},
         icon::Icon,
-        list::Filters,
         number::counted,
         place::Place,
     },
-    pages::contracts::{ChangeGroup, ChangeList, ChangeRow, ComparePage},
+    pages::contracts::ComparePage,
     web::{app::App, caller::SignedIn, problem::Problem},
 };
 
@@ -121,11 +121,7 @@ pub async fn show(
             Link::new(api.to_string(), here),
         ])
         .also(elsewhere::call(&app, &call)),
-        filters: Filters {
-            label: "Choose two contracts",
-            fields: vec![select("from", "From", &from), select("to", "To", &to)],
-            clear: None,
-        },
+        fields: vec![select("from", "From", &from), select("to", "To", &to)],
         faults,
         empty,
         changes: changes.as_ref().map(list),
@@ -195,10 +191,10 @@ pub(super) fn list(changes: &Changes) -> ChangeList {
             "Nothing changed for callers.".to_owned()
         } else {
             format!(
-                "{}, {} that may break, {} that do not.",
+                "{}, {}, {}.",
                 counted(number(counts.errors), "breaking change"),
-                counted(number(counts.warnings), "change"),
-                counted(number(counts.infos), "change"),
+                counted(number(counts.warnings), "possibly breaking change"),
+                counted(number(counts.infos), "harmless change"),
             )
         },
         bump: (counts.all() != 0).then(|| changes.bump.as_str()),
@@ -215,7 +211,7 @@ fn row(change: &Change) -> ChangeRow {
             Level::Warning => Badge::new(Tone::Warning, Icon::Warning, "May break"),
             Level::Info => Badge::new(Tone::Notice, Icon::Notice, "Change"),
         },
-        text: change.text.clone(),
+        text: format!("{}.", words::capital(&change.text)),
         rule: change.id,
         base: change.base.as_ref().map(place),
         revision: change.revision.as_ref().map(place),

@@ -4,11 +4,12 @@ use askama::Template;
 
 use crate::page::{
     badge::Badge,
+    changes::ChangeList,
     empty::Empty,
     form::{Faults, Field},
     frame::{Frame, Theme},
     icon::Icon,
-    list::{Filters, Pages},
+    list::Pages,
     moment::Moment,
 };
 
@@ -94,52 +95,12 @@ pub struct RevisionRow {
 pub struct ComparePage {
     /// The frame; its title is `Compare contracts of orders`.
     pub frame: Frame,
-    /// The form that chooses the two.
-    pub filters: Filters,
+    /// The two to choose.
+    pub fields: Vec<Field>,
     /// What was wrong with the choice.
     pub faults: Faults,
     /// What is said when there is none to choose.
     pub empty: Option<Empty>,
     /// What changed.
     pub changes: Option<ChangeList>,
-}
-
-/// What changed for callers.
-#[derive(Template)]
-#[template(path = "parts/changes.html")]
-pub struct ChangeList {
-    /// `2 breaking changes, 0 changes that may break, 5 changes that do not.`
-    pub summary: String,
-    /// `major`, `minor` or `patch`.
-    pub bump: Option<&'static str>,
-    /// The changes, by operation.
-    pub groups: Vec<ChangeGroup>,
-    /// `12 more changes`, when not all are told.
-    pub untold: Option<String>,
-}
-
-/// What changed at one operation, or in one part of the document.
-pub struct ChangeGroup {
-    /// The method of the operation.
-    pub method: Option<&'static str>,
-    /// The path, or the part of the document.
-    pub title: String,
-    /// Whether the title is a path.
-    pub is_path: bool,
-    /// The changes, the gravest first.
-    pub rows: Vec<ChangeRow>,
-}
-
-/// One change.
-pub struct ChangeRow {
-    /// How grave it is.
-    pub level: Badge,
-    /// What changed, in a sentence.
-    pub text: String,
-    /// The rule.
-    pub rule: &'static str,
-    /// `line:column` in the earlier contract.
-    pub base: Option<String>,
-    /// `line:column` in the later one.
-    pub revision: Option<String>,
 }
