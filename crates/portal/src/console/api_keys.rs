@@ -122,10 +122,7 @@ pub async fn new(
     if let Err(error) = &scopes {
         faults.0.push(words::fault("scopes", &error.to_string()));
     }
-    let days: Option<u32> = match form.one("lifetime") {
-        "" => None,
-        _ => form.parse("lifetime", &mut faults),
-    };
+    let days: Option<u32> = form.optional("lifetime", &mut faults);
     let (Some(name), Ok(scopes), true) = (name, scopes, faults.0.is_empty()) else {
         return visit::page(&form_page(&request, &who, &found, (typed, ticked), faults));
     };
@@ -316,10 +313,7 @@ pub async fn revoke(
     form: Form,
 ) -> Result<HttpResponse, Problem> {
     let mut faults = Faults::default();
-    let reason: Option<Reason> = match form.one("reason") {
-        "" => None,
-        _ => form.parse("reason", &mut faults),
-    };
+    let reason: Option<Reason> = form.optional("reason", &mut faults);
     if !faults.0.is_empty() {
         let sight = app.reader.as_seen_by(&who.caller);
         let key = sight.api_key(*key, app.now()).await?;

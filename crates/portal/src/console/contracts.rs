@@ -133,10 +133,7 @@ pub async fn contract(
             .unwrap_or_default(),
     };
     let mut faults = Faults::default();
-    let reason = match typed.reason.as_str() {
-        "" => None,
-        _ => form.parse("reason", &mut faults),
-    };
+    let reason = form.optional("reason", &mut faults);
     if !faults.0.is_empty() {
         return refused(&contract_form(
             &request,

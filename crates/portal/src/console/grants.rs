@@ -185,10 +185,7 @@ pub async fn revoke(
     let sight = app.reader.as_seen_by(&who.caller);
     let grant = sight.grant(*grant, app.now()).await?;
     let mut faults = Faults::default();
-    let reason: Option<Reason> = match sent.one("reason") {
-        "" => None,
-        _ => sent.parse("reason", &mut faults),
-    };
+    let reason: Option<Reason> = sent.optional("reason", &mut faults);
     if !faults.0.is_empty() {
         return visit::page(&form(&request, &who, &grant, faults));
     }

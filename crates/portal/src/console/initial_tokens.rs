@@ -305,10 +305,7 @@ pub async fn revoke(
     form: Form,
 ) -> Result<HttpResponse, Problem> {
     let mut faults = Faults::default();
-    let reason: Option<Reason> = match form.one("reason") {
-        "" => None,
-        _ => form.parse("reason", &mut faults),
-    };
+    let reason: Option<Reason> = form.optional("reason", &mut faults);
     if !faults.0.is_empty() {
         let sight = app.reader.as_seen_by(&who.caller);
         let row = sight.initial_token(*token, app.now()).await?;

@@ -53,10 +53,7 @@ pub async fn do_move(
     let (id, verb) = at.into_inner();
     let issuer = find(&app, &who, &id).await?;
     let mut faults = Faults::default();
-    let reason: Option<Reason> = match form.one("reason") {
-        "" => None,
-        _ => form.parse("reason", &mut faults),
-    };
+    let reason: Option<Reason> = form.optional("reason", &mut faults);
     let (by, id, keys) = (&who.caller, issuer.id, &app.keys);
     let done = match verb.as_str() {
         _ if !faults.0.is_empty() => {

@@ -65,6 +65,18 @@ impl Form {
             }
         }
     }
+
+    /// The value of a name that may be left empty, as what it has to be when it is not.
+    pub fn optional<T>(&self, name: &str, faults: &mut Faults) -> Option<T>
+    where
+        T: std::str::FromStr,
+        T::Err: std::fmt::Display,
+    {
+        match self.one(name) {
+            "" => None,
+            _ => self.parse(name, faults),
+        }
+    }
 }
 
 impl FromRequest for Form {
