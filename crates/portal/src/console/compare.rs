@@ -1,15 +1,12 @@
 //! Comparing two contracts of an API: what changed for callers, and what of it breaks them.
 
-use std::collections::BTreeMap;
-
 use actix_web::{
     HttpRequest, HttpResponse,
     web::{Data, Path, Query},
 };
 use gatewright_contract::{Change, Changes, Group, Level, Spot};
-use gatewright_domain::{contract::ContractAt, handle::ApiHandle, text::VersionNumber};
+use gatewright_domain::{contract::ContractAt, handle::ApiHandle};
 use gatewright_registry::CompareError;
-use gatewright_store::views::page::Page;
 use serde::Deserialize;
 
 use crate::{
@@ -47,7 +44,11 @@ pub async fn show(
     asked: Query<Asked>,
 ) -> Result<HttpResponse, Problem> {
     let api = api.into_inner();
-    let contracts = contracts(&app, &who, &api).await?;
+    let contracts = app
+        .reader
+        .as_seen_by(&who.caller)
+        .contracts_of(&api)
+        .await?;
     let Asked { from, to } = asked.into_inner();
     let (mut from, mut to) = match (from, to) {
         (None, None) => proposed(&contracts),
@@ -87,11 +88,11 @@ pub async fn show(
         faults.0.clear();
     }
     let select = |name, label, chosen: &str| {
-        let choices = contracts.iter().map(|(value, label)| Choice {
-            value: value.clone(),
-            label: label.clone(),
+        let choices = contracts.iter().map(|(at, in_use)| Choice {
+            value: at.to_string(),
+            label: format!("{at}{}", if *in_use { ", in use" } else { "" }),
             hint: None,
-            state: if value == chosen {
+            state: if at.to_string() == chosen {
                 ChoiceState::Chosen
             } else {
                 ChoiceState::Open
@@ -128,50 +129,11 @@ pub async fn show(
     })
 }
 
-/// Every contract of the API that can be chosen, with what it is called: the latest revisions of each version.
-async fn contracts(
-    app: &App,
-    who: &SignedIn,
-    api: &ApiHandle,
-) -> Result<Vec<(String, String)>, Problem> {
-    let (sight, now) = (app.reader.as_seen_by(&who.caller), app.now());
-    let found = sight.api(api, now).await?;
-    let mut contracts = Vec::new();
-    for version in &found.versions {
-        let Ok(number) = version.number.parse::<VersionNumber>() else {
-            continue;
-        };
-        let revisions = sight.contracts(api, number, &Page::first(), now).await?;
-        contracts.extend(revisions.items.iter().map(|row| {
-            let in_use = if row.in_use { ", in use" } else { "" };
-            (
-                format!("{number}@{}", row.number),
-                format!("{number} revision {}{in_use}", row.number),
-            )
-        }));
-    }
-    Ok(contracts)
-}
-
-/// The two that are most likely meant: the last two revisions of the last version, or of the last two versions.
-fn proposed(contracts: &[(String, String)]) -> (String, String) {
-    let mut by_version: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
-    let mut versions: Vec<&str> = Vec::new();
-    for (at, _) in contracts {
-        let version = at
-            .split_once('@')
-            .map_or(at.as_str(), |(version, _)| version);
-        if versions.last() != Some(&version) {
-            versions.push(version);
-        }
-        by_version.entry(versions.len()).or_default().push(at);
-    }
-    let mut latest = by_version.values().rev();
-    let newest = latest.next().map(Vec::as_slice).unwrap_or_default();
-    let before = latest.next().and_then(|older| older.first().copied());
-    let to = newest.first().copied().unwrap_or_default();
-    let from = newest.get(1).copied().or(before).unwrap_or(to);
-    (from.to_owned(), to.to_owned())
+/// The two that are most likely meant: the last two revisions of the last version, or else of the last two versions.
+fn proposed(contracts: &[(ContractAt, bool)]) -> (String, String) {
+    let of = |place: usize| contracts.get(place).map(|(at, _)| *at);
+    let text = |at: Option<ContractAt>| at.map_or_else(String::new, |at| at.to_string());
+    (text(of(1).or(of(0))), text(of(0)))
 }
 
 /// Changes as they are shown, by what they belong to.

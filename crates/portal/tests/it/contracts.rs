@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
+    forms::sign_in,
     house::{Answer, House},
     whole_path::{contract, open_shop},
 };
@@ -190,5 +191,30 @@ async fn two_contracts_are_compared() {
             status,
             "{query}"
         );
+    }
+}
+
+#[actix_web::test]
+async fn the_page_that_compares_proposes_the_last_two_and_shows_what_breaks() {
+    for house in House::both().await {
+        open_shop(&house).await;
+        house
+            .admin("PUT", "/apis/orders/versions/v1/contract?reason=test")
+            .raw("application/json", without_post().to_string())
+            .await
+            .good(200);
+        let cookie = sign_in(&house).await;
+        let page = house.stranger("GET", "/console/apis/orders/compare");
+        let page = page.with("cookie", &cookie).send().await;
+        assert_eq!(page.status, 200);
+        let html = String::from_utf8(page.body.to_vec()).unwrap();
+        for part in [
+            r#"<option value="v1@2" selected"#,
+            r#"<option value="v1@1" selected"#,
+            "<h2>Changes</h2>",
+            "1 breaking change,",
+        ] {
+            assert!(html.contains(part), "{part}: {html}");
+        }
     }
 }

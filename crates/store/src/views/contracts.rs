@@ -1,6 +1,7 @@
 //! The revisions of a version's contract: as a list, the latest first, and each as it was uploaded.
 
 use gatewright_domain::{
+    contract::ContractAt,
     handle::ApiHandle,
     id::{RevisionId, VersionId},
     text::VersionNumber,
@@ -11,6 +12,7 @@ use serde::Serialize;
 
 use crate::{
     error::StoreError,
+    rows::Place,
     views::{
         Sight, Sql,
         page::{Page, Paged},
@@ -55,6 +57,13 @@ pub struct ContractDocument {
     pub digest: String,
 }
 
+#[derive(FromQueryResult)]
+struct Choice {
+    major: i64,
+    number: i64,
+    in_use: bool,
+}
+
 impl Sight {
     /// The revisions of a version's contract, the latest first. The cursor is the number of a revision.
     ///
@@ -83,6 +92,37 @@ impl Sight {
         .value(page.fetch());
         let rows = find.all(&self.database).await?;
         Ok(page.cut(rows, |row: &ContractRow| row.number.to_string()))
+    }
+
+    /// The contracts of all versions of an API, those of the latest version first, and of each the latest first: at most
+    /// 200, with whether each is the one in use.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such API, or not for this caller.
+    pub async fn contracts_of(
+        &self,
+        api: &ApiHandle,
+    ) -> Result<Vec<(ContractAt, bool)>, StoreError> {
+        let api = self.find_api(api).await?;
+        let find = Sql::new(
+            "SELECT versions.number AS major, contract_revisions.number, \
+             COALESCE(contract_revisions.id = versions.contract_id, FALSE) AS in_use \
+             FROM contract_revisions JOIN versions ON versions.id = contract_revisions.version_id \
+             WHERE versions.status <> 'discarded' AND versions.api_id =",
+        );
+        let rows: Vec<Choice> = find
+            .value(api.id.uuid())
+            .then("ORDER BY versions.number DESC, contract_revisions.number DESC LIMIT 200")
+            .all(&self.database)
+            .await?;
+        let read = |row: Choice| {
+            let at = Place::of("contract_revisions", api.id);
+            let major: u16 = at.number("number", row.major)?;
+            let version = VersionNumber::try_from(major).map_err(|_| at.corrupt("number"))?;
+            let revision = Some(at.number("number", row.number)?);
+            Ok((ContractAt { version, revision }, row.in_use))
+        };
+        rows.into_iter().map(read).collect()
     }
 
     /// One revision of a contract, exactly as it was uploaded: the one with this number, or the one in use.
