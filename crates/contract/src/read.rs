@@ -58,7 +58,7 @@ pub(crate) fn read_with<'a>(
     } else {
         Format::Yaml
     };
-    let mut builder = Builder::new(Document::new(text, format), budgets, report);
+    let mut builder = Builder::new(Document::new(text, format, budgets.nodes), budgets, report);
     let read = match format {
         Format::Json => json::read(text, &mut builder),
         Format::Yaml => yaml::read(text, merge_keys, &mut builder),

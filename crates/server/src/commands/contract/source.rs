@@ -13,15 +13,19 @@ pub(super) const BUDGETS: Budgets = Budgets::OWN_FILES;
 /// The bytes of a document, and no more of them than are looked at.
 pub(super) fn read(file: &Path) -> Result<Vec<u8>> {
     let most = u64::try_from(BUDGETS.bytes).unwrap_or(u64::MAX);
-    let mut bytes = Vec::new();
     let name = file.display();
     if file == Path::new("-") {
+        let mut bytes = Vec::new();
         let input = std::io::stdin().lock();
         let read = input.take(most.saturating_add(1)).read_to_end(&mut bytes);
         read.context("could not read standard input")?;
         return Ok(bytes);
     }
     let opened = File::open(file).with_context(|| format!("could not read {name}"))?;
+    // One byte more than the file has, so that its end is seen without room for another half of it.
+    let size = opened.metadata().map_or(0, |metadata| metadata.len());
+    let room = usize::try_from(size.min(most).saturating_add(1)).unwrap_or_default();
+    let mut bytes = Vec::with_capacity(room);
     let read = opened.take(most.saturating_add(1)).read_to_end(&mut bytes);
     read.with_context(|| format!("could not read {name}"))?;
     Ok(bytes)

@@ -4,7 +4,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::Result;
 use clap::Args;
-use gatewright_contract::{Budgets, examine, read};
+use gatewright_contract::{Budgets, Document, Findings, describe, read};
 
 use super::{conclude, source};
 use crate::{
@@ -46,7 +46,8 @@ pub(super) fn run(arguments: &Arguments, printer: Printer) -> Result<ExitCode> {
     for path in &arguments.files {
         let file = path.display().to_string();
         let bytes = source::read(path)?;
-        let examined = examine(&bytes, &source::BUDGETS);
+        let (document, too_large) = read_as_a_portal_would(&bytes);
+        let examined = document.and_then(|document| describe(&document, &source::BUDGETS));
         let findings = match &examined {
             Ok(examined) => &examined.findings,
             Err(findings) => findings,
@@ -59,7 +60,7 @@ pub(super) fn run(arguments: &Arguments, printer: Printer) -> Result<ExitCode> {
             Ok(examined) => {
                 let operations = counted(examined.operations.len(), "operation");
                 say!("{file} would be taken, with {operations}.");
-                smaller_budgets(&mut report, &file, &bytes);
+                tell_too_large(&mut report, &file, &too_large);
             }
             Err(_) => say!("{file} would not be taken."),
         }
@@ -68,11 +69,17 @@ pub(super) fn run(arguments: &Arguments, printer: Printer) -> Result<ExitCode> {
     conclude(&report, arguments.format, printer)
 }
 
-/// Says when a portal, which takes documents from anybody, would find a document too large.
-fn smaller_budgets(report: &mut Report, file: &str, bytes: &[u8]) {
-    let Err(findings) = read(bytes, &Budgets::default()) else {
-        return;
-    };
+/// Reads a document within the budgets of a portal, which takes documents from anybody, and only when that fails within those
+/// of one's own files. Comes with what a portal would find.
+fn read_as_a_portal_would(bytes: &[u8]) -> (Result<Document<'_>, Findings>, Findings) {
+    match read(bytes, &Budgets::default()) {
+        Ok(document) => (Ok(document), Findings::default()),
+        Err(findings) => (read(bytes, &source::BUDGETS), findings),
+    }
+}
+
+/// Says why a portal would not take a document that may be read here.
+fn tell_too_large(report: &mut Report, file: &str, findings: &Findings) {
     for finding in findings.as_slice() {
         let mut found = source::reported(file, finding);
         found.rule = SMALLER.to_owned();
