@@ -6,11 +6,16 @@ const SHOWN: usize = 100;
 /// How many of them stand before the column, at most.
 const BEFORE: usize = 60;
 
-/// The text of a file, with the beginnings of its lines.
+/// How many bytes lie between two counts of characters.
+const STRIDE: usize = 4096;
+
+/// The text of a file without its byte order mark, with the beginnings of its lines, and how many characters stand before every
+/// so many bytes: a column far into a line is found without counting from its beginning.
 #[derive(Debug)]
 pub(super) struct Source {
     text: String,
     lines: Vec<usize>,
+    counts: Vec<usize>,
 }
 
 /// A part of a line, and how many characters stand before its column in it.
@@ -22,12 +27,25 @@ pub(super) struct Excerpt {
 
 impl Source {
     pub(super) fn new(bytes: Vec<u8>) -> Self {
-        let text = String::from_utf8(bytes).unwrap_or_default();
+        let mut text = String::from_utf8(bytes).unwrap_or_default();
+        if text.starts_with('\u{feff}') {
+            text.remove(0);
+        }
         let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
         let lines = std::iter::once(0)
             .chain(ends.map(|(at, _)| at + 1))
             .collect();
-        Self { text, lines }
+        let counts = text.as_bytes().chunks(STRIDE).scan(0, |before, stride| {
+            let count = *before;
+            *before += characters(stride);
+            Some(count)
+        });
+        let counts = counts.collect();
+        Self {
+            text,
+            lines,
+            counts,
+        }
     }
 
     /// What stands around a column of a line, both from 1.
@@ -40,23 +58,20 @@ impl Source {
             .get(number + 1)
             .map_or(self.text.len(), |next| next - 1);
         let line = self.text.get(start..end)?;
-        let line = line.strip_prefix('\u{feff}').unwrap_or(line).trim_end();
-        if line.is_empty() {
+        let end = start + line.trim_end().len();
+        if start == end {
             return None;
         }
         let skipped = column.saturating_sub(BEFORE);
-        let mut shown: String = line
-            .chars()
-            .skip(skipped)
-            .take(SHOWN)
-            .map(visible)
-            .collect();
+        let from = self.byte_of(self.characters_before(start) + skipped);
+        let mut rest = self.text.get(from..end).unwrap_or_default().chars();
+        let mut shown: String = rest.by_ref().take(SHOWN).map(visible).collect();
         let mut before = column - skipped;
         if skipped > 0 {
             shown.insert(0, '…');
             before += 1;
         }
-        if line.chars().nth(skipped + SHOWN).is_some() {
+        if rest.next().is_some() {
             shown.push('…');
         }
         Some(Excerpt {
@@ -64,6 +79,41 @@ impl Source {
             before,
         })
     }
+
+    /// How many characters stand before a byte.
+    fn characters_before(&self, byte: usize) -> usize {
+        let stride = byte / STRIDE;
+        let counted = self.counts.get(stride).copied().unwrap_or_default();
+        let rest = self.text.as_bytes().get(stride * STRIDE..byte);
+        counted + characters(rest.unwrap_or_default())
+    }
+
+    /// The byte at which a character begins; the length of the text when it has no such character.
+    fn byte_of(&self, character: usize) -> usize {
+        let stride = self.counts.partition_point(|count| *count <= character);
+        let stride = stride.saturating_sub(1);
+        let mut to_go = character - self.counts.get(stride).copied().unwrap_or_default();
+        let bytes = self.text.as_bytes().iter().enumerate();
+        for (at, byte) in bytes.skip(stride * STRIDE) {
+            if begins_a_character(*byte) {
+                if to_go == 0 {
+                    return at;
+                }
+                to_go -= 1;
+            }
+        }
+        self.text.len()
+    }
+}
+
+/// How many characters begin in bytes of UTF-8.
+fn characters(bytes: &[u8]) -> usize {
+    let begins = |byte: &&u8| begins_a_character(**byte);
+    bytes.iter().filter(begins).count()
+}
+
+fn begins_a_character(byte: u8) -> bool {
+    !matches!(byte, 0x80..=0xbf)
 }
 
 /// A character as it may be shown: a terminal must not obey it, and it must be one column wide.
@@ -103,5 +153,23 @@ mod tests {
         let (shown, before) = excerpt(&text, 1, 501).expect("an excerpt");
         assert_eq!(shown.chars().count(), SHOWN + 2);
         assert_eq!(shown.chars().nth(before), Some('x'));
+    }
+
+    #[test]
+    fn a_column_megabytes_into_a_line_is_found_like_any_other() {
+        for filling in ["a", "ö", "𝄞a"] {
+            let many = filling.repeat(10_000);
+            let text = format!("first\n{many}x{many}\nlast: y");
+            let column = u32::try_from(many.chars().count() + 1).expect("a column");
+            let (shown, before) = excerpt(&text, 2, column).expect("an excerpt");
+            assert_eq!(shown.chars().nth(before), Some('x'), "{filling}");
+            assert_eq!(excerpt(&text, 3, 7), Some(("last: y".into(), 6)));
+        }
+    }
+
+    #[test]
+    fn a_column_behind_the_end_of_a_line_shows_nothing_of_the_next_one() {
+        let text = format!("{}\nsecond", "a".repeat(10));
+        assert_eq!(excerpt(&text, 1, 500), Some(("…".into(), 61)));
     }
 }
