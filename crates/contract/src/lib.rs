@@ -6,6 +6,7 @@
 mod budget;
 mod diff;
 mod examine;
+mod excerpt;
 mod finding;
 mod report;
 mod rule;
@@ -26,6 +27,7 @@ pub use diff::{
     settings::{Accepted, Levels, NotALevel, NotAStability, Settings, Stability},
 };
 pub use examine::{Examined, Format, Summary, describe, examine};
+pub use excerpt::{Excerpt, Source};
 pub use finding::{Finding, Findings};
 pub use lint::{
     LINT_OVER_BUDGET, LintBudgets, LintFinding, Linted, Severity, Unsupported, lint, lint_within,

@@ -1,6 +1,5 @@
 //! What was found in files, in every form in which it is told: one shape for findings of any kind, one file for each form.
 
-mod excerpt;
 mod github;
 mod junit;
 mod markdown;
@@ -11,14 +10,13 @@ use std::{collections::BTreeMap, process::ExitCode};
 
 use anyhow::Result;
 use clap::ValueEnum;
+use gatewright_contract::Source;
 use serde::Serialize;
 
 use crate::{
     failure::Code,
     output::{Format, Printer, line},
 };
-
-use excerpt::Source;
 
 /// The form of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

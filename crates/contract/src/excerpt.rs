@@ -1,4 +1,4 @@
-//! Excerpts: the line that a finding is about, and a mark below its column.
+//! Excerpts: the line that a finding is about, and what of it the finding points at.
 
 /// The most characters of a line that are shown; minified documents have one line of megabytes.
 const SHOWN: usize = 100;
@@ -9,24 +9,28 @@ const BEFORE: usize = 60;
 /// How many bytes lie between two counts of characters.
 const STRIDE: usize = 4096;
 
-/// The text of a file without its byte order mark, with the beginnings of its lines, and how many characters stand before every
+/// The text of a document without its byte order mark, with the beginnings of its lines, and how many characters stand before every
 /// so many bytes: a column far into a line is found without counting from its beginning.
 #[derive(Debug)]
-pub(super) struct Source {
+pub struct Source {
     text: String,
     lines: Vec<usize>,
     counts: Vec<usize>,
 }
 
-/// A part of a line, and how many characters stand before its column in it.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Excerpt {
-    pub(super) text: String,
-    pub(super) before: usize,
+/// A part of a line, safe to show: one line, without characters that a terminal obeys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Excerpt {
+    /// What is shown, at most a hundred characters and an ellipsis at either end.
+    pub text: String,
+    /// How many characters stand before the column in it.
+    pub before: usize,
 }
 
 impl Source {
-    pub(super) fn new(bytes: Vec<u8>) -> Self {
+    /// The text of these bytes; none, and so no excerpt, when they are not UTF-8.
+    #[must_use]
+    pub fn new(bytes: Vec<u8>) -> Self {
         let mut text = String::from_utf8(bytes).unwrap_or_default();
         if text.starts_with('\u{feff}') {
             text.remove(0);
@@ -48,8 +52,9 @@ impl Source {
         }
     }
 
-    /// What stands around a column of a line, both from 1.
-    pub(super) fn excerpt(&self, line: u32, column: u32) -> Option<Excerpt> {
+    /// What stands around a column of a line, both from 1; nothing for a line that is empty or is not there.
+    #[must_use]
+    pub fn excerpt(&self, line: u32, column: u32) -> Option<Excerpt> {
         let number = usize::try_from(line).ok()?.checked_sub(1)?;
         let column = usize::try_from(column).ok()?.checked_sub(1)?;
         let start = *self.lines.get(number)?;
@@ -116,6 +121,36 @@ fn begins_a_character(byte: u8) -> bool {
     !matches!(byte, 0x80..=0xbf)
 }
 
+impl Excerpt {
+    /// What stands before the column, the word or quoted text that begins there, and what follows it.
+    #[must_use]
+    pub fn parts(&self) -> (&str, &str, &str) {
+        let text = self.text.as_str();
+        let start = text.char_indices().nth(self.before);
+        let start = start.map_or(text.len(), |(start, _)| start);
+        let (before, rest) = text.split_at(start);
+        let (word, after) = rest.split_at(word(rest));
+        (before, word, after)
+    }
+}
+
+/// How long the word or quoted text at the beginning of a text is, in bytes.
+fn word(text: &str) -> usize {
+    let mut characters = text.char_indices();
+    let Some((_, first)) = characters.next() else {
+        return 0;
+    };
+    if matches!(first, '"' | '\'') {
+        let closing = characters.find(|(_, c)| *c == first);
+        return closing.map_or(text.len(), |(end, _)| end + 1);
+    }
+    let ends = |c: char| c.is_whitespace() || matches!(c, ',' | '{' | '}' | '[' | ']');
+    let end = characters.find(|(_, c)| ends(*c));
+    let end = end.map_or(text.len(), |(end, _)| end);
+    let key = text.get(..end).and_then(|word| word.strip_suffix(':'));
+    key.filter(|key| !key.is_empty()).map_or(end, str::len)
+}
+
 /// A character as it may be shown: a terminal must not obey it, and it must be one column wide.
 fn visible(c: char) -> char {
     match c {
@@ -171,5 +206,21 @@ mod tests {
     fn a_column_behind_the_end_of_a_line_shows_nothing_of_the_next_one() {
         let text = format!("{}\nsecond", "a".repeat(10));
         assert_eq!(excerpt(&text, 1, 500), Some(("…".into(), 61)));
+    }
+
+    #[test]
+    fn the_word_at_the_column_is_told_apart() {
+        let parts = |text: &str, column: u32| {
+            let excerpt = Source::new(text.into()).excerpt(1, column).unwrap();
+            let (before, word, after) = excerpt.parts();
+            format!("{before}|{word}|{after}")
+        };
+        assert_eq!(parts("  sumary: All", 3), "  |sumary|: All");
+        assert_eq!(parts("a: [{ login: [] }]", 4), "a: |[|{ login: [] }]");
+        assert_eq!(parts(r#"{"a b": 1}"#, 2), r#"{|"a b"|: 1}"#);
+        assert_eq!(parts("u: http://x/y, z", 4), "u: |http://x/y|, z");
+        assert_eq!(parts("\"open", 1), "|\"open|");
+        assert_eq!(parts("é:", 2), "é|:|");
+        assert_eq!(parts("a", 9), "a||");
     }
 }
