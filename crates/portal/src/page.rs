@@ -10,6 +10,7 @@ pub mod chart;
 pub mod code;
 pub mod empty;
 pub mod fact;
+pub mod findings;
 pub mod form;
 pub mod frame;
 pub mod icon;
@@ -36,6 +37,7 @@ impl HtmlSafe for fact::Facts {}
 impl HtmlSafe for fact::Figures {}
 impl HtmlSafe for fact::Last {}
 impl HtmlSafe for fact::Scopes {}
+impl HtmlSafe for findings::FindingList {}
 impl HtmlSafe for form::Faults {}
 impl HtmlSafe for form::Field {}
 impl HtmlSafe for frame::Flash {}

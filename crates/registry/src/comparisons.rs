@@ -45,29 +45,35 @@ impl Registry {
         to: ContractAt,
     ) -> Result<Comparison, CompareError> {
         let now = self.clock.now();
-        let (from, base) = self.document(caller, api, from, now).await?;
-        let (to, revision) = self.document(caller, api, to, now).await?;
+        let missing = |at: ContractAt| {
+            move |error| match error {
+                StoreError::NotFound => CompareError::NotFound(at),
+                other => CompareError::Store(other),
+            }
+        };
+        let found = self.document(caller, api, from, now).await;
+        let (from, base) = found.map_err(missing(from))?;
+        let found = self.document(caller, api, to, now).await;
+        let (to, revision) = found.map_err(missing(to))?;
         let comparing = tokio::task::spawn_blocking(move || changes(&base, &revision, now));
         let compared = comparing.await.map_err(|_| CompareError::Broken)?;
         let changes = compared.map_err(|_| CompareError::Broken)?;
         Ok(Comparison { from, to, changes })
     }
 
-    async fn document(
+    /// A contract of an API among those the caller sees, with the number of its revision.
+    pub(crate) async fn document(
         &self,
         caller: &Caller,
         api: &ApiHandle,
         at: ContractAt,
         now: Timestamp,
-    ) -> Result<(ContractAt, Vec<u8>), CompareError> {
+    ) -> Result<(ContractAt, Vec<u8>), StoreError> {
         let sight = self.store.reader().as_seen_by(caller);
         let found = sight
             .contract_document(api, at.version, at.revision, now)
-            .await;
-        let ContractDocument { number, bytes, .. } = found.map_err(|error| match error {
-            StoreError::NotFound => CompareError::NotFound(at),
-            other => CompareError::Store(other),
-        })?;
+            .await?;
+        let ContractDocument { number, bytes, .. } = found;
         let at = ContractAt {
             revision: u32::try_from(number).ok(),
             ..at

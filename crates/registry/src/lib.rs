@@ -4,10 +4,13 @@
 
 mod apis;
 mod applications;
+mod assessments;
 mod comparisons;
 mod consumers;
 mod contracts;
+mod found;
 mod gateways;
+mod gravity;
 mod plans;
 mod subscriptions;
 mod traffic;
@@ -21,10 +24,13 @@ use gatewright_store::Store;
 
 pub use apis::{ApiError, RegisterApi};
 pub use applications::ApplicationUseError;
+pub use assessments::{AssessError, Assessment};
 pub use comparisons::{CompareError, Comparison};
 pub use consumers::ConsumerError;
 pub use contracts::{Upload, UploadError, Uploaded};
+pub use found::{Found, PlaceFound, RuleFound, Tally, Wanted};
 pub use gateways::{EnrolledGateway, GatewayError};
+pub use gravity::{Gravity, NotAGravity};
 pub use plans::{OpenPlan, PlanError};
 pub use subscriptions::{Subscribe, SubscribeError};
 pub use traffic::Applied;

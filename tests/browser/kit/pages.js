@@ -110,6 +110,8 @@ export const inside = {
     await walk.page.getByLabel(/Or the text/).fill(contract.replace("  /orders:", "  /others:"));
   }),
   "contract history": to("/console/apis/orders/v2/contracts"),
+  "findings of a contract": to("/console/apis/orders/v2/contract/findings"),
+  "findings of a contract, narrowed": to("/console/apis/orders/v2/contracts/1/findings?level=hint"),
   "contracts compared": to("/console/apis/orders/compare?from=v1&to=v2"),
   "contract, with findings": pressing("/console/apis/billing/v2/contract", "Upload", async (walk) => {
     await walk.page.getByLabel(/Or the text/).fill(contract.replace("openapi: 3.1.0", "openapi: 9.9.9"));

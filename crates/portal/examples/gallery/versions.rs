@@ -5,8 +5,10 @@ use gatewright_portal::{
         badge::{Badge, Tone},
         code::Code,
         fact::{Fact, Facts, Value},
+        findings::{FindingGroup, FindingList, FindingRow, Line, More},
         form::{Control, Faults, Field},
         icon::Icon,
+        list::Filters,
         moment::Moment,
         place::Place,
         remark::{Danger, Dangers, Remark, Remarks},
@@ -14,7 +16,7 @@ use gatewright_portal::{
     },
     pages::{
         confirm::{Confirm, Weight},
-        contracts::{ContractPage, FindingRow},
+        contracts::{ContractPage, FindingsPage, NotRunRow},
         verifiers::{Choice, VerifiersPage},
         versions::{PublishPage, VersionPage},
     },
@@ -30,6 +32,7 @@ pub(crate) fn pages() -> Vec<Rendered> {
         page("version", version()),
         page("version-draft", draft()),
         page("contract", contract()),
+        page("findings", stored_findings()),
         page("publish", publish()),
         page("deprecate", deprecate()),
         page("retire", retire()),
@@ -58,6 +61,7 @@ fn version() -> VersionPage {
             "Deprecation: @1791990245\nSunset: Sat, 30 Jan 2027 15:04:05 GMT\nLink: <https://api.example/orders/v2>; rel=\"successor-version\"",
         )),
         revision: Some("Revision 4, uploaded by Ada Byron 40 days ago".into()),
+        findings: Some("#".into()),
         history: Some("/console/apis/orders/v1/contracts".to_owned()),
         download: Some("#".into()),
         upload: Some("#".into()),
@@ -94,6 +98,7 @@ fn draft() -> VersionPage {
         facts: Facts(vec![Fact::code("Upstream", "http://10.0.4.20:9000")]),
         headers: None,
         revision: None,
+        findings: None,
         history: None,
         download: None,
         upload: Some("#".into()),
@@ -108,20 +113,101 @@ fn draft() -> VersionPage {
     }
 }
 
+/// What one rule has found at one place.
 fn finding(
     tone: Tone,
-    word: &'static str,
-    message: &str,
-    rule: &str,
-    pointer: &str,
-    at: &str,
-) -> FindingRow {
-    FindingRow {
-        severity: Badge::new(tone, tone.icon(), word),
-        message: message.into(),
+    (rule, message): (&str, &str),
+    (number, column, pointer): (u32, u32, &str),
+    [before, meant, after]: [&str; 3],
+) -> FindingGroup {
+    let word = match tone {
+        Tone::Bad => "Error",
+        _ => "Warning",
+    };
+    FindingGroup {
+        level: Badge::new(tone, tone.icon(), word),
         rule: rule.into(),
-        pointer: pointer.into(),
-        position: at.into(),
+        count: "1 place".into(),
+        message: Some(message.into()),
+        rows: vec![FindingRow {
+            message: None,
+            pointer: pointer.into(),
+            position: format!("{number}:{column}"),
+            excerpt: Some(Line {
+                number,
+                before: before.into(),
+                meant: meant.into(),
+                after: after.into(),
+            }),
+        }],
+        more: None,
+    }
+}
+
+fn findings() -> FindingList {
+    FindingList {
+        rules: vec![
+            finding(
+                Tone::Bad,
+                (
+                    "operation-id-unique",
+                    "Two operations are called getShipment.",
+                ),
+                (48, 20, "/paths/~1shipments~1{id}/get/operationId"),
+                ["      operationId: ", "getShipment", ""],
+            ),
+            finding(
+                Tone::Bad,
+                (
+                    "ref-inside",
+                    "The reference leads out of the document; nothing is fetched.",
+                ),
+                (102, 15, "/components/schemas/Address/$ref"),
+                ["        $ref: ", "\"address.yaml\"", ""],
+            ),
+            FindingGroup {
+                count: "25 places".into(),
+                more: Some(More {
+                    words: "24 more".into(),
+                    href: Some("#".into()),
+                }),
+                ..finding(
+                    Tone::Warning,
+                    (
+                        "operation-scope",
+                        "No scope is required here: any live token opens it.",
+                    ),
+                    (12, 5, "/paths/~1shipments/get"),
+                    ["    ", "get", ":"],
+                )
+            },
+        ],
+    }
+}
+
+fn stored_findings() -> FindingsPage {
+    FindingsPage {
+        frame: frame(Place::Apis, "Findings in the contract of shipments v1").below([
+            link("APIs"),
+            link("shipments"),
+            link("v1"),
+        ]),
+        ruleset: "spectral:oas",
+        contract: "Revision 3".into(),
+        summary: "2 errors, 25 warnings.".into(),
+        filters: Filters {
+            label: "Filter the findings",
+            fields: Vec::new(),
+            clear: None,
+        },
+        empty: None,
+        found: findings(),
+        not_run: vec![NotRunRow {
+            rule: Some("own-rule".into()),
+            reason: "it names the function `ours`, which is none of those that are known".into(),
+        }],
+        download: "#".into(),
+        history: "#".into(),
     }
 }
 
@@ -134,34 +220,8 @@ fn contract() -> ContractPage {
         ]),
         changes: None,
         faults: Faults::default(),
-        findings_title: "This contract cannot be taken".into(),
-        findings_count: "2 errors, 1 warning".into(),
-        findings: vec![
-            finding(
-                Tone::Bad,
-                "Error",
-                "Two operations are called getShipment.",
-                "operation-id-unique",
-                "/paths/~1shipments~1{id}/get/operationId",
-                "48:20",
-            ),
-            finding(
-                Tone::Bad,
-                "Error",
-                "The reference leads out of the document; nothing is fetched.",
-                "ref-inside",
-                "/components/schemas/Address/$ref",
-                "102:15",
-            ),
-            finding(
-                Tone::Warning,
-                "Warning",
-                "No scope is required here: any live token opens it.",
-                "operation-scope",
-                "/paths/~1shipments/get",
-                "12:5",
-            ),
-        ],
+        summary: Some("2 errors, 25 warnings.".into()),
+        findings: Some(findings()),
         fields: vec![
             Field::new(
                 "file",

@@ -12,6 +12,7 @@ mod clients;
 mod consumers;
 mod contracts;
 mod decisions;
+mod findings;
 mod gateways;
 mod grants;
 mod home;
@@ -62,6 +63,7 @@ pub fn routes(config: &mut ServiceConfig) {
         consumers::routes,
         contracts::routes,
         decisions::routes,
+        findings::routes,
         gateways::routes,
         grants::routes,
         home::routes,

@@ -95,6 +95,7 @@ fn shown(row: &ContractRow, at: &At) -> RevisionRow {
         bytes: words::number(row.bytes),
         uploaded: Moment::exact(row.uploaded_at),
         download: format!("{}/contracts/{}/document", at.here(), row.number),
+        findings: format!("{}/contracts/{}/findings", at.here(), row.number),
         compare: (!row.in_use).then_some(compare),
     }
 }

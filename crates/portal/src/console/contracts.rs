@@ -5,29 +5,31 @@ use actix_web::{
     http::header,
     web::{Data, Path},
 };
-use gatewright_contract::{Changes, Findings, Level};
+use gatewright_contract::Changes;
 use gatewright_domain::{handle::ApiHandle, text::VersionNumber};
-use gatewright_registry::{Upload, UploadError};
+use gatewright_registry::{Found, Upload, UploadError};
 use serde::Deserialize;
 
 use crate::{
-    console::{compare, visit, words},
+    console::{compare, findings, visit, words},
     page::{
-        badge::{Badge, Tone},
         form::{Control, Faults, Field},
         frame::Frame,
-        icon::Icon,
         number::counted,
         place::Place,
     },
-    pages::contracts::{ContractPage, FindingRow},
+    pages::contracts::ContractPage,
     web::{app::App, caller::SignedIn, form::Form, problem::Problem},
 };
 
 use super::versions::At;
 
-/// The largest document that comes back into the form beside its findings, in bytes; a larger one is sent again as a file.
+/// The largest file that comes back into the form as text beside its findings, in bytes. Whoever sent a larger one has it
+/// still, and browsers labour with it; what was typed or pasted comes back whatever its size.
 const KEPT: usize = 512 * 1024;
+
+/// The contract that is offered to begin with.
+const SAMPLE: &str = include_str!("../../assets/sample-contract.yaml");
 
 /// What is said when a contract breaks callers.
 const BREAKS: &str = "The version is live, and this contract breaks applications that call it. Begin a new version for it, \
@@ -121,16 +123,16 @@ pub async fn contract(
     at: Path<At>,
     form: Form,
 ) -> Result<HttpResponse, Problem> {
-    let document = match (form.one("sample"), form.exact("file"), form.exact("text")) {
-        ("", file, _) if !file.is_empty() => file,
-        ("", _, text) => text,
-        _ => include_str!("../../assets/sample-contract.yaml").to_owned(),
+    let pasted = form.exact("text");
+    let (document, kept) = match (form.one("sample"), form.exact("file")) {
+        ("", file) if file.is_empty() => (pasted.clone(), pasted),
+        ("", file) if file.len() <= KEPT && pasted.is_empty() => (file.clone(), file),
+        ("", file) => (file, pasted),
+        _ => (SAMPLE.to_owned(), pasted),
     };
     let typed = Typed {
         reason: form.one("reason").to_owned(),
-        text: Some(document.clone())
-            .filter(|text| text.len() <= KEPT)
-            .unwrap_or_default(),
+        text: kept,
     };
     let mut faults = Faults::default();
     let reason = form.optional("reason", &mut faults);
@@ -144,7 +146,7 @@ pub async fn contract(
         ));
     }
     let upload = Upload {
-        document: document.into_bytes(),
+        document: document.clone().into_bytes(),
         reason,
         expected: None,
     };
@@ -155,24 +157,22 @@ pub async fn contract(
     {
         Ok(uploaded) => {
             let operations = u64::try_from(uploaded.contract.operations.len()).unwrap_or(0);
-            let remarks = match uploaded.findings.as_slice().len() {
-                0 => String::new(),
-                found => format!(
-                    ", with {}",
-                    counted(u64::try_from(found).unwrap_or(0), "remark")
+            let operations = counted(operations, "operation");
+            let (to, noted) = match uploaded.findings.as_slice() {
+                [] => (at.here(), "."),
+                _ => (
+                    format!("{}/contract/findings", at.here()),
+                    ". This was found in it.",
                 ),
             };
-            let said = format!(
-                "The contract is taken: {}{remarks}.",
-                counted(operations, "operation")
-            );
-            Ok(visit::go_saying(at.here(), &said, &app))
+            let said = format!("The contract is taken: {operations}{noted}");
+            Ok(visit::go_saying(to, &said, &app))
         }
         Err(UploadError::Findings(findings)) => refused(&contract_form(
             &request,
             &who,
             &at,
-            Said::Findings(&findings),
+            Said::Findings(&Found::in_upload(&findings, &document)),
             &typed,
         )),
         Err(UploadError::Breaks(changes)) => refused(&contract_form(
@@ -190,7 +190,7 @@ pub async fn contract(
 #[derive(Default)]
 struct Typed {
     reason: String,
-    /// The document, unless it is large.
+    /// The document, unless it is a large file.
     text: String,
 }
 
@@ -198,7 +198,8 @@ struct Typed {
 enum Said<'f> {
     Nothing,
     Faults(Faults),
-    Findings(&'f Findings),
+    /// The document has errors.
+    Findings(&'f Found),
     /// The contract breaks callers of a live version.
     Breaks(&'f Changes),
 }
@@ -218,11 +219,11 @@ fn contract_form(
     typed: &Typed,
 ) -> ContractPage {
     let title = format!("Contract of {} {}", at.api, at.version);
-    let (mut rows, mut faults, mut changes) = (Vec::new(), Faults::default(), None);
+    let (mut found, mut faults, mut changes) = (None, Faults::default(), None);
     match said {
         Said::Nothing => {}
         Said::Faults(found) => faults = found,
-        Said::Findings(findings) => rows = findings.as_slice().iter().map(finding).collect(),
+        Said::Findings(findings) => found = Some(findings),
         Said::Breaks(broken) => {
             changes = Some(compare::list(broken));
             faults.0.push(words::fault("reason", BREAKS));
@@ -243,9 +244,8 @@ fn contract_form(
         frame: Frame::new(visit::signed_in(request, who), Place::Apis, title).below(at.trail()),
         faults,
         changes,
-        findings_title: "This contract cannot be taken".to_owned(),
-        findings_count: counted(u64::try_from(rows.len()).unwrap_or(0), "finding"),
-        findings: rows,
+        summary: found.map(|found| findings::summary(found.tally)),
+        findings: found.map(|found| findings::list(found, None)),
         fields: reason
             .into_iter()
             .chain([
@@ -258,20 +258,5 @@ fn contract_form(
         offer_sample: true,
         action: format!("{}/contract", at.here()),
         back: at.here(),
-    }
-}
-
-fn finding(finding: &gatewright_contract::Finding) -> FindingRow {
-    let severity = match finding.level {
-        Level::Error => Badge::new(Tone::Bad, Icon::Cross, "Error"),
-        Level::Warning => Badge::new(Tone::Warning, Icon::Warning, "Warning"),
-        Level::Info => Badge::new(Tone::Notice, Icon::Notice, "Remark"),
-    };
-    FindingRow {
-        severity,
-        message: finding.message.clone(),
-        rule: finding.rule.to_string(),
-        pointer: finding.pointer.clone(),
-        position: format!("{}:{}", finding.line, finding.column),
     }
 }

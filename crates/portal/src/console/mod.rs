@@ -18,6 +18,7 @@ pub mod decisions;
 mod elsewhere;
 pub mod entry;
 mod examples;
+pub mod findings;
 pub mod gateways;
 pub mod grants;
 pub mod home;

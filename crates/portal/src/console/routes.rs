@@ -4,10 +4,10 @@ use actix_web::web::{ServiceConfig, get, post, resource};
 
 use super::{
     account, algorithms, api_forms, api_keys, apis, applications, audit, client_terms, clients,
-    compare, compromise, consumers, contract_history, contracts, decisions, entry, gateways,
-    grants, home, initial_tokens, inspector, issue, issuer_forms, issuer_moves, issuers, keks,
-    key_moves, keys, moves, operators, problem, revocations, ring_forms, rings, search, settings,
-    staleness, subscribe, successions, teams, tokens, usage, verifiers, versions,
+    compare, compromise, consumers, contract_history, contracts, decisions, entry, findings,
+    gateways, grants, home, initial_tokens, inspector, issue, issuer_forms, issuer_moves, issuers,
+    keks, key_moves, keys, moves, operators, problem, revocations, ring_forms, rings, search,
+    settings, staleness, subscribe, successions, teams, tokens, usage, verifiers, versions,
 };
 
 /// Every page, and every form behind it.
@@ -84,6 +84,14 @@ fn registry(config: &mut ServiceConfig) {
         .route(
             "/console/apis/{api}/{version}/contract/document",
             get().to(contracts::document),
+        )
+        .route(
+            "/console/apis/{api}/{version}/contract/findings",
+            get().to(findings::in_use),
+        )
+        .route(
+            "/console/apis/{api}/{version}/contracts/{number}/findings",
+            get().to(findings::of_revision),
         )
         .route(
             "/console/apis/{api}/{version}/contracts",

@@ -205,6 +205,10 @@ pub async fn show(
                 Moment::exact(contract.uploaded_at).words
             )
         }),
+        findings: found
+            .contract
+            .as_ref()
+            .map(|_| format!("{here}/contract/findings")),
         history: found.contract.as_ref().map(|_| format!("{here}/contracts")),
         download: found
             .contract

@@ -6,10 +6,11 @@ use crate::page::{
     badge::Badge,
     changes::ChangeList,
     empty::Empty,
+    findings::FindingList,
     form::{Faults, Field},
     frame::{Frame, Theme},
     icon::Icon,
-    list::Pages,
+    list::{Filters, Pages},
     moment::Moment,
 };
 
@@ -21,12 +22,10 @@ pub struct ContractPage {
     pub frame: Frame,
     /// What was wrong with the form itself.
     pub faults: Faults,
-    /// `This contract cannot be taken` or `Taken, with remarks`.
-    pub findings_title: String,
-    /// `2 errors, 1 warning`.
-    pub findings_count: String,
-    /// What was found, in the order of the document.
-    pub findings: Vec<FindingRow>,
+    /// `2 errors, 1 warning.`
+    pub summary: Option<String>,
+    /// Why it cannot be taken, when it cannot.
+    pub findings: Option<FindingList>,
     /// What breaks callers, when it does.
     pub changes: Option<ChangeList>,
     /// The fields: a file, or the text.
@@ -39,18 +38,38 @@ pub struct ContractPage {
     pub back: String,
 }
 
-/// One finding in a contract.
-pub struct FindingRow {
-    /// Error, warning or remark.
-    pub severity: Badge,
-    /// What was found, in a sentence.
-    pub message: String,
-    /// The rule.
-    pub rule: String,
-    /// The JSON pointer.
-    pub pointer: String,
-    /// `line:column` of the upload.
-    pub position: String,
+/// What is noteworthy in a stored contract.
+#[derive(Template)]
+#[template(path = "findings.html")]
+pub struct FindingsPage {
+    /// The frame; its title is `Findings in the contract of orders v1`.
+    pub frame: Frame,
+    /// The ruleset it was held against.
+    pub ruleset: &'static str,
+    /// `Revision 3`.
+    pub contract: String,
+    /// `2 errors, 1 warning.`
+    pub summary: String,
+    /// By severity.
+    pub filters: Filters,
+    /// What is said when there is nothing to show.
+    pub empty: Option<Empty>,
+    /// What was found.
+    pub found: FindingList,
+    /// What of the ruleset was not run.
+    pub not_run: Vec<NotRunRow>,
+    /// Where the contract can be fetched.
+    pub download: String,
+    /// Where its other revisions are.
+    pub history: String,
+}
+
+/// Something of a ruleset that was not run.
+pub struct NotRunRow {
+    /// The rule, unless it is about the ruleset as a whole.
+    pub rule: Option<String>,
+    /// Why.
+    pub reason: String,
 }
 
 /// The revisions of a contract.
@@ -85,6 +104,8 @@ pub struct RevisionRow {
     pub uploaded: Moment,
     /// Where it can be fetched.
     pub download: String,
+    /// Where its findings are.
+    pub findings: String,
     /// Where it is compared with the one in use.
     pub compare: Option<String>,
 }

@@ -35,6 +35,8 @@ pub struct VersionPage {
     pub headers: Option<Code>,
     /// The revision of the contract, in words.
     pub revision: Option<String>,
+    /// Where its findings are.
+    pub findings: Option<String>,
     /// Where the revisions are listed.
     pub history: Option<String>,
     /// Where the contract can be fetched.

@@ -1,7 +1,7 @@
 //! What goes wrong with contracts: findings, and changes that break callers.
 
 use gatewright_contract::{Changes, Findings};
-use gatewright_registry::{CompareError, UploadError};
+use gatewright_registry::{AssessError, CompareError, UploadError};
 use serde_json::json;
 
 use crate::web::{catalogue::Kind, changes::Told, problem::Problem, problems::ours};
@@ -34,6 +34,16 @@ impl From<CompareError> for Problem {
             CompareError::NotFound(_) => Self::of(Kind::NOT_FOUND),
             CompareError::Broken => ours(&error),
             CompareError::Store(store) => store.into(),
+        }
+    }
+}
+
+impl From<AssessError> for Problem {
+    fn from(error: AssessError) -> Self {
+        match error {
+            AssessError::NotFound => Self::of(Kind::NOT_FOUND),
+            AssessError::Broken => ours(&error),
+            AssessError::Store(store) => store.into(),
         }
     }
 }

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod contracts;
+mod findings;
 mod forms;
 mod gateways;
 mod house;

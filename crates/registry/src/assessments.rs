@@ -1,0 +1,92 @@
+//! Assessments: what is noteworthy in a stored contract, held against the specification and against a ruleset. Contracts
+//! are large, so they are read off the request threads.
+
+use gatewright_contract::{Budgets, Ruleset, Source, Unsupported, describe, lint, read};
+use gatewright_domain::{access::Caller, contract::ContractAt, handle::ApiHandle};
+use gatewright_store::StoreError;
+
+use crate::{
+    Registry,
+    found::{Found, Raw, Wanted},
+};
+
+/// A contract and what is noteworthy in it.
+#[derive(Debug)]
+pub struct Assessment {
+    /// Which contract, with the number of its revision.
+    pub contract: ContractAt,
+    /// The ruleset it was held against.
+    pub ruleset: &'static str,
+    /// What was found.
+    pub found: Found,
+    /// What of the ruleset was not run.
+    pub unsupported: Vec<Unsupported>,
+}
+
+/// Why a contract was not assessed.
+#[derive(Debug, thiserror::Error)]
+pub enum AssessError {
+    /// No such contract among those the caller sees.
+    #[error("there is no such contract")]
+    NotFound,
+    /// The assessment broke off.
+    #[error("the contract could not be assessed")]
+    Broken,
+    /// The store failed.
+    #[error("the contract could not be read")]
+    Store(#[source] StoreError),
+}
+
+impl From<StoreError> for AssessError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NotFound => Self::NotFound,
+            other => Self::Store(other),
+        }
+    }
+}
+
+impl Registry {
+    /// Says what is noteworthy in a contract of an API: in one of its revisions, or in the one that the version uses.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such contract among those the caller sees.
+    pub async fn assess(
+        &self,
+        caller: &Caller,
+        api: &ApiHandle,
+        contract: ContractAt,
+        wanted: Wanted,
+    ) -> Result<Assessment, AssessError> {
+        let now = self.clock.now();
+        let (contract, document) = self.document(caller, api, contract, now).await?;
+        let assessing = tokio::task::spawn_blocking(move || assessed(document, &wanted));
+        let (found, unsupported) = assessing.await.map_err(|_| AssessError::Broken)?;
+        Ok(Assessment {
+            contract,
+            ruleset: "spectral:oas",
+            found,
+            unsupported,
+        })
+    }
+}
+
+/// What the reader finds, and then the rules; a document that cannot be read is held against no rule.
+fn assessed(document: Vec<u8>, wanted: &Wanted) -> (Found, Vec<Unsupported>) {
+    let budgets = Budgets::default();
+    let mut raw: Vec<Raw> = Vec::new();
+    let mut unsupported = Vec::new();
+    match read(&document, &budgets) {
+        Ok(read) => {
+            let described = describe(&read, &budgets).map(|described| described.findings);
+            let findings = described.unwrap_or_else(|findings| findings);
+            raw.extend(findings.as_slice().iter().map(Raw::from));
+            let linted = lint(&read, &Ruleset::oas());
+            raw.extend(linted.findings.into_iter().map(Raw::from));
+            unsupported = linted.unsupported;
+        }
+        Err(findings) => raw.extend(findings.as_slice().iter().map(Raw::from)),
+    }
+    let found = Found::gather(raw, &Source::new(document), wanted);
+    (found, unsupported)
+}
