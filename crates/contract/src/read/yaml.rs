@@ -8,7 +8,7 @@ use crate::{
     read::{
         MergeKeys,
         yaml_input::{MOST_MARKS, Meter, Metered},
-        yaml_offset::Offsets,
+        yaml_offset::{Offsets, behind_properties},
         yaml_scalar::{self, Meaning},
     },
     report::Quoted,
@@ -124,6 +124,7 @@ impl Reader<'_, '_, '_> {
             return Err(self.foreign_tag(tag, start));
         }
         self.anchor(anchor, start)?;
+        let start = behind_properties(self.text, start);
         self.builder.open(form, start)?;
         Ok(())
     }
@@ -136,6 +137,8 @@ impl Reader<'_, '_, '_> {
         span: Range<usize>,
     ) -> Result<(), Stop> {
         let plain = style == ScalarStyle::Plain;
+        let before = span.start;
+        let span = behind_properties(self.text, before).min(span.end)..span.end;
         if self.builder.wants_key() {
             if plain && text == "<<" && self.merge_keys == MergeKeys::Refused {
                 self.builder.note(
@@ -151,7 +154,7 @@ impl Reader<'_, '_, '_> {
         let meaning = match tag {
             None if plain => yaml_scalar::meaning(text),
             None => Meaning::Text,
-            Some(tag) => self.tagged(text, tag, span.start)?,
+            Some(tag) => self.tagged(text, tag, before)?,
         };
         let form = match meaning {
             Meaning::Text => return self.text(text, style, span),
