@@ -16,7 +16,7 @@ pub struct Finding {
     /// The JSON pointer of the place (RFC 6901); empty for the document as a whole. Cut off with `…` when longer
     /// than a pointer to anything sensible is.
     pub pointer: String,
-    /// The line of the upload, from 1.
+    /// The line of the upload, from 1: of the key, for an object or a list that stands under one; else of the thing itself.
     pub line: u32,
     /// The column within the line, in characters, from 1.
     pub column: u32,

@@ -37,13 +37,16 @@ impl Report {
     /// Something about a node.
     pub(crate) fn add(&mut self, rule: Rule, node: Node<'_>, message: fmt::Arguments<'_>) {
         let start = node.span().start;
-        let keep = || Finding {
-            rule,
-            level: rule.level(),
-            pointer: brief(node),
-            line: node.place().line,
-            column: node.place().column,
-            message: message.to_string(),
+        let keep = || {
+            let Place { line, column } = node.told_place();
+            Finding {
+                rule,
+                level: rule.level(),
+                pointer: brief(node),
+                line,
+                column,
+                message: message.to_string(),
+            }
         };
         self.pile(rule).add((rule, start, node.number()), keep);
     }

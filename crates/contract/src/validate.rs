@@ -45,14 +45,13 @@ fn reachable<'d>(reading: &mut Reading<'d>, path: &Path<'d>) {
 }
 
 fn responses<'d>(reading: &mut Reading<'d>, operation: &Described<'d>) {
-    let described = operation.node.get("responses").is_some();
+    let described = operation.node.get("responses");
     let responses = reading.member(operation.node, "responses", Kind::Object);
     let none = responses.is_none_or(|responses| responses.members().next().is_none());
-    if !described || (responses.is_some() && none) {
+    if described.is_none() || (responses.is_some() && none) {
+        let at = described.unwrap_or(operation.key);
         let message = format_args!("the operation describes no response under `responses`");
-        reading
-            .report
-            .add(Rule::ResponsesMissing, operation.key, message);
+        reading.report.add(Rule::ResponsesMissing, at, message);
     }
 }
 

@@ -18,32 +18,25 @@ pub(crate) fn compare<'d>(
     was: Endpoint<'d>,
     is: Endpoint<'d>,
 ) {
-    let old = was
-        .node
-        .get("requestBody")
-        .map(|node| comparison.pairs.base.follow(node));
-    let new = is
-        .node
-        .get("requestBody")
-        .map(|node| comparison.pairs.revision.follow(node));
+    let (from, to) = (was.node.get("requestBody"), is.node.get("requestBody"));
+    let old = from.map(|node| comparison.pairs.base.follow(node));
+    let new = to.map(|node| comparison.pairs.revision.follow(node));
+    let either = Spots {
+        base: from,
+        revision: to,
+    };
     let required = |body: Node<'d>| body.get("required").and_then(Node::boolean) == Some(true);
-    let (id, spots, text) = match (old, new) {
+    let (id, text) = match (old, new) {
         (None, None) => return,
         (None, Some(new)) if required(new) => (
             "request-body-added-required",
-            Spots::new(new),
             "the request must have a body now",
         ),
-        (None, Some(new)) => (
+        (None, Some(_)) => (
             "request-body-added-optional",
-            Spots::new(new),
             "the request may have a body now",
         ),
-        (Some(old), None) => (
-            "request-body-removed",
-            Spots::gone(old),
-            "the request has no body any more",
-        ),
+        (Some(_), None) => ("request-body-removed", "the request has no body any more"),
         (Some(old), Some(new)) => {
             if required(old) != required(new) {
                 let (id, text) = if required(new) {
@@ -57,7 +50,7 @@ pub(crate) fn compare<'d>(
                         "the request body is optional now",
                     )
                 };
-                let spots = Spots::both(old, new);
+                let spots = Spots::member(old, new, "required");
                 comparison
                     .teller
                     .tell(subject, id, spots, || text.to_owned());
@@ -67,7 +60,7 @@ pub(crate) fn compare<'d>(
     };
     comparison
         .teller
-        .tell(subject, id, spots, || text.to_owned());
+        .tell(subject, id, either, || text.to_owned());
 }
 
 /// What holds media types.

@@ -82,7 +82,7 @@ impl Section {
 pub struct Spot {
     /// The JSON pointer (RFC 6901), cut off with `…` when very long.
     pub pointer: String,
-    /// The line, from 1.
+    /// The line, from 1: of the key, for an object or a list that stands under one; else of the thing itself.
     pub line: u32,
     /// The column within the line, in characters, from 1.
     pub column: u32,
@@ -90,7 +90,7 @@ pub struct Spot {
 
 impl Spot {
     pub(crate) fn of(node: Node<'_>) -> Self {
-        let Place { line, column } = node.place();
+        let Place { line, column } = node.told_place();
         Self {
             pointer: brief(node),
             line,

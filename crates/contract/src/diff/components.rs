@@ -58,7 +58,8 @@ fn schemes<'d>(comparison: &mut Comparison<'d, '_>, was: Option<Node<'d>>, is: O
         let from = comparison.pairs.base.follow(value);
         let to = comparison.pairs.revision.follow(revised);
         let changed = change(from, to, "type");
-        if let (Some((old, new)), spots) = (changed, Spots::both(from, to)) {
+        if let Some((old, new)) = changed {
+            let spots = Spots::member(from, to, "type");
             let text =
                 || format!("the security scheme `{name}` was of type `{old}` and is `{new}` now");
             tell(
@@ -109,7 +110,7 @@ fn oauth<'d>(comparison: &mut Comparison<'d, '_>, name: &str, was: Node<'d>, is:
             let text = || {
                 format!("`{key}` of the security scheme `{name}` was `{from}` and is `{to}` now")
             };
-            tell(comparison, id, Spots::both(was, is), text);
+            tell(comparison, id, Spots::member(was, is, key), text);
         }
     }
     let scopes = |flow: Node<'d>| flow.get("scopes").into_iter().flat_map(Node::members);

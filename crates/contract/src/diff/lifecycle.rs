@@ -41,14 +41,6 @@ impl<'d> Lifetime<'d> {
             }
         }
     }
-
-    /// Where its sunset is written.
-    pub(crate) fn place(self) -> Option<Node<'d>> {
-        match self {
-            Self::Lasting | Self::Deprecated => None,
-            Self::Sunset(node, _) | Self::Unreadable(node) => Some(node),
-        }
-    }
 }
 
 /// A date, or a moment, of RFC 3339.
@@ -100,6 +92,24 @@ pub(crate) enum Ending {
 }
 
 impl Ending {
+    /// Where the two objects say what is told: by their date, or by `deprecated` where none has one.
+    pub(crate) fn spots<'d>(self, was: Node<'d>, is: Node<'d>) -> Spots<'d> {
+        let dated = match self {
+            Self::Deprecated | Self::SunsetMissing | Self::Reactivated => None,
+            Self::DeprecatedWithSunset
+            | Self::SunsetUnreadable
+            | Self::SunsetTooSoon
+            | Self::SunsetDeleted
+            | Self::StillUnreadable
+            | Self::MovedTooSoon => Some("x-sunset"),
+        };
+        let place = |object: Node<'d>| {
+            let date = dated.and_then(|key| object.get(key));
+            date.or(object.get("deprecated")).unwrap_or(object)
+        };
+        Spots::both(place(was), place(is))
+    }
+
     /// The rule of an endpoint.
     pub(crate) const fn of_endpoint(self) -> &'static str {
         match self {
@@ -219,6 +229,17 @@ pub(crate) enum Gone {
     SunsetUnreadable,
 }
 
+impl Gone {
+    /// Where it stands what is told of it: what went, or the date that is none.
+    pub(crate) fn spots<'d>(self, place: Node<'d>, object: Node<'d>) -> Spots<'d> {
+        let date = object.get("x-sunset");
+        match self {
+            Self::Unannounced | Self::Announced | Self::BeforeSunset => Spots::gone(place),
+            Self::SunsetUnreadable => Spots::gone(date.unwrap_or(place)),
+        }
+    }
+}
+
 /// How something went, and what is told of it; nothing of what went after its sunset.
 pub(crate) fn gone(now: Timestamp, was: Lifetime<'_>) -> Option<(Gone, String)> {
     Some(match was {
@@ -263,6 +284,6 @@ pub(crate) fn removed<'d>(
     };
     let what = if with_path { "path" } else { "endpoint" };
     let text = || format!("the {what} {text}");
-    let spots = Spots::gone(endpoint.key);
+    let spots = gone.spots(endpoint.key, endpoint.node);
     comparison.teller.tell(subject, id, spots, text);
 }

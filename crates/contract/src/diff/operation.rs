@@ -42,7 +42,7 @@ fn stable_enough<'d>(
 ) -> Option<Stability> {
     let level = |endpoint: Endpoint<'d>| endpoint.node.get("x-stability-level");
     let levels = Levels::of(level(was), level(is));
-    let spots = Spots::both(was.key, is.key);
+    let spots = Spots::member(was.node, is.node, "x-stability-level");
     for none in levels.none {
         let text = || format!("`{}` is no stability level", none.written());
         let id = "api-invalid-stability-level";
@@ -79,8 +79,7 @@ fn ending<'d>(
     let Some((ending, text)) = lifecycle::ending(comparison.settings, level, from, to) else {
         return;
     };
-    let place = to.place().or(is.node.get("deprecated")).unwrap_or(is.key);
-    let spots = Spots::both(was.key, place);
+    let spots = ending.spots(was.node, is.node);
     let text = || format!("the endpoint {text}");
     comparison
         .teller

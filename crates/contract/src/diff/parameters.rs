@@ -24,6 +24,8 @@ type Known<'d> = (&'d str, String);
 struct Parameter<'d> {
     place: &'d str,
     name: &'d str,
+    /// Where it stands in its list, which may be a reference.
+    item: Node<'d>,
     node: Node<'d>,
 }
 
@@ -51,7 +53,7 @@ pub(crate) fn compare<'d>(
             let text = || format!("{} is new", parameter.told());
             comparison
                 .teller
-                .tell(subject, id, Spots::new(parameter.node), text);
+                .tell(subject, id, Spots::new(parameter.item), text);
         }
     }
 }
@@ -77,7 +79,7 @@ pub(crate) fn compare_path<'d>(
         let text = || format!("{} is new to every operation of the path", parameter.told());
         comparison
             .teller
-            .tell(subject, id, Spots::new(parameter.node), text);
+            .tell(subject, id, Spots::new(parameter.item), text);
     }
 }
 
@@ -93,8 +95,8 @@ fn list<'d>(
     names: &[&str],
 ) -> BTreeMap<Known<'d>, Parameter<'d>> {
     let mut parameters = BTreeMap::new();
-    for node in holder.get("parameters").into_iter().flat_map(Node::items) {
-        let node = side.follow(node);
+    for item in holder.get("parameters").into_iter().flat_map(Node::items) {
+        let node = side.follow(item);
         let text = |key| node.get(key).and_then(Node::text);
         let (Some(place), Some(name)) = (text("in"), text("name")) else {
             continue;
@@ -107,7 +109,12 @@ fn list<'d>(
             },
             _ => name.to_owned(),
         };
-        let parameter = Parameter { place, name, node };
+        let parameter = Parameter {
+            place,
+            name,
+            item,
+            node,
+        };
         parameters.entry((place, known)).or_insert(parameter);
     }
     parameters
@@ -148,7 +155,7 @@ fn removed<'d>(
         Gone::SunsetUnreadable => "request-parameter-sunset-parse",
     };
     let text = || format!("{} {text}", parameter.told());
-    let spots = Spots::gone(parameter.node);
+    let spots = gone.spots(parameter.item, parameter.node);
     comparison.teller.tell(subject, id, spots, text);
 }
 
@@ -158,7 +165,6 @@ fn one<'d>(
     level: Stability,
     (was, is): (Parameter<'d>, Parameter<'d>),
 ) {
-    let spots = Spots::both(was.node, is.node);
     let told = was.told();
     if was.required() != is.required() {
         let (id, text) = if is.required() {
@@ -166,12 +172,13 @@ fn one<'d>(
         } else {
             ("request-parameter-became-optional", "is optional now")
         };
+        let spots = Spots::member(was.node, is.node, "required");
         let text = || format!("{told} {text}");
         comparison.teller.tell(subject, id, spots, text);
     }
     let (from, to) = (was.lifetime(), is.lifetime());
     if let Some((ending, text)) = lifecycle::ending(comparison.settings, level, from, to) {
-        let spots = Spots::both(was.node, to.place().unwrap_or(is.node));
+        let spots = ending.spots(was.node, is.node);
         let text = || format!("{told} {text}");
         comparison
             .teller

@@ -58,14 +58,15 @@ fn success(status: &str) -> Option<bool> {
     Some((200..300).contains(&number))
 }
 
-type Header<'d> = (&'d str, Node<'d>);
+/// A header: its name where it is written, and what it is behind its reference.
+type Header<'d> = (Node<'d>, Node<'d>);
 
 /// The headers of a response, by their names, which have no case.
 fn list<'d>(side: &mut Side<'d>, response: Node<'d>) -> BTreeMap<String, Header<'d>> {
     let members = response.get("headers").into_iter().flat_map(Node::members);
     let header = |(key, value): (Node<'d>, Node<'d>)| {
-        let name = key.written();
-        (name.to_ascii_lowercase(), (name, side.follow(value)))
+        let known = key.written().to_ascii_lowercase();
+        (known, (key, side.follow(value)))
     };
     members.map(header).collect()
 }
@@ -79,7 +80,8 @@ fn headers<'d>(
     let old = list(&mut comparison.pairs.base, was);
     let new = list(&mut comparison.pairs.revision, is);
     let required = |header: Node<'d>| header.get("required").and_then(Node::boolean) == Some(true);
-    for (known, (name, from)) in &old {
+    for (known, (key, from)) in &old {
+        let name = key.written();
         let text = |what: &str| format!("the header `{name}` of the response {status} {what}");
         let Some((_, to)) = new.get(known) else {
             let id = if required(*from) {
@@ -87,7 +89,7 @@ fn headers<'d>(
             } else {
                 "optional-response-header-removed"
             };
-            let spots = Spots::gone(*from);
+            let spots = Spots::gone(*key);
             comparison
                 .teller
                 .tell(subject, id, spots, || text("is gone"));
@@ -95,7 +97,7 @@ fn headers<'d>(
         };
         if required(*from) && !required(*to) {
             let id = "response-header-became-optional";
-            let spots = Spots::both(*from, *to);
+            let spots = Spots::member(*from, *to, "required");
             comparison
                 .teller
                 .tell(subject, id, spots, || text("is optional now"));
@@ -108,10 +110,11 @@ fn headers<'d>(
             comparison.uses.push(Use { subject, at, pair });
         }
     }
-    for (known, (name, header)) in &new {
+    for (known, (key, _)) in &new {
         if !old.contains_key(known) {
+            let name = key.written();
             let text = || format!("the response {status} has the header `{name}` now");
-            let spots = Spots::new(*header);
+            let spots = Spots::new(*key);
             comparison
                 .teller
                 .tell(subject, "response-header-added", spots, text);

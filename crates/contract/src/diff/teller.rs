@@ -55,6 +55,12 @@ impl<'d> Spots<'d> {
         }
     }
 
+    /// At a member of two objects, or at the object that has no such member.
+    pub(crate) fn member(base: Node<'d>, revision: Node<'d>, key: &str) -> Self {
+        let member = |object: Node<'d>| object.get(key).unwrap_or(object);
+        Self::both(member(base), member(revision))
+    }
+
     pub(crate) const fn gone(base: Node<'d>) -> Self {
         Self {
             base: Some(base),

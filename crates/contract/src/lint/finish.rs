@@ -110,11 +110,7 @@ fn told(raw: Raw<'_>, pointed: &[Pointed]) -> Option<LintFinding> {
         true => severity,
         false => pointed_severity(rule, &at.pointer(), pointed).unwrap_or(Some(severity))?,
     };
-    // An object or a list is pointed at by its key, which says what it is; anything else by itself.
-    let place = match at.is_container() {
-        true => at.key().unwrap_or(at).place(),
-        false => at.place(),
-    };
+    let place = at.told_place();
     Some(LintFinding {
         rule: rule.to_owned(),
         severity,

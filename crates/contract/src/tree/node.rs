@@ -194,6 +194,15 @@ impl<'d> Node<'d> {
         self.document.place(self.span().start)
     }
 
+    /// The place that a finding about it tells. An object or a list is told by the key it stands under, because that
+    /// says what it is, and what begins below it is something else; so is a value that nobody wrote. All else stands
+    /// for itself.
+    pub(crate) fn told_place(self) -> Place {
+        let unseen = self.is_container() || self.span().is_empty();
+        let key = self.key().filter(|_| unseen);
+        key.unwrap_or(self).place()
+    }
+
     /// Its JSON pointer; that of a key is that of its member.
     #[must_use]
     pub fn pointer(self) -> String {

@@ -87,9 +87,8 @@ fn declared<'d>(reading: &mut Reading<'d>, object: Node<'d>) -> Declared<'d> {
                 "the path parameter {} must say `required: true`; a path without it is another path",
                 Quoted(name)
             );
-            reading
-                .report
-                .add(Rule::PathParameterOptional, parameter, message);
+            let at = parameter.get("required").unwrap_or(parameter);
+            reading.report.add(Rule::PathParameterOptional, at, message);
         }
         declared.by_name.insert(name, item);
     }

@@ -58,7 +58,7 @@ fn a_violation_is_a_warning_so_that_the_document_can_still_be_taken() {
     );
     assert_eq!(found.message, "`description` is missing here");
     assert_eq!(found.pointer, "/paths/~1a/get/responses/200");
-    assert_eq!((found.line, found.column), (6, 26));
+    assert_eq!((found.line, found.column), (6, 19));
 }
 
 #[test]

@@ -102,7 +102,7 @@ fn findings_come_in_the_order_of_the_document() {
 fn a_finding_in_json_points_at_its_words() {
     let text = "{\n\t\"openapi\": \"3.1.0\",\n\t\"info\": {\"title\": \"Ördérs\", \"version\": []},\n\
         \t\"paths\": {\"/a\": {\"get\": {\"summary\": 7}}}\n}\n";
-    begins(text, Rule::WrongType, "/info/version", "[]}");
+    begins(text, Rule::WrongType, "/info/version", "\"version\": []}");
     begins(text, Rule::UnquotedText, "/paths/~1a/get/summary", "7}}");
     begins(text, Rule::ResponsesMissing, "/paths/~1a/get", "\"get\":");
 }

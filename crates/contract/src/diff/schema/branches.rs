@@ -1,6 +1,6 @@
 //! Branches: `oneOf`, `anyOf` and `allOf`, and the discriminator that chooses among them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     diff::{
@@ -84,7 +84,7 @@ pub(crate) fn read(reading: &mut Reading<'_, '_>, wrapped: bool) {
     for names in &KEYWORDS {
         let left = compare(reading, names.keyword);
         if wrapped && names.keyword == "oneOf" {
-            let text = format!("is one of {} now", list(&left.new, |_| true));
+            let text = format!("is one of {} now", list(left.new.iter()));
             let spots = reading.spots(names.keyword);
             reading.push(What::Wrapped(text), spots);
         } else {
@@ -227,37 +227,47 @@ impl<'d> Unmatched<'d> {
     }
 }
 
-fn list(branches: &[Branch<'_>], which: impl Fn(&Branch<'_>) -> bool) -> String {
-    let kept = branches.iter().filter(|branch| which(branch));
-    let told: Vec<_> = kept.map(|branch| format!("`{}`", branch.told())).collect();
+fn list<'b, 'd: 'b>(branches: impl Iterator<Item = &'b Branch<'d>>) -> String {
+    let told: Vec<_> = branches.map(|it| format!("`{}`", it.told())).collect();
     told.join(", ")
 }
 
-fn tell(reading: &mut Reading<'_, '_>, names: &Names, left: &Unmatched<'_>) {
+/// Tells what came and went, each at the first branch of it.
+fn tell<'d>(reading: &mut Reading<'_, 'd>, names: &Names, left: &Unmatched<'d>) {
     let apart = names.idle.is_some();
-    let list =
-        |branches: &[Branch<'_>], idle| list(branches, |branch| (apart && branch.idle()) == idle);
-    let spots = reading.spots(names.keyword);
-    let keyword = names.keyword;
-    let facts = [
-        (Some(names.added), list(&left.new, false), "now"),
-        (Some(names.removed), list(&left.old, false), "no more"),
-        (
-            names.idle.map(|(added, _)| added),
-            list(&left.new, true),
-            "now",
-        ),
-        (
-            names.idle.map(|(_, removed)| removed),
-            list(&left.old, true),
-            "no more",
-        ),
-    ];
-    for (name, told, when) in facts {
-        if let (Some(name), false) = (name, told.is_empty()) {
+    let (whole, keyword) = (reading.spots(names.keyword), names.keyword);
+    let mut tell = |name: &'static str, idle: bool, branches: &[Branch<'d>], when, at: At<'d>| {
+        let kept = branches
+            .iter()
+            .filter(|branch| (apart && branch.idle()) == idle);
+        let told = list(kept.clone());
+        if let Some(first) = kept.map(|branch| branch.node).next() {
             let text = format!("has {told} under `{keyword}` {when}");
-            reading.fact(name, text, spots);
+            reading.fact(name, text, at(first, whole));
         }
+    };
+    let idle = names.idle.map(|(added, removed)| (true, added, removed));
+    let all = [Some((false, names.added, names.removed)), idle];
+    for (idle, added, removed) in all.into_iter().flatten() {
+        tell(added, idle, &left.new, "now", in_revision);
+        tell(removed, idle, &left.old, "no more", in_base);
+    }
+}
+
+/// The spots of a list of which a member came or went.
+type At<'d> = fn(Node<'d>, Spots<'d>) -> Spots<'d>;
+
+fn in_base<'d>(node: Node<'d>, list: Spots<'d>) -> Spots<'d> {
+    Spots {
+        base: Some(node),
+        ..list
+    }
+}
+
+fn in_revision<'d>(node: Node<'d>, list: Spots<'d>) -> Spots<'d> {
+    Spots {
+        revision: Some(node),
+        ..list
     }
 }
 
@@ -284,35 +294,35 @@ fn discriminator(reading: &mut Reading<'_, '_>) {
     let (from, to) = (name(was).unwrap_or_default(), name(is).unwrap_or_default());
     if from != to {
         let text = format!("is told apart by `{to}` now, where it was `{from}`");
+        let spots = Spots::member(was, is, "propertyName");
         reading.fact("discriminator-property-name-changed", text, spots);
     }
-    mapping(reading, was, is, spots);
+    mapping(reading, was, is);
 }
 
-fn mapping<'d>(reading: &mut Reading<'_, 'd>, was: Node<'d>, is: Node<'d>, spots: Spots<'d>) {
+fn mapping<'d>(reading: &mut Reading<'_, 'd>, was: Node<'d>, is: Node<'d>) {
+    let spots = Spots::member(was, is, "mapping");
     let members = |node: Node<'d>| node.get("mapping").into_iter().flat_map(Node::members);
     let keys = |node| {
-        members(node)
-            .map(|(key, _)| key.written())
-            .collect::<BTreeSet<_>>()
-    };
-    let list = |one: &BTreeSet<&str>, other: &BTreeSet<&str>| {
-        let names: Vec<_> = one
-            .difference(other)
-            .map(|name| format!("`{name}`"))
-            .collect();
-        names.join(", ")
+        let keys = members(node).map(|(key, _)| (key.written(), key));
+        keys.collect::<BTreeMap<_, _>>()
     };
     let (old, new) = (keys(was), keys(is));
-    let (added, gone) = (list(&new, &old), list(&old, &new));
-    if !added.is_empty() {
-        let text = format!("maps the discriminator's {added} now");
-        reading.fact("discriminator-mapping-added", text, spots);
-    }
-    if !gone.is_empty() {
-        let text = format!("maps the discriminator's {gone} no more");
-        reading.fact("discriminator-mapping-deleted", text, spots);
-    }
+    let mut tell = |name, when, beyond: Vec<(&str, Node<'d>)>, at: At<'d>| {
+        if let Some((_, first)) = beyond.first() {
+            let names: Vec<_> = beyond.iter().map(|(name, _)| format!("`{name}`")).collect();
+            let text = format!("maps the discriminator's {} {when}", names.join(", "));
+            reading.fact(name, text, at(*first, spots));
+        }
+    };
+    let mut added = new.clone();
+    added.retain(|name, _| !old.contains_key(name));
+    let added = added.into_iter().collect();
+    tell("discriminator-mapping-added", "now", added, in_revision);
+    let mut gone = old;
+    gone.retain(|name, _| !new.contains_key(name));
+    let gone = gone.into_iter().collect();
+    tell("discriminator-mapping-deleted", "no more", gone, in_base);
     for (key, value) in members(was) {
         let name = key.written();
         let revised = is.get("mapping").and_then(|mapping| mapping.get(name));

@@ -127,6 +127,8 @@ fn prefix_items(reading: &mut Reading<'_, '_>) {
     let (was, is) = (reading.was, reading.is);
     let (mut old, mut new) = (was.items(keyword), is.items(keyword));
     let (mut gone, mut added) = (0, 0);
+    // At the first item that came or went.
+    let mut spots = reading.spots(keyword);
     for number in 1.. {
         match (old.next(), new.next()) {
             (Some(from), Some(to)) => {
@@ -134,12 +136,17 @@ fn prefix_items(reading: &mut Reading<'_, '_>) {
                 let step = Step::Member(keyword, format!("#{number}"));
                 reading.pair.links.push((step, pair));
             }
-            (Some(_), None) => gone += 1,
-            (None, Some(_)) => added += 1,
+            (Some(from), None) => {
+                gone += 1;
+                spots.base = spots.base.filter(|_| gone > 1).or(Some(from));
+            }
+            (None, Some(to)) => {
+                added += 1;
+                spots.revision = spots.revision.filter(|_| added > 1).or(Some(to));
+            }
             (None, None) => break,
         }
     }
-    let spots = reading.spots(keyword);
     if added > 0 {
         let text = format!("begins with {added} more items under `{keyword}` now");
         reading.fact("prefix-items-added", text, spots);

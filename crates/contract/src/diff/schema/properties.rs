@@ -99,6 +99,10 @@ fn both<'d>(
             (true, false) => became_not,
             (true, true) | (false, false) => continue,
         };
+        let spots = Spots::both(
+            was.get(keyword).unwrap_or(key),
+            is.get(keyword).unwrap_or(new_key),
+        );
         push(reading, name, What::Access(name_of_fact, property), spots);
     }
 }

@@ -129,7 +129,12 @@ impl<'d> Reading<'_, 'd> {
         let from = Lifetime::of(|key| was.get(key));
         let to = Lifetime::of(|key| is.get(key));
         if from != to {
-            let spots = self.spots("deprecated");
+            let mut spots = self.spots("deprecated");
+            if let (Lifetime::Lasting, Lifetime::Sunset(date, _) | Lifetime::Unreadable(date)) =
+                (from, to)
+            {
+                spots.revision = Some(date);
+            }
             self.push(What::Ending(levels.was, from, to), spots);
         }
     }
