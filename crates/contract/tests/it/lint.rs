@@ -3,14 +3,25 @@
 mod functions;
 mod hostile;
 mod oas;
+mod owasp;
 mod paths;
 mod properties;
 mod rulesets;
 mod schemas;
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use gatewright_contract::{Budgets, Document, LintFinding, Linted, Ruleset, lint, read};
+
+use crate::second::{Part, Second};
+
+/// A rule of a built-in set, the edition of the document, and the rest of the document.
+type Case = (&'static str, &'static str, &'static str);
+
+const OAS2: &str = "swagger: '2.0'";
+const OAS30: &str = "openapi: 3.0.3";
+const OAS31: &str = "openapi: 3.1.0";
+const OAS32: &str = "openapi: 3.2.0";
 
 fn document(text: &str) -> Document<'_> {
     read(text.as_bytes(), &Budgets::default())
@@ -66,4 +77,37 @@ fn points_right(text: &str, finding: &LintFinding) {
         "{finding}: `{}` is at {places:?}",
         finding.pointer
     );
+}
+
+/// What a rule of a set finds stands on the lines with a mark and on no other; what a finding's pointer leads to stands
+/// at its line and column, in YAML and in JSON.
+fn points_at_its_marks(set: &str, (rule, edition, rest): Case) {
+    let text = format!("{edition}\n{rest}");
+    let by = format!("{{extends: [['{set}', off]], rules: {{'{rule}': error}}}}");
+    let told: BTreeSet<u32> = found(&text, &by).into_iter().map(|it| it.line).collect();
+    let marked = text
+        .lines()
+        .zip(1..)
+        .filter(|(line, _)| line.ends_with("# here"));
+    let mut marked: BTreeSet<u32> = marked.map(|(_, number)| number).collect();
+    if marked.is_empty() {
+        // About the document as a whole.
+        marked.insert(1);
+    }
+    assert_eq!(told, marked, "{rule}\n{text}");
+    let json = Second::read(&text).json();
+    assert_eq!(parts(&text, &by), parts(&json, &by), "{rule}\n{json}");
+}
+
+/// The pointers of what is found, each with what of it stands at the place that is told.
+fn parts(text: &str, by: &str) -> BTreeSet<(String, Part)> {
+    let second = Second::read(text);
+    let found = lint(&document(text), &ruleset(by)).findings.into_iter();
+    let part = |finding: LintFinding| {
+        let part = second.part(&finding.pointer, (finding.line, finding.column));
+        let part =
+            part.unwrap_or_else(|| panic!("{finding}: not at `{}`\n{text}", finding.pointer));
+        (finding.pointer, part)
+    };
+    found.map(part).collect()
 }

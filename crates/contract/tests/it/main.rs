@@ -11,10 +11,13 @@ mod lint;
 mod official;
 mod operations;
 mod pairs;
+mod placed;
 mod places;
 mod properties;
 mod reading;
 mod reference;
+mod second;
+mod spots;
 mod validation;
 
 use gatewright_contract::{Budgets, Examined, Finding, Findings, Rule, examine};

@@ -4,15 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{found, ruleset};
-
-/// A rule, the edition of the document, and the rest of the document.
-type Case = (&'static str, &'static str, &'static str);
-
-const OAS2: &str = "swagger: '2.0'";
-const OAS30: &str = "openapi: 3.0.3";
-const OAS31: &str = "openapi: 3.1.0";
-const OAS32: &str = "openapi: 3.2.0";
+use super::{Case, OAS2, OAS30, OAS31, OAS32, found, points_at_its_marks, ruleset};
 
 const CASES: &[Case] = &[
     ("info-contact", OAS30, "info: # here\n  title: t\n"),
@@ -296,20 +288,8 @@ const CASES: &[Case] = &[
 
 #[test]
 fn each_rule_points_at_what_it_is_about_and_at_nothing_else() {
-    for (rule, edition, rest) in CASES {
-        let text = format!("{edition}\n{rest}");
-        let by = format!("{{extends: [[spectral:oas, off]], rules: {{{rule}: error}}}}");
-        let told: BTreeSet<u32> = found(&text, &by).into_iter().map(|it| it.line).collect();
-        let marked = text
-            .lines()
-            .zip(1..)
-            .filter(|(line, _)| line.ends_with("# here"));
-        let mut marked: BTreeSet<u32> = marked.map(|(_, number)| number).collect();
-        if marked.is_empty() {
-            // About the document as a whole.
-            marked.insert(1);
-        }
-        assert_eq!(told, marked, "{rule}\n{text}");
+    for case in CASES {
+        points_at_its_marks("spectral:oas", *case);
     }
 }
 
