@@ -3,7 +3,7 @@
 //! Only of tokens that live longer than an hour, which people hold and narrow: for a program's token, which is gone in an hour and
 //! may be one of millions, each call would be a row.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use gatewright_domain::{
     id::{TokenId, VersionId},
@@ -24,6 +24,9 @@ use crate::{
     },
     store::Store,
 };
+
+/// How many tokens one query asks for.
+const ASKED: usize = 500;
 
 /// An operation that a token called.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,7 +51,8 @@ impl Store {
         called: BTreeMap<Called, Timestamp>,
     ) -> Result<(), StoreError> {
         let together = self.begin_quietly().await?;
-        let mut known: Option<(Jti, Option<TokenId>)> = None;
+        let names: BTreeSet<&Jti> = called.keys().map(|called| &called.jti).collect();
+        let known = long_lived(together.transaction()?, names).await?;
         for (called, at) in called {
             let Called {
                 jti,
@@ -56,15 +60,9 @@ impl Store {
                 method,
                 path,
             } = called;
-            let token = match &known {
-                Some((same, token)) if *same == jti => *token,
-                Some(_) | None => {
-                    let token = long_lived(together.transaction()?, &jti).await?;
-                    known = Some((jti, token));
-                    token
-                }
+            let Some(token) = known.get(jti.as_str()).copied() else {
+                continue;
             };
-            let Some(token) = token else { continue };
             let row = ActiveModel {
                 token_id: Set(token),
                 version_id: Set(version),
@@ -92,17 +90,25 @@ impl Store {
     }
 }
 
-/// The token of this name, when it lives longer than an hour. What was issued elsewhere has no row.
-async fn long_lived<C: ConnectionTrait>(db: &C, jti: &Jti) -> Result<Option<TokenId>, StoreError> {
+/// Those of the tokens with these names that live longer than an hour. What was issued elsewhere has no row.
+async fn long_lived<C: ConnectionTrait>(
+    db: &C,
+    names: BTreeSet<&Jti>,
+) -> Result<HashMap<String, TokenId>, StoreError> {
     let hour = i64::from(Lifetime::HOUR.seconds()) * 1000;
     let lives = Expr::col(token::Column::ExpiresAt).sub(Expr::col(token::Column::IssuedAt));
-    let found: Option<TokenId> = token::Entity::find()
-        .select_only()
-        .column(token::Column::Id)
-        .filter(token::Column::Jti.eq(jti.as_str()))
-        .filter(lives.gt(hour))
-        .into_tuple()
-        .one(db)
-        .await?;
-    Ok(found)
+    let names: Vec<&str> = names.into_iter().map(Jti::as_str).collect();
+    let mut known = HashMap::new();
+    for some in names.chunks(ASKED) {
+        let found: Vec<(String, TokenId)> = token::Entity::find()
+            .select_only()
+            .columns([token::Column::Jti, token::Column::Id])
+            .filter(token::Column::Jti.is_in(some.iter().copied()))
+            .filter(lives.clone().gt(hour))
+            .into_tuple()
+            .all(db)
+            .await?;
+        known.extend(found);
+    }
+    Ok(known)
 }
