@@ -9,6 +9,7 @@ use actix_web::{
 use gatewright_domain::{
     client::{Ending, SecretId},
     handle::ApplicationHandle,
+    text::Reason,
     time::Timestamp,
 };
 use gatewright_keys::SecretWish;
@@ -91,6 +92,34 @@ impl Seen {
 
     pub(super) fn handle(&self) -> ApplicationHandle {
         ApplicationHandle::Id(self.found.application.id)
+    }
+
+    fn revoke_form(
+        &self,
+        request: &HttpRequest,
+        who: &SignedIn,
+        secret: &SecretId,
+        faults: Faults,
+    ) -> Confirm {
+        Confirm {
+            frame: self.frame(request, who, &format!("Revoke the secret {secret}")),
+            sentences: vec![
+                "It stops at once. Tokens that were issued with it live until they end.".to_owned(),
+            ],
+            breaks: vec!["Whatever gets its tokens with this secret".to_owned()],
+            headers: None,
+            revision: None,
+            fields: vec![
+                Field::new("reason", "Why", Control::Text)
+                    .optional()
+                    .fault(faults.of("reason")),
+            ],
+            faults,
+            weight: Weight::Final,
+            action: format!("{}/{secret}/revoke", self.here()),
+            button: "Revoke".to_owned(),
+            back: self.here(),
+        }
     }
 }
 
@@ -318,21 +347,8 @@ pub async fn revoke_page(
 ) -> Result<HttpResponse, Problem> {
     let (application, secret) = at.into_inner();
     let seen = Seen::by(&who, &app, &application).await?;
-    visit::page(&Confirm {
-        frame: seen.frame(&request, &who, &format!("Revoke the secret {secret}")),
-        faults: Faults::default(),
-        sentences: vec![
-            "It stops at once. Tokens that were issued with it live until they end.".to_owned(),
-        ],
-        breaks: vec!["Whatever gets its tokens with this secret".to_owned()],
-        headers: None,
-        revision: None,
-        fields: vec![Field::new("reason", "Why", Control::Text).optional()],
-        weight: Weight::Final,
-        action: format!("{}/{secret}/revoke", seen.here()),
-        button: "Revoke".to_owned(),
-        back: seen.here(),
-    })
+    let form = seen.revoke_form(&request, &who, &secret, Faults::default());
+    visit::page(&form)
 }
 
 /// Revokes a secret.
@@ -340,6 +356,7 @@ pub async fn revoke_page(
 /// # Errors
 /// Those of the revocation.
 pub async fn revoke(
+    request: HttpRequest,
     app: Data<App>,
     who: SignedIn,
     at: Path<(ApplicationHandle, SecretId)>,
@@ -347,7 +364,11 @@ pub async fn revoke(
 ) -> Result<HttpResponse, Problem> {
     let (application, secret) = at.into_inner();
     let seen = Seen::by(&who, &app, &application).await?;
-    let reason = form.one("reason").parse().ok();
+    let mut faults = Faults::default();
+    let reason: Option<Reason> = form.optional("reason", &mut faults);
+    if !faults.0.is_empty() {
+        return visit::page(&seen.revoke_form(&request, &who, &secret, faults));
+    }
     app.keys
         .revoke_client_secret(&who.caller, &seen.handle(), &secret, reason)
         .await?;

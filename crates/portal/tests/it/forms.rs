@@ -327,6 +327,16 @@ async fn credentials(browser: &mut Browser) {
         .member("/applications/shop/client", "/secrets/0/id")
         .await;
     let revoke = "/console/applications/{application}/credentials/{secret}/revoke";
+    let before = browser.house.events().await;
+    let endless = "Lost. ".repeat(1_000);
+    let (path, reason) = (
+        filled(revoke, &["shop", &id]),
+        [("reason", endless.as_str())],
+    );
+    let asked = browser.send(&path, &reason, "https://portal.example").await;
+    let page = String::from_utf8_lossy(&asked.body).into_owned();
+    assert!(page.contains("aria-invalid"), "{page}");
+    assert_eq!(browser.house.events().await, before, "{page}");
     browser
         .fill(revoke, &["shop", &id], &[("reason", "A drill.")])
         .await;
