@@ -40,6 +40,18 @@ fn main() -> io::Result<()> {
         for target in ["contract_json", "contract_yaml", "contract_references"] {
             write(target, name, text.as_bytes())?;
         }
+        for (other, revision) in SEEDS {
+            let both = format!("{text}\n--->\n{revision}");
+            write("diff", &format!("{name}-{other}"), both.as_bytes())?;
+        }
+    }
+    for (file, cases) in PAIRS {
+        let lines: Vec<&str> = cases.lines().filter(|line| line.starts_with('{')).collect();
+        for (number, pair) in lines.chunks_exact(2).enumerate() {
+            let both = pair.iter().map(|schema| SCHEMA.replace("SCHEMA", schema));
+            let both = both.collect::<Vec<_>>().join("\n--->\n");
+            write("diff", &format!("{file}-{number}"), both.as_bytes())?;
+        }
     }
     write("jwk", "set", corpus["jwks"].to_string().as_bytes())?;
     for (index, key) in corpus["jwks"]["keys"]
@@ -77,6 +89,33 @@ fn main() -> io::Result<()> {
     }
     Ok(())
 }
+
+/// Schemas before and after, from the tests of comparing.
+const PAIRS: [(&str, &str); 5] = [
+    (
+        "bounds",
+        include_str!("../../crates/contract/tests/pairs/bounds.txt"),
+    ),
+    (
+        "branches",
+        include_str!("../../crates/contract/tests/pairs/branches.txt"),
+    ),
+    (
+        "kinds",
+        include_str!("../../crates/contract/tests/pairs/kinds.txt"),
+    ),
+    (
+        "shapes",
+        include_str!("../../crates/contract/tests/pairs/shapes.txt"),
+    ),
+    (
+        "values",
+        include_str!("../../crates/contract/tests/pairs/values.txt"),
+    ),
+];
+
+/// A document that holds a schema wherever one stands.
+const SCHEMA: &str = "openapi: 3.1.0\ninfo: {title: t, version: '1'}\npaths:\n  /a:\n    post:\n      parameters: [{name: p, in: query, schema: {$ref: '#/components/schemas/A'}}]\n      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/A'}}}}\n      responses: {200: {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/A'}}}}}\ncomponents:\n  schemas:\n    A: SCHEMA\n";
 
 /// Rulesets that use every part of the format.
 const RULES: [&str; 7] = [
