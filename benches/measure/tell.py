@@ -144,11 +144,13 @@ def contracts(result):
     heads = ["work", "by", "s", "s of processor", "peak, MB"]
     grown = [[one["what"], one["mb"], one["s"], one["ms_per_mb"]] for one in result["growth"]]
     growth = table(["work", "document, MB", "s", "ms per MB"], grown)
+    largest = [[one["what"], one["file"], one["mb"], one["s"], one["cpu_s"], one["peak_mb"]] for one in result["largest"]]
+    most = table(["work", "Microsoft Graph", "document, MB", "s", "s of processor", "peak, MB"], largest)
     aims = [[one["of"], one.get("at_least", ""), one.get("at_most", ""), one["measured"], met(one)] for one in result["targets"]]
     goal = table(["", "at least", "at most", "measured", "met"], aims)
     terms = result["terms"]
     notes = f"Documents: {terms['documents']}. Peers: {terms['oasdiff']}, {terms['Spectral']}. Whole programs, from start to end.\n"
-    return page("Contracts, beside other programs", result, table(heads, rows), goal, growth, notes)
+    return page("Contracts, beside other programs", result, table(heads, rows), goal, growth, most, notes)
 
 
 def start(result):
