@@ -1,7 +1,7 @@
 //! The reference: what a reader who wants to call an API needs of its document, operation by operation.
 //!
 //! Invariant: pure, the same for the same document, and bounded: cycles are cut, and a document whose schemas unfold into more
-//! than `MOST_STEPS` has the rest of its examples and fields left out, and says so.
+//! than `MOST_STEPS`, or say more than `MOST_TEXT`, has the rest of its examples, fields and descriptions left out, and says so.
 
 mod bodies;
 mod curl;
@@ -34,6 +34,16 @@ use crate::{
 /// Microsoft Graph, with 11,000 operations, is cut.
 const MOST_STEPS: usize = 1_000_000;
 
+/// The texts of one reference, in bytes: descriptions, examples and the lines of fields. A description of a shared schema is
+/// told wherever the schema is, so that a document of a megabyte could say a gigabyte. GitHub's reference has 9 MB.
+const MOST_TEXT: usize = 48 * 1024 * 1024;
+
+/// The texts of one operation, in bytes. The longest of GitHub's has 63 KB.
+const MOST_TEXT_OF_ONE: usize = 512 * 1024;
+
+/// What a field takes beside its texts, in bytes.
+const FIELD: usize = 64;
+
 /// The longest name, path or other text on one line, in characters.
 const LINE: usize = 300;
 
@@ -46,7 +56,7 @@ pub struct Reference {
     /// The operations by their first tag: the tags that the document describes in its order, then the others by name,
     /// then what has no tag, under an empty name.
     pub groups: Vec<ReferenceGroup>,
-    /// Whether something was left out because the document's schemas unfold into too much.
+    /// Whether something was left out because the document's schemas unfold into too much, or say too much.
     pub cut: bool,
 }
 
@@ -164,6 +174,9 @@ pub fn reference(document: &Document<'_>, budgets: &Budgets) -> Reference {
         root: model.root,
         reading,
         left: MOST_STEPS,
+        text: MOST_TEXT,
+        text_of_one: MOST_TEXT_OF_ONE,
+        is_cut: false,
     };
     let mut groups = Groups::of(model.root);
     for path in &model.paths {
@@ -171,12 +184,13 @@ pub fn reference(document: &Document<'_>, budgets: &Budgets) -> Reference {
             let tags = operation.node.get("tags").into_iter().flat_map(Node::items);
             let tag = tags.filter_map(Node::text).next().unwrap_or_default();
             let tag = one_line(tag, LINE);
+            writer.text_of_one = MOST_TEXT_OF_ONE;
             groups.add(&tag, writer.operation(path, operation));
         }
     }
     Reference {
         groups: groups.finish(),
-        cut: writer.left == 0,
+        cut: writer.is_cut,
     }
 }
 
@@ -186,6 +200,11 @@ pub(crate) struct Writer<'d> {
     reading: Reading<'d>,
     /// Steps that may still be taken.
     left: usize,
+    /// Bytes that may still be said.
+    text: usize,
+    /// Bytes that may still be said of this operation.
+    text_of_one: usize,
+    is_cut: bool,
 }
 
 impl<'d> Writer<'d> {
@@ -195,7 +214,7 @@ impl<'d> Writer<'d> {
             path: path.template.written.to_owned(),
             operation_id: operation.operation_id.map(str::to_owned),
             summary: operation.summary.map(|summary| one_line(summary, LINE)),
-            description: description(operation.node),
+            description: self.described(operation.node),
             deprecated: operation.deprecated,
             requires: operation.requires.clone(),
             parameters: self.parameters(path.item, operation.node),
@@ -210,10 +229,37 @@ impl<'d> Writer<'d> {
         (target.kind() == Kind::Object).then_some(target)
     }
 
-    /// Takes one step; `false` when all are used up.
+    /// Takes one step; `false` when all are used up, or no more may be said.
     fn step(&mut self) -> bool {
         self.left = self.left.saturating_sub(1);
-        self.left > 0
+        self.left > 0 && self.has_room() || self.cut()
+    }
+
+    /// What an object says of itself, unless no more may be said.
+    fn described(&mut self, node: Node<'d>) -> Option<String> {
+        let said = description(node)?;
+        if !self.has_room() {
+            self.cut();
+            return None;
+        }
+        self.say(said.len());
+        Some(said)
+    }
+
+    /// Counts what is said, in bytes.
+    fn say(&mut self, bytes: usize) {
+        self.text = self.text.saturating_sub(bytes);
+        self.text_of_one = self.text_of_one.saturating_sub(bytes);
+    }
+
+    fn has_room(&self) -> bool {
+        self.text > 0 && self.text_of_one > 0
+    }
+
+    /// Notes that something is left out.
+    fn cut(&mut self) -> bool {
+        self.is_cut = true;
+        false
     }
 }
 

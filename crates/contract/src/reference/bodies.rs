@@ -6,7 +6,7 @@ use crate::{
 };
 
 use super::{
-    LINE, ReferenceBody, ReferenceField, ReferenceMedia, Writer, description,
+    LINE, ReferenceBody, ReferenceField, ReferenceMedia, Writer,
     example::{Value, copy},
 };
 
@@ -21,7 +21,7 @@ impl<'d> Writer<'d> {
         let body = self.object(operation.get("requestBody")?)?;
         Some(ReferenceBody {
             required: body.get("required").and_then(Node::boolean) == Some(true),
-            description: description(body),
+            description: self.described(body),
             media: self.content(body),
         })
     }
@@ -63,6 +63,7 @@ impl<'d> Writer<'d> {
             }
             None => None,
         };
+        self.say(example.as_ref().map_or(0, String::len));
         ReferenceMedia {
             media_type: one_line(media_type, LINE),
             kind,
@@ -80,7 +81,7 @@ impl<'d> Writer<'d> {
             let media = consumes.iter().take(MEDIA);
             return Some(ReferenceBody {
                 required: body.get("required").and_then(Node::boolean) == Some(true),
-                description: description(*body),
+                description: self.described(*body),
                 media: media.map(|media| self.media(media, schema, None)).collect(),
             });
         }

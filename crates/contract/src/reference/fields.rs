@@ -7,7 +7,7 @@ use crate::{
     tree::node::{Kind, Node},
 };
 
-use super::{LINE, ReferenceField, Writer, description};
+use super::{FIELD, LINE, ReferenceField, Writer};
 
 /// The most fields of one body.
 const FIELDS: usize = 200;
@@ -69,11 +69,13 @@ impl<'d> Writer<'d> {
                 continue;
             }
             let target = self.object(value).unwrap_or(value);
+            let kind = self.kind(value);
+            self.say(FIELD + name.len());
             listing.fields.push(ReferenceField {
                 name: name.clone(),
-                kind: self.kind(value),
+                kind,
                 required: required.is_some_and(|list| lists(list, key.written())),
-                description: description(value).or_else(|| description(target)),
+                description: self.described(value).or_else(|| self.described(target)),
             });
             self.list(value, &name, listing);
         }

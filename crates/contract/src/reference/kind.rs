@@ -23,7 +23,9 @@ const DEEPEST: usize = 4;
 impl<'d> Writer<'d> {
     /// A schema on one line.
     pub(super) fn kind(&mut self, schema: Node<'d>) -> String {
-        self.kind_at(schema, 0)
+        let kind = self.kind_at(schema, 0);
+        self.say(kind.len());
+        kind
     }
 
     fn kind_at(&mut self, schema: Node<'d>, depth: usize) -> String {

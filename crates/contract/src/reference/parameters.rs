@@ -5,7 +5,7 @@ use crate::{
     tree::node::{Kind, Node},
 };
 
-use super::{LINE, ReferenceParameter, Writer, description, example::copy};
+use super::{FIELD, LINE, ReferenceParameter, Writer, example::copy};
 
 /// The places of parameters, in the order in which a request shows them.
 const PLACES: [&str; 5] = ["path", "query", "querystring", "header", "cookie"];
@@ -77,13 +77,15 @@ impl<'d> Writer<'d> {
             Some(given) => Some(copy(given)),
             None => schema.and_then(|schema| self.example(schema)),
         };
+        let example = example.map(|example| example.bare());
+        self.say(FIELD + name.len() + example.as_ref().map_or(0, String::len));
         ReferenceParameter {
             name: one_line(name, LINE),
             place: place.to_owned(),
             required: node.get("required").and_then(Node::boolean) == Some(true) || place == "path",
             kind,
-            description: description(node),
-            example: example.map(|example| example.bare()),
+            description: self.described(node),
+            example,
         }
     }
 

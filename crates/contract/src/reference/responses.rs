@@ -5,7 +5,7 @@ use crate::{
     tree::node::{Kind, Node},
 };
 
-use super::{LINE, ReferenceResponse, Writer, description};
+use super::{LINE, ReferenceResponse, Writer};
 
 /// The most responses, and the most headers of one.
 const MOST: usize = 60;
@@ -35,7 +35,7 @@ impl<'d> Writer<'d> {
             };
             all.push(ReferenceResponse {
                 status: one_line(key.written(), LINE),
-                description: description(response),
+                description: self.described(response),
                 headers,
                 media,
             });

@@ -272,3 +272,47 @@ fn a_document_made_to_unfold_is_cut_and_says_so() {
     assert_eq!(operations, 1_500);
     assert!(!referenced(SHOP).cut);
 }
+
+#[test]
+fn a_document_made_to_say_much_is_cut_and_says_so() {
+    // One schema whose two hundred members all have the longest description, in fifty responses of each operation.
+    let words = "word ".repeat(1_000);
+    let members: Vec<String> = (0..200)
+        .map(|n| format!("p{n}: {{$ref: '#/components/schemas/Word'}}"))
+        .collect();
+    let responses: Vec<String> = (200..250)
+        .map(|status| {
+            format!(
+                "'{status}': {{description: x, content: {{application/json: {{schema: {{$ref: '#/components/schemas/All'}}}}}}}}"
+            )
+        })
+        .collect();
+    let paths: Vec<String> = (0..120)
+        .map(|n| {
+            format!(
+                "  /p{n}: {{get: {{responses: {{{}}}}}}}\n",
+                responses.join(", ")
+            )
+        })
+        .collect();
+    let text = format!(
+        "openapi: 3.1.0\ninfo: {{title: t, version: '1'}}\ncomponents:\n  schemas:\n    Word: {{type: string, description: {words}}}\n    \
+        All: {{type: object, properties: {{{}}}}}\npaths:\n{}",
+        members.join(", "),
+        paths.concat()
+    );
+    let told = referenced(&text);
+    assert!(told.cut);
+    let all = told.groups.iter().flat_map(|it| &it.operations);
+    let sizes: Vec<usize> = all
+        .map(|operation| {
+            serde_json::to_string(operation)
+                .expect("an operation is JSON")
+                .len()
+        })
+        .collect();
+    assert!(sizes.iter().all(|size| *size < 600_000), "{sizes:?}");
+    let whole: usize = sizes.iter().sum();
+    assert!((40_000_000..60_000_000).contains(&whole), "{whole}");
+    assert_eq!(sizes.len(), 120);
+}
