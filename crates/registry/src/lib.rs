@@ -12,6 +12,8 @@ mod found;
 mod gateways;
 mod gravity;
 mod plans;
+mod reference_book;
+mod references;
 mod subscriptions;
 mod traffic;
 mod upstreams;
@@ -32,6 +34,8 @@ pub use found::{Found, PlaceFound, RuleFound, Tally, Wanted};
 pub use gateways::{EnrolledGateway, GatewayError};
 pub use gravity::{Gravity, NotAGravity};
 pub use plans::{OpenPlan, PlanError};
+pub use reference_book::{Entry, ReferenceBook, Tag};
+pub use references::{ReferenceError, Referenced};
 pub use subscriptions::{Subscribe, SubscribeError};
 pub use traffic::Applied;
 pub use upstreams::{UpstreamPolicy, UpstreamRefused};
@@ -44,6 +48,7 @@ pub struct Registry {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     upstreams: Arc<UpstreamPolicy>,
+    references: Arc<references::Shelf>,
 }
 
 impl Registry {
@@ -60,6 +65,7 @@ impl Registry {
             clock,
             entropy,
             upstreams: Arc::new(upstreams),
+            references: Arc::default(),
         }
     }
 }

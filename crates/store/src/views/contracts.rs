@@ -4,7 +4,7 @@ use gatewright_domain::{
     contract::ContractAt,
     handle::ApiHandle,
     id::{RevisionId, VersionId},
-    text::VersionNumber,
+    text::{ApiName, VersionNumber},
     time::Timestamp,
 };
 use sea_orm::FromQueryResult;
@@ -55,6 +55,35 @@ pub struct ContractDocument {
     pub bytes: Vec<u8>,
     /// SHA-256 of it, in hexadecimal.
     pub digest: String,
+}
+
+/// Which contract a version uses, without the document.
+#[derive(Clone, Debug)]
+pub struct ContractInUse {
+    /// The name of its API.
+    pub api: ApiName,
+    /// Where the version stands: draft, published, deprecated, blocked, retired.
+    pub status: String,
+    /// The revision, unless there is none yet.
+    pub revision: Option<RevisionMark>,
+}
+
+/// A revision of a contract, by its id and its number within the version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RevisionMark {
+    /// Its id.
+    pub id: RevisionId,
+    /// Its number within the version, from 1.
+    pub number: u32,
+}
+
+#[derive(FromQueryResult)]
+struct InUse {
+    version_id: VersionId,
+    api: String,
+    status: String,
+    id: Option<RevisionId>,
+    number: Option<i64>,
 }
 
 #[derive(FromQueryResult)]
@@ -123,6 +152,46 @@ impl Sight {
             Ok((ContractAt { version, revision }, row.in_use))
         };
         rows.into_iter().map(read).collect()
+    }
+
+    /// Which contract a version uses.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such version, or not for this caller.
+    pub async fn contract_in_use(
+        &self,
+        api: &ApiHandle,
+        number: VersionNumber,
+    ) -> Result<ContractInUse, StoreError> {
+        let find = Sql::new(
+            "SELECT versions.id AS version_id, apis.name AS api, versions.status, contract_revisions.id, \
+             contract_revisions.number FROM versions JOIN apis ON apis.id = versions.api_id \
+             LEFT JOIN contract_revisions ON contract_revisions.id = versions.contract_id WHERE",
+        );
+        let find = find.within("apis.team_id", &self.horizon);
+        let find = match api {
+            ApiHandle::Id(id) => find.then("AND apis.id =").value(id.uuid()),
+            ApiHandle::Name(name) => find.then("AND apis.name =").value(name.as_str()),
+        };
+        let find = find.then("AND versions.status <> 'discarded' AND versions.number =");
+        let row: Option<InUse> = find
+            .value(i64::from(number.major()))
+            .one(&self.database)
+            .await?;
+        let row = row.ok_or(StoreError::NotFound)?;
+        let at = Place::of("versions", row.version_id);
+        let revision = match row.id.zip(row.number) {
+            Some((id, number)) => Some(RevisionMark {
+                id,
+                number: at.number("number", number)?,
+            }),
+            None => None,
+        };
+        Ok(ContractInUse {
+            api: row.api.parse().map_err(|_| at.corrupt("name"))?,
+            status: row.status,
+            revision,
+        })
     }
 
     /// One revision of a contract, exactly as it was uploaded: the one with this number, or the one in use.

@@ -43,6 +43,16 @@ impl Page {
         self.after.as_deref()
     }
 
+    /// Cuts a list that is in memory down to the page: what comes after the key that an earlier page ended with.
+    pub fn of<T>(&self, all: impl IntoIterator<Item = T>, key: impl Fn(&T) -> String) -> Paged<T> {
+        let mut all = all.into_iter();
+        if let Some(after) = self.after() {
+            all.find(|item| key(item) == after);
+        }
+        let fetch = usize::try_from(self.fetch()).unwrap_or(usize::MAX);
+        self.cut(all.take(fetch).collect(), key)
+    }
+
     /// How many rows to ask for: one more than shown, to know whether there are more.
     pub(crate) fn fetch(&self) -> i64 {
         i64::from(self.limit) + 1
