@@ -66,6 +66,7 @@ async function path(t, mode, house, walk, { seen, addresses }) {
     await walk.importContract();
   });
   await step("the version is published", () => walk.publish());
+  await step("an operation is looked up in the reference", () => walk.lookUp());
   await step("a plan is opened", () => walk.openPlan());
   await step("a consumer and an application are registered", () => walk.registerApplication());
   await step("the application subscribes", () => walk.subscribe());

@@ -16,9 +16,11 @@ pub mod frame;
 pub mod icon;
 pub mod lanes;
 pub mod list;
+pub mod media;
 pub mod moment;
 pub mod number;
 pub mod place;
+pub mod prose;
 pub mod remark;
 pub mod secret;
 pub mod steps;
@@ -45,7 +47,9 @@ impl HtmlSafe for icon::Icon {}
 impl HtmlSafe for lanes::Lanes {}
 impl HtmlSafe for list::Filters {}
 impl HtmlSafe for list::Pages {}
+impl HtmlSafe for media::Media {}
 impl HtmlSafe for moment::Moment {}
+impl HtmlSafe for prose::Prose {}
 impl HtmlSafe for remark::Dangers {}
 impl HtmlSafe for remark::Remarks {}
 impl HtmlSafe for secret::ShownOnce {}

@@ -20,6 +20,7 @@ pub mod keks;
 pub mod keys;
 pub mod operators;
 pub mod problem;
+pub mod references;
 pub mod revocations;
 pub mod search;
 pub mod settings;

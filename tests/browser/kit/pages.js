@@ -109,6 +109,11 @@ export const inside = {
   "contract, with callers that it breaks": pressing("/console/apis/orders/v2/contract", "Upload", async (walk) => {
     await walk.page.getByLabel(/Or the text/).fill(contract.replace("  /orders:", "  /others:"));
   }),
+  reference: to("/console/apis/orders/v2/reference"),
+  "reference, nothing found": to("/console/apis/orders/v2/reference?q=no+such+thing"),
+  "reference without a contract": to("/console/apis/billing/v2/reference"),
+  "reference of an operation": to("/console/apis/orders/v2/reference/getOrder"),
+  "reference of a large operation": to("/console/apis/catalogue/v1/reference/hostile"),
   "contract history": to("/console/apis/orders/v2/contracts"),
   "findings of a contract": to("/console/apis/orders/v2/contract/findings"),
   "findings of a contract, narrowed": to("/console/apis/orders/v2/contracts/1/findings?level=hint"),

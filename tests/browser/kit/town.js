@@ -45,6 +45,24 @@ const plan = (name, requests, quota) => ({
   name, rate: { requests, per_seconds: 1, burst: requests * 2 }, daily_quota: quota, max_token_lifetime_s: 90 * 86_400,
 });
 
+/** An operation with all that a reference tells, in the words of somebody who means harm or writes from right to left. */
+const described = () => {
+  const words = `<script>alert(1)</script> **bold** ${"W".repeat(400)} \u202eשלום עולם\n\nA second paragraph.`;
+  const field = { type: "string", description: words, maxLength: 20 };
+  const deep = { type: "object", required: ["id"], properties: { id: field, ["n".repeat(120)]: field, items: { type: "array", items: { type: "object", properties: { sku: field } } } } };
+  const body = { content: { "application/json": { schema: deep }, "application/xml": { schema: deep } } };
+  const named = (place, name) => ({ name, in: place, required: place === "path", description: words, schema: { type: "string", enum: ["one", "two", "W".repeat(200)] } });
+  return {
+    operationId: "hostile", summary: `${"Look ".repeat(20)}<b>at</b> שלום`, description: words, deprecated: true,
+    parameters: [named("path", "id"), named("query", "p".repeat(150)), named("header", "X-Trace")],
+    requestBody: { required: true, ...body },
+    responses: { 200: { description: words, headers: { ETag: { schema: field } }, ...body }, "4XX": { description: "Not it" } },
+  };
+};
+
+/** The sample contract with that operation. */
+const rich = contract.replace("paths:\n", `tags: [{ name: odd, description: "Odd ones." }]\npaths:\n  /${"long".repeat(40)}/{id}:\n    put: ${JSON.stringify({ tags: ["odd"], ...described() })}\n`);
+
 /** Three APIs, two consumers, tokens in every state, traffic with refusals, rotated keys. */
 export async function fill(house, walk) {
   const token = await accessToken(walk);
@@ -53,7 +71,7 @@ export async function fill(house, walk) {
   const town = { accessToken: token };
   const publish = async (name, title, number) => {
     await api("POST", `/apis/${name}/versions`, { number, upstream });
-    await api("PUT", `/apis/${name}/versions/${number}/contract`, contract.replace("title: Orders", `title: ${title}`), "application/yaml");
+    await api("PUT", `/apis/${name}/versions/${number}/contract`, (name === "catalogue" ? rich : contract).replace("title: Orders", `title: ${title}`), "application/yaml");
     await api("POST", `/apis/${name}/versions/${number}/publish`, {});
   };
   for (const [name, title] of [["orders", "Orders"], ["billing", "Invoices and payments"], ["catalogue", "Products and prices"]]) {

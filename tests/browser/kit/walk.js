@@ -101,6 +101,25 @@ export class Walk {
     await this.sees("Published");
   }
 
+  /** Finds an operation in the reference, by words, and reads how it is called. */
+  async lookUp() {
+    await this.at("/console/apis/orders/v1");
+    await this.follow("Reference");
+    await this.page.getByLabel(/^Words/).fill("place an order");
+    await this.press("Filter");
+    await this.page.waitForURL(/reference\?q=place/);
+    assert.deepEqual(await this.page.getByRole("main").getByRole("row").locator("code").first().allTextContents(), ["/orders"]);
+    await this.page.getByRole("main").getByRole("link", { name: "POST /orders" }).click();
+    await this.page.waitForURL("**/reference/placeOrder");
+    assert.equal(await this.heading(), "Place an order");
+    await this.sees("orders:v1:write");
+    const call = await this.page.getByLabel("curl", { exact: true }).first().textContent();
+    assert.ok(call.startsWith(`curl --request POST '${this.house.gateway}/orders/v1/orders'`), call);
+    await this.follow("Next operation");
+    await this.page.waitForURL("**/reference/getOrder");
+    await this.page.getByRole("table", { name: "Parameters" }).getByRole("rowheader", { name: /^id/ }).waitFor();
+  }
+
   async openPlan() {
     await this.at("/console/apis/orders");
     await this.follow("New plan");

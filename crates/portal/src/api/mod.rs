@@ -26,6 +26,7 @@ mod openapi;
 mod operators;
 mod plans;
 mod receipts;
+mod references;
 mod revocations;
 mod rings;
 mod scopes;
@@ -76,6 +77,7 @@ pub fn routes(config: &mut ServiceConfig) {
         keys::routes,
         operators::routes,
         plans::routes,
+        references::routes,
         revocations::routes,
         subscriptions::routes,
         successions::routes,

@@ -15,8 +15,8 @@ use utoipa::{
 use super::{
     access_tokens, algorithms, api_keys, apis, applications, audit, changes, clients, consumers,
     contracts, decisions, findings, gateways, grants, home, initial_tokens, inspect, issuers, keks,
-    key_moves, keys, operators, plans, revocations, rings, subscriptions, successions, teams,
-    tokens, usage, verifiers, versions,
+    key_moves, keys, operators, plans, references, revocations, rings, subscriptions, successions,
+    teams, tokens, usage, verifiers, versions,
 };
 use crate::web::problem::Fault;
 
@@ -52,7 +52,7 @@ struct ProblemDocument {
         versions::draft, versions::show, versions::edit, versions::agree, versions::publish, versions::deprecate, versions::retire,
         versions::block, versions::unblock, versions::discard,
         contracts::upload, contracts::download, contracts::list, contracts::download_revision,
-        findings::in_use, findings::of_revision, changes::compare,
+        findings::in_use, findings::of_revision, changes::compare, references::list, references::show,
         plans::list, plans::open, plans::show, plans::edit, plans::close,
         consumers::list, consumers::register, consumers::show, consumers::register_application,
         applications::list, applications::show, applications::disable, applications::enable,

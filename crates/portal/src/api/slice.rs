@@ -1,6 +1,6 @@
 //! Lists: which part is asked for, and how to go on.
 
-use actix_web::{HttpRequest, HttpResponse, http::header};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, http::header};
 use gatewright_store::views::page::{NotAPage, Page, Paged};
 use serde::{Deserialize, Serialize};
 use url::form_urlencoded;
@@ -45,8 +45,17 @@ pub(super) fn paged<T: Serialize>(
     cursor: &str,
     page: &Paged<T>,
 ) -> HttpResponse {
+    linked(request, cursor, page.next_cursor.as_deref()).json(page)
+}
+
+/// An answer with the address of the next page, if there is one.
+pub(super) fn linked(
+    request: &HttpRequest,
+    cursor: &str,
+    next: Option<&str>,
+) -> HttpResponseBuilder {
     let mut response = HttpResponse::Ok();
-    if let Some(next) = &page.next_cursor {
+    if let Some(next) = next {
         let asked = form_urlencoded::parse(request.query_string().as_bytes());
         let query: String = form_urlencoded::Serializer::new(String::new())
             .extend_pairs(asked.filter(|(name, _)| name != cursor))
@@ -55,5 +64,5 @@ pub(super) fn paged<T: Serialize>(
         let link = format!("<{}?{query}>; rel=\"next\"", request.path());
         response.insert_header((header::LINK, link));
     }
-    response.json(page)
+    response
 }

@@ -35,6 +35,8 @@ mod lifetimes;
 pub mod moves;
 pub mod operators;
 pub mod problem;
+pub mod reference_operation;
+pub mod references;
 pub mod revocations;
 mod ring;
 mod ring_asked;

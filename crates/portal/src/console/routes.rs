@@ -6,8 +6,9 @@ use super::{
     account, algorithms, api_forms, api_keys, apis, applications, audit, client_terms, clients,
     compare, compromise, consumers, contract_history, contracts, decisions, entry, findings,
     gateways, grants, home, initial_tokens, inspector, issue, issuer_forms, issuer_moves, issuers,
-    keks, key_moves, keys, moves, operators, problem, revocations, ring_forms, rings, search,
-    settings, staleness, subscribe, successions, teams, tokens, usage, verifiers, versions,
+    keks, key_moves, keys, moves, operators, problem, reference_operation, references, revocations,
+    ring_forms, rings, search, settings, staleness, subscribe, successions, teams, tokens, usage,
+    verifiers, versions,
 };
 
 /// Every page, and every form behind it.
@@ -100,6 +101,14 @@ fn registry(config: &mut ServiceConfig) {
         .route(
             "/console/apis/{api}/{version}/contracts/{number}/document",
             get().to(contracts::revision_document),
+        )
+        .route(
+            "/console/apis/{api}/{version}/reference",
+            get().to(references::list),
+        )
+        .route(
+            "/console/apis/{api}/{version}/reference/{operation}",
+            get().to(reference_operation::show),
         )
         .service(
             resource("/console/apis/{api}/{version}/staleness")

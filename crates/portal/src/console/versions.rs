@@ -209,6 +209,7 @@ pub async fn show(
             .contract
             .as_ref()
             .map(|_| format!("{here}/contract/findings")),
+        reference: found.contract.as_ref().map(|_| format!("{here}/reference")),
         history: found.contract.as_ref().map(|_| format!("{here}/contracts")),
         download: found
             .contract

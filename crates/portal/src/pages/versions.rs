@@ -37,6 +37,8 @@ pub struct VersionPage {
     pub revision: Option<String>,
     /// Where its findings are.
     pub findings: Option<String>,
+    /// Where the operations are explained to those who call them.
+    pub reference: Option<String>,
     /// Where the revisions are listed.
     pub history: Option<String>,
     /// Where the contract can be fetched.

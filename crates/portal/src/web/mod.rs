@@ -24,3 +24,5 @@ mod problems_registering;
 mod problems_store;
 mod problems_tokens;
 pub mod query;
+pub(crate) mod reference;
+pub(crate) mod reference_parts;

@@ -1,7 +1,7 @@
 //! What goes wrong with contracts: findings, and changes that break callers.
 
 use gatewright_contract::{Changes, Findings};
-use gatewright_registry::{AssessError, CompareError, UploadError};
+use gatewright_registry::{AssessError, CompareError, ReferenceError, UploadError};
 use serde_json::json;
 
 use crate::web::{catalogue::Kind, changes::Told, problem::Problem, problems::ours};
@@ -44,6 +44,15 @@ impl From<AssessError> for Problem {
             AssessError::NotFound => Self::of(Kind::NOT_FOUND),
             AssessError::Broken => ours(&error),
             AssessError::Store(store) => store.into(),
+        }
+    }
+}
+
+impl From<ReferenceError> for Problem {
+    fn from(error: ReferenceError) -> Self {
+        match error {
+            ReferenceError::Broken => ours(&error),
+            ReferenceError::Store(store) => store.into(),
         }
     }
 }

@@ -11,6 +11,7 @@ mod manners;
 mod oauth;
 mod openapi;
 mod public;
+mod references;
 mod refusals;
 mod rings;
 mod sign_in_links;
