@@ -8,13 +8,16 @@ mod diff;
 mod examine;
 mod excerpt;
 mod finding;
+mod fuel;
 mod report;
 mod rule;
 
 mod lint;
 mod model;
+mod pattern;
 mod read;
 mod reference;
+mod schema;
 mod tree;
 mod validate;
 mod written;

@@ -2,17 +2,15 @@
 //!
 //! Invariant: every rule that is turned on has run on the whole document, or the answer says that it has not and why.
 
+mod failures;
 mod finish;
+mod flaws;
 mod formats;
-mod fuel;
 mod functions;
 mod message;
 mod path;
-mod pattern;
 pub(crate) mod ruleset;
 mod run;
-mod schema;
-mod view;
 
 use std::fmt;
 

@@ -8,3 +8,4 @@ pub(crate) mod places;
 pub(crate) mod pointer;
 pub(crate) mod resolve;
 pub(crate) mod slot;
+pub(crate) mod view;

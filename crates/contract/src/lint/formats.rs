@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::tree::node::Node;
+use crate::{schema::Dialect, tree::node::Node};
 
 /// A kind of document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,6 +39,14 @@ pub(crate) fn of_document(root: Node<'_>) -> Formats {
         _ => None,
     };
     minor.into_iter().chain([Format::Oas3]).collect()
+}
+
+/// The dialect of the schemas in a document.
+pub(crate) fn dialect(formats: &Formats) -> Dialect {
+    match formats.contains(&Format::Oas31) || formats.contains(&Format::Oas32) {
+        true => Dialect::Modern,
+        false => Dialect::Draft4,
+    }
 }
 
 /// The formats that a rule or ruleset lists, if it lists any.

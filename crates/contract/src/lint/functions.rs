@@ -15,12 +15,14 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{
+use super::run::Scope;
+use crate::{
     pattern::Pattern,
-    run::Scope,
-    view::{Seen, View},
+    tree::{
+        node::Node,
+        view::{Seen, View},
+    },
 };
-use crate::tree::node::Node;
 
 pub(crate) use scalars::Casing;
 

@@ -5,18 +5,24 @@ use std::{cell::RefCell, collections::HashMap, rc::Rc};
 use super::{
     LintBudgets, Linted,
     finish::Gathering,
+    flaws::Flaws,
     formats::{self, Formats},
-    fuel::Fuel,
     functions::{Found, Subject},
     path::Walk,
     ruleset::{
         Ruleset,
         rule::{Field, Given, Rule, Then},
     },
-    schema::{Flaws, Schemas},
-    view::{References, Seen, View},
 };
-use crate::tree::{document::Document, node::Node};
+use crate::{
+    fuel::Fuel,
+    schema::{Patterns, Schemas, Source},
+    tree::{
+        document::Document,
+        node::Node,
+        view::{References, Seen, View},
+    },
+};
 
 /// What the functions of rules may look at beside their subject.
 pub(crate) struct Scope<'r> {
@@ -27,10 +33,24 @@ pub(crate) struct Scope<'r> {
     pub(crate) fuel: &'r Fuel,
     /// How many findings are kept, so that a function that looks at the whole document need not find more.
     pub(crate) findings: usize,
-    pub(crate) schemas: &'r Schemas,
+    pub(crate) patterns: &'r Patterns,
+    /// The schemas of the document with references replaced, and as they are written.
+    resolved_schemas: Schemas<'r>,
+    written_schemas: Schemas<'r>,
     pub(crate) flaws: Flaws,
     /// The texts that a pattern has not been decided on within its budget.
     pub(crate) undecided: RefCell<Vec<Node<'r>>>,
+}
+
+impl<'r> Scope<'r> {
+    /// The schemas of the document as a rule sees them.
+    pub(crate) fn schemas(&self, view: View<'r>) -> &Schemas<'r> {
+        if view.is_resolved() {
+            &self.resolved_schemas
+        } else {
+            &self.written_schemas
+        }
+    }
 }
 
 /// Where the paths of rules have led: rules that are given the same share it.
@@ -42,15 +62,22 @@ pub(super) fn run(document: &Document<'_>, ruleset: &Ruleset, budgets: &LintBudg
     let steps = budgets.steps.saturating_add(more);
     let fuel = Fuel::of(steps);
     let references = References::of(document, budgets.reference_chain);
-    let schemas = Schemas::default();
+    let patterns = Patterns::default();
+    let formats = formats::of_document(document.root());
+    let resolved = View::resolved(document, &references);
+    let written = View::written(document);
+    let dialect = formats::dialect(&formats);
+    let schemas = |view| Schemas::new(Source::Document(view), dialect, (&fuel, &patterns));
     let scope = Scope {
-        formats: formats::of_document(document.root()),
+        formats,
         references: &references,
-        resolved: View::resolved(document, &references),
-        written: View::written(document),
+        resolved,
+        written,
         fuel: &fuel,
         findings: budgets.findings,
-        schemas: &schemas,
+        patterns: &patterns,
+        resolved_schemas: schemas(resolved),
+        written_schemas: schemas(written),
         flaws: Flaws::default(),
         undecided: RefCell::default(),
     };

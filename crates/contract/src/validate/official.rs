@@ -3,23 +3,20 @@
 //! What they find is a warning, whatever it is: the house reads what it needs by itself and refuses a document only when
 //! that cannot be read (`docs/adr/0023-official-schemas.md`).
 
-mod branches;
-mod check;
-mod compile;
-mod pattern;
-mod same;
-mod schema;
 mod words;
 
 use crate::{
     budget::Budgets,
+    fuel::Fuel,
     model::{edition::Edition, reading::Reading},
     read::read,
     rule::Rule,
-    tree::{document::Document, node::Node},
+    schema::{
+        Checker, Dialect, Patterns, Schemas, Source,
+        violation::{Violation, What},
+    },
+    tree::{document::Document, node::Node, view::View},
 };
-
-use check::{Violation, What};
 
 /// A published schema: the address it has, without a fragment, and its text.
 type Published = (&'static str, &'static str);
@@ -77,7 +74,7 @@ const SAID_BETTER: [Rule; 9] = [
 
 /// Holds a document against the schema of its edition.
 pub(crate) fn validate(reading: &mut Reading<'_>) {
-    for Broken { node, at, message } in broken(reading.document.root(), reading.edition) {
+    for Broken { node, at, message } in broken(reading.document, reading.edition) {
         let known = |node: Node<'_>| SAID_BETTER.iter().any(|it| reading.report.has(*it, node));
         if !known(node) && !node.key().is_some_and(known) && !known(at) {
             let message = format_args!("{message}");
@@ -96,26 +93,51 @@ pub(crate) struct Broken<'d> {
 }
 
 /// Everything in a document that the schema of an edition does not allow.
-pub(crate) fn broken(root: Node<'_>, edition: Edition) -> Vec<Broken<'_>> {
+pub(crate) fn broken<'d>(document: &'d Document<'d>, edition: Edition) -> Vec<Broken<'d>> {
+    let root = document.root();
     let files = files(edition);
     let documents = documents(&files);
+    let Some((_, first)) = documents.first() else {
+        return Vec::new();
+    };
     let dialect = if speaks_its_own_dialect(root) {
         None
     } else {
         Some(1)
     };
-    let schemas = compile::compile(&documents, dialect);
-    let mut broken = Vec::new();
-    for violation in check::check(&schemas, root) {
+    // These schemas are ours: what they ask costs no more than the document is worth.
+    let (fuel, patterns) = (Fuel::of(u64::MAX), Patterns::default());
+    let schemas = Schemas::new(
+        source(&documents, dialect),
+        Dialect::Modern,
+        (&fuel, &patterns),
+    );
+    let id = schemas.id(first.root(), words::DOCUMENT);
+    let checker = Checker::new(&schemas, View::written(document));
+    let violations = checker.violations(id, root).into_iter();
+    let broken = violations.map(|violation| {
         let message = words::message(&schemas, &violation);
         let Violation { node, what } = violation;
         let at = match what {
             What::Unknown { key, .. } => key,
             _ => node,
         };
-        broken.push(Broken { node, at, message });
+        Broken { node, at, message }
+    });
+    broken.collect()
+}
+
+fn source<'s>(
+    documents: &'s [(&'static str, Document<'static>)],
+    dialect: Option<usize>,
+) -> Source<'s> {
+    let view = |(address, document): &'s (&'static str, Document<'static>)| {
+        (*address, View::written(document))
+    };
+    Source::Published {
+        documents: documents.iter().map(view).collect(),
+        dialect,
     }
-    broken
 }
 
 fn files(edition: Edition) -> Vec<Published> {
@@ -157,9 +179,13 @@ mod tests {
             let files = files(edition);
             let documents = documents(&files);
             assert_eq!(documents.len(), files.len());
-            let schemas = compile::compile(&documents, Some(1));
-            assert_eq!(schemas.not_understood, [""; 0], "{edition:?}");
-            assert!(schemas.len() > 100, "{edition:?}: {}", schemas.len());
+            let (fuel, patterns) = (Fuel::of(u64::MAX), Patterns::default());
+            let source = source(&documents, Some(1));
+            let schemas = Schemas::new(source, Dialect::Modern, (&fuel, &patterns));
+            schemas.id(documents[0].1.root(), words::DOCUMENT);
+            let (not_understood, count) = schemas.audit();
+            assert_eq!(not_understood, [""; 0], "{edition:?}");
+            assert!(count > 100, "{edition:?}: {count}");
         }
     }
 }

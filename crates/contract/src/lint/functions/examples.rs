@@ -2,15 +2,19 @@
 
 use serde_json::Value;
 
-use super::{Found, Subject, structure::dialect};
+use super::{Found, Subject};
 use crate::{
     lint::{
-        formats::Format,
+        failures::told,
+        flaws::{Flaw, Looking},
+        formats::{Format, dialect},
         run::Scope,
-        schema::{Check, Flaw, Looking, Travel, relevant},
+    },
+    schema::{Checker, Manner, Travel, Wanted},
+    tree::{
+        node::{Kind, Node},
         view::View,
     },
-    tree::node::{Kind, Node},
 };
 
 /// Where the examples of a value are, and their schema.
@@ -62,8 +66,8 @@ impl Example {
         if examples.is_empty() {
             return;
         }
-        let dialect = dialect(scope);
-        let (fuel, patterns) = (scope.fuel, scope.schemas);
+        let dialect = dialect(&scope.formats);
+        let (fuel, patterns) = (scope.fuel, scope.patterns);
         let looking = Looking {
             dialect,
             view,
@@ -78,10 +82,14 @@ impl Example {
                 return found.extend(examples.into_iter().map(|at| Found::new(at, told.clone())));
             }
         }
+        let schemas = scope.schemas(view);
+        let id = schemas.id(schema, "");
         for example in examples {
-            let mut check = Check::new(dialect, view, view, (fuel, patterns));
-            check.travel = travel;
-            let failures = relevant(check.failures(schema, example), example);
+            let mut checker = Checker::new(schemas, view);
+            checker.manner = Manner::Each;
+            checker.wanted = Wanted::First;
+            checker.travel = travel;
+            let failures = told(checker.violations(id, example), example);
             found.extend(failures.into_iter().map(|it| Found::new(it.at, it.message)));
         }
     }

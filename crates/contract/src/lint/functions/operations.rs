@@ -4,8 +4,11 @@ use std::collections::HashSet;
 
 use super::{Found, Subject};
 use crate::{
-    lint::{formats::Format, message, run::Scope, view::View},
-    tree::node::{Kind, Node},
+    lint::{formats::Format, message, run::Scope},
+    tree::{
+        node::{Kind, Node},
+        view::View,
+    },
 };
 
 /// The members of a path item that are operations.

@@ -4,8 +4,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{Found, Subject, operations::METHODS};
 use crate::{
-    lint::{message, run::Scope, view::View},
-    tree::node::{Kind, Node},
+    lint::{message, run::Scope},
+    tree::{
+        node::{Kind, Node},
+        view::View,
+    },
 };
 
 /// Parameters of one operation are all different, and have at most one body.

@@ -6,8 +6,11 @@ use serde_json::Value;
 
 use super::{Found, Subject, operations::METHODS};
 use crate::{
-    lint::{message, run::Scope, view::View},
-    tree::node::{Kind, Node},
+    lint::{message, run::Scope},
+    tree::{
+        node::{Kind, Node},
+        view::View,
+    },
 };
 
 /// Operations that must ask who calls them.

@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::{Found, Function, Subject};
 use crate::{
-    lint::{message, pattern::Pattern, run::Scope},
+    lint::{message, run::Scope},
+    pattern::Pattern,
     tree::node::{Kind, Node},
 };
 

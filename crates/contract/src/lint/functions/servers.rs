@@ -2,8 +2,11 @@
 
 use super::{Found, Subject};
 use crate::{
-    lint::{message, run::Scope, view::View},
-    tree::node::{Kind, Node},
+    lint::{message, run::Scope},
+    tree::{
+        node::{Kind, Node},
+        view::View,
+    },
 };
 
 /// Every variable in the address of a server is described, and every described one is in the address.

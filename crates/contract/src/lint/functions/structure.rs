@@ -8,15 +8,18 @@ use super::{Found, Several, Subject};
 use crate::{
     budget::Budgets,
     lint::{
-        formats::Format,
+        failures::told,
+        formats::{Format, dialect},
         message,
         run::Scope,
-        schema::{Check, Dialect, Wanted, relevant},
-        view::View,
     },
     model::edition::Edition,
     read::read,
-    tree::node::{Kind, Node},
+    schema::{Checker, Dialect, Manner, Schemas, Source, Wanted},
+    tree::{
+        node::{Kind, Node},
+        view::View,
+    },
     validate::official,
 };
 
@@ -96,7 +99,7 @@ impl Schema {
         scope: &Scope<'r>,
         found: &mut Vec<Found<'r>>,
     ) {
-        self.check_in(dialect(scope), subject, scope, found);
+        self.check_in(dialect(&scope.formats), subject, scope, found);
     }
 
     fn check_in<'r>(
@@ -115,19 +118,14 @@ impl Schema {
         let Ok(document) = read(self.text.as_bytes(), &Budgets::default()) else {
             return;
         };
-        let tools = (scope.fuel, scope.schemas);
-        let mut check = Check::new(dialect, View::written(&document), subject.view, tools);
-        check.wanted = self.wanted;
-        let failures = relevant(check.failures(document.root(), value), value);
+        let source = Source::Document(View::written(&document));
+        let schemas = Schemas::new(source, dialect, (scope.fuel, scope.patterns));
+        let id = schemas.id(document.root(), "");
+        let mut checker = Checker::new(&schemas, subject.view);
+        checker.manner = Manner::Each;
+        checker.wanted = self.wanted;
+        let failures = told(checker.violations(id, value), value);
         found.extend(failures.into_iter().map(|it| Found::new(it.at, it.message)));
-    }
-}
-
-/// The dialect of the schemas in a document.
-pub(super) fn dialect(scope: &Scope<'_>) -> Dialect {
-    match scope.formats.contains(&Format::Oas31) || scope.formats.contains(&Format::Oas32) {
-        true => Dialect::Modern,
-        false => Dialect::Draft4,
     }
 }
 
@@ -223,8 +221,8 @@ pub(super) fn document<'r>(subject: Subject<'r>, scope: &Scope<'r>) -> Vec<Found
         .find(|(format, _)| scope.formats.contains(format));
     let size = u64::from(subject.view.document().size());
     match (subject.value, edition) {
-        (Some(root), Some((_, edition))) if scope.fuel.burn(size) => {
-            let broken = official::broken(root, edition).into_iter();
+        (Some(_), Some((_, edition))) if scope.fuel.burn(size) => {
+            let broken = official::broken(subject.view.document(), edition).into_iter();
             broken.map(|it| Found::new(it.at, it.message)).collect()
         }
         _ => Vec::new(),

@@ -6,12 +6,12 @@ use std::borrow::Cow;
 
 use super::expression::{Comparison, Expression, Method};
 use crate::{
-    lint::{
-        fuel::Fuel,
-        pattern::Pattern,
+    fuel::Fuel,
+    pattern::Pattern,
+    tree::{
+        node::{Kind, Node},
         view::{Seen, View},
     },
-    tree::node::{Kind, Node},
 };
 
 /// A value on the way through an expression.

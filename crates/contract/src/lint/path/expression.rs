@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::cursor::Cursor;
-use crate::lint::pattern::Pattern;
+use crate::pattern::Pattern;
 
 /// The deepest nesting that is read.
 const DEEPEST: usize = 40;

@@ -7,11 +7,11 @@ use std::collections::HashSet;
 
 use super::{Path, Segment, Selector, evaluate::Question};
 use crate::{
-    lint::{
-        fuel::Fuel,
+    fuel::Fuel,
+    tree::{
+        node::{Kind, Node},
         view::{Seen, View},
     },
-    tree::node::{Kind, Node},
 };
 
 /// A walk through a document as a rule sees it.

@@ -2,14 +2,17 @@
 
 use crate::{
     report::Quoted,
+    schema::{
+        Schemas,
+        compiled::{Bound, Check, Id, Side},
+        pattern::{Pattern, Published},
+        violation::{Violation, What},
+    },
     tree::node::{Kind, Node},
 };
 
-use super::{
-    check::{Violation, What},
-    pattern::Pattern,
-    schema::{Check, Id, Schemas},
-};
+/// The title of what is not part of a definition.
+pub(super) const DOCUMENT: &str = "OpenAPI document";
 
 /// The most values that are listed.
 const LISTED: usize = 20;
@@ -22,12 +25,16 @@ pub(super) fn message(schemas: &Schemas<'_>, violation: &Violation<'_, '_>) -> S
     let Violation { node, what } = violation;
     let this = named(*node);
     match what {
-        What::Kind(kinds) => format!("{this} must be {}, not {}", kinds.in_words(), node.kind()),
-        What::Missing(name) => format!("{} is missing here", Quoted(name)),
+        What::Kind { kinds, .. } => {
+            format!("{this} must be {}, not {}", kinds.in_words(), node.kind())
+        }
+        What::Missing(name) | What::MissingBeside { name, .. } => {
+            format!("{} is missing here", Quoted(name))
+        }
         What::MissingAll(names) => format!("one of {} must stand here", list(names, "and")),
         What::Unknown { key, owner } => unknown(schemas, key.written(), *owner),
-        What::Value(values) => {
-            let values: Vec<&str> = values.iter().map(|(_, value)| *value).collect();
+        What::Value { values, .. } => {
+            let values: Vec<&str> = values.iter().map(|value| value.written()).collect();
             let found = match node.kind() {
                 Kind::List | Kind::Object => node.kind().to_string(),
                 Kind::Null | Kind::Boolean | Kind::Number | Kind::Text => {
@@ -40,27 +47,61 @@ pub(super) fn message(schemas: &Schemas<'_>, violation: &Violation<'_, '_>) -> S
             }
         }
         What::Pattern(pattern) => {
-            let text = Quoted(node.written());
-            format!("{text} must {}", pattern.in_words())
+            format!("{} must {}", Quoted(node.written()), in_pattern(*pattern))
         }
+        What::Name(key) => format!("{} is no name for a member", Quoted(key.written())),
         What::Format(format) => format!(
             "{} must be written as {}",
             Quoted(node.written()),
             Quoted(format)
         ),
-        What::Least(least) => format!("{this} must be {least}"),
-        What::Fewer(least, of) => format!("{this} must have at least {least} {of}"),
-        What::Most(most) => format!("{this} must have no more than {most}"),
+        What::Beyond(bound) => format!("{this} must be {}", in_bound(*bound)),
+        What::NoMultiple(step) => format!("{this} must be a multiple of {step}"),
+        What::Fewer { least, of, .. } => format!("{this} must have at least {least} {of}"),
+        What::Rare(least) => format!("{this} must have at least {least} items of one kind"),
+        What::More { most, .. } | What::Frequent(most) => {
+            format!("{this} must have no more than {most}")
+        }
         What::Repeated => format!("{this} must not have an item twice"),
-        What::Forbidden => format!("{this} must not stand here as it is"),
-        What::Together(names) => match names.as_slice() {
-            [one] => format!("{} must not stand here", Quoted(one)),
-            many => format!(
-                "{} exclude one another; keep one of them",
-                list(many, "and")
-            ),
+        What::Not(id) => match schemas.get(*id).checks.as_slice() {
+            [Check::Required(names)] => {
+                let names: Vec<&str> = names.iter().map(|it| it.name).collect();
+                together(&names)
+            }
+            _ => format!("{this} must not stand here as it is"),
         },
+        What::Never | What::NotAny | What::NotOne => {
+            format!("{this} must not stand here as it is")
+        }
+        What::Together(names) => together(names),
         What::Several => format!("{this} fits several of the kinds it may be of, and must fit one"),
+    }
+}
+
+fn together(names: &[&str]) -> String {
+    match names {
+        [one] => format!("{} must not stand here", Quoted(one)),
+        many => format!(
+            "{} exclude one another; keep one of them",
+            list(many, "and")
+        ),
+    }
+}
+
+fn in_bound(bound: Bound) -> String {
+    let words = match (bound.side, bound.strict) {
+        (Side::Least, false) => "at least",
+        (Side::Least, true) => "more than",
+        (Side::Most, false) => "at most",
+        (Side::Most, true) => "less than",
+    };
+    format!("{words} {}", bound.limit)
+}
+
+fn in_pattern(pattern: Pattern<'_>) -> String {
+    match pattern {
+        Pattern::Published(pattern) => pattern.in_words(),
+        Pattern::Written(source) => format!("match {}", Quoted(source)),
     }
 }
 
@@ -96,8 +137,7 @@ fn list(names: &[&str], last: &str) -> String {
 fn unknown(schemas: &Schemas<'_>, name: &str, owner: Id) -> String {
     let mut known = Known::default();
     known.gather(schemas, owner, 0);
-    let title = schemas.get(owner).map_or("", |schema| schema.title);
-    let what = in_words(title);
+    let what = in_words(schemas.get(owner).title);
     let close = known
         .names
         .iter()
@@ -110,7 +150,7 @@ fn unknown(schemas: &Schemas<'_>, name: &str, owner: Id) -> String {
     match known.pattern {
         Some(pattern) => format!(
             "{name} is no member of {what}: it must {}",
-            pattern.in_words()
+            in_pattern(pattern)
         ),
         None if known.extensions => {
             format!("{name} is no member of {what}; the name of one of your own begins with `x-`")
@@ -129,8 +169,7 @@ struct Known<'s> {
 
 impl<'s> Known<'s> {
     fn gather(&mut self, schemas: &Schemas<'s>, id: Id, depth: usize) {
-        let checks = schemas.get(id).map(|schema| schema.checks.as_slice());
-        for check in checks.unwrap_or_default() {
+        for check in &schemas.get(id).checks {
             match check {
                 Check::Members(members) => {
                     let names = members.named.iter();
@@ -141,7 +180,7 @@ impl<'s> Known<'s> {
                     );
                     for (pattern, _) in &members.patterns {
                         match pattern {
-                            Pattern::Extension => self.extensions = true,
+                            Pattern::Published(Published::Extension) => self.extensions = true,
                             other => self.pattern = Some(*other),
                         }
                     }
@@ -160,7 +199,7 @@ impl<'s> Known<'s> {
 
 /// A definition's name as words: `media-type` and `MediaType` are "a media type object".
 fn in_words(title: &str) -> String {
-    if title == "OpenAPI document" {
+    if title == DOCUMENT {
         return "the document".to_owned();
     }
     let mut words = String::with_capacity(title.len());

@@ -1,11 +1,11 @@
 //! Which failures are told. A value that is none of several has failed each of them; what went wrong furthest inside
 //! says most.
 
-use super::check::Failure;
+use super::{Failure, Said};
 use crate::tree::node::Node;
 
 /// The failures worth telling, of those of a value.
-pub(crate) fn relevant<'r>(failures: Vec<Failure<'r>>, value: Node<'r>) -> Vec<Failure<'r>> {
+pub(super) fn relevant<'r>(failures: Vec<Failure<'r>>, value: Node<'r>) -> Vec<Failure<'r>> {
     if failures.len() < 2 {
         return failures;
     }
@@ -60,14 +60,14 @@ impl<'r> Branch<'r> {
     /// Drops what a failure further inside says better: that no alternative fits, and that a value is not allowed
     /// where its neighbours have failed as well.
     fn prune(&mut self) {
-        if !self.inside.is_empty() && self.failures.iter().any(|it| it.keyword == "anyOf") {
+        if !self.inside.is_empty() && self.failures.iter().any(|it| it.said == Said::AnyOf) {
             self.failures.clear();
         }
         let mut at = 0;
         while at < self.inside.len() {
             let alone = self.inside.len() == 1;
             let only_choices = self.inside.get(at).is_some_and(|(_, branch)| {
-                let all = branch.failures.iter().all(|it| it.keyword == "enum");
+                let all = branch.failures.iter().all(|it| it.said == Said::Enum);
                 all && !branch.failures.is_empty()
             });
             if only_choices && !alone {

@@ -85,6 +85,11 @@ impl<'d> View<'d> {
         }
     }
 
+    /// Whether references are replaced.
+    pub(crate) fn is_resolved(self) -> bool {
+        self.references.is_some()
+    }
+
     pub(crate) fn document(self) -> &'d Document<'d> {
         self.document
     }

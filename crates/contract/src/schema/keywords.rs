@@ -6,10 +6,16 @@ macro_rules! keywords {
     ($($field:ident $name:literal,)*) => {
         /// What a schema says, keyword by keyword.
         #[derive(Clone, Copy, Debug, Default)]
-        pub(super) struct Keywords<'s> {$(pub(super) $field: Option<Node<'s>>,)*}
+        pub(crate) struct Keywords<'s> {$(pub(crate) $field: Option<Node<'s>>,)*}
 
         impl<'s> Keywords<'s> {
-            pub(super) fn of(schema: Node<'s>) -> Self {
+            /// Whether a keyword is among those that are looked at.
+            #[cfg(test)]
+            pub(crate) fn knows(keyword: &str) -> bool {
+                [$($name,)*].contains(&keyword)
+            }
+
+            pub(crate) fn of(schema: Node<'s>) -> Self {
                 let mut keywords = Self::default();
                 for (key, value) in schema.members() {
                     match key.written() {

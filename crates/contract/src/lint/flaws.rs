@@ -5,10 +5,14 @@ use std::{
     collections::{HashMap, HashSet},
 };
 
-use super::{Dialect, Schemas, keywords::Keywords};
 use crate::{
-    lint::{fuel::Fuel, message, view::View},
-    tree::node::{Kind, Node},
+    fuel::Fuel,
+    lint::message,
+    schema::{Dialect, keywords::Keywords, pattern::Patterns},
+    tree::{
+        node::{Kind, Node},
+        view::View,
+    },
 };
 
 /// How deep schemas are looked into.
@@ -41,7 +45,7 @@ pub(crate) struct Looking<'r> {
     pub(crate) dialect: Dialect,
     pub(crate) view: View<'r>,
     pub(crate) fuel: &'r Fuel,
-    pub(crate) patterns: &'r Schemas,
+    pub(crate) patterns: &'r Patterns,
 }
 
 impl Flaws {
@@ -176,8 +180,7 @@ fn malformed(said: &Keywords<'_>, looking: Looking<'_>) -> Result<(), String> {
     }
     match said.pattern.map(Node::written) {
         Some(source)
-            if looking.patterns.pattern(source, looking.fuel).is_none()
-                && !looking.fuel.is_out() =>
+            if looking.patterns.get(source, looking.fuel).is_none() && !looking.fuel.is_out() =>
         {
             Err(format!(
                 "`{}` is no pattern that is understood",

@@ -3,14 +3,13 @@
 //! Invariant: a pattern takes time linear in the text. One that looks around or back cannot promise that; it is tried a
 //! bounded number of times, and the text counts as not decided when they do not suffice.
 
+mod dialect;
+
 use std::fmt;
 
-use super::{
-    fuel::Fuel,
-    pattern::dialect::{ASCII_EDGE, translate},
-};
+use crate::fuel::Fuel;
 
-mod dialect;
+use dialect::{ASCII_EDGE, translate};
 
 /// The longest pattern that is read.
 const LONGEST: usize = 5_000;

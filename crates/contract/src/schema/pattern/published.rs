@@ -3,7 +3,7 @@
 
 /// One of the expressions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Pattern<'s> {
+pub(crate) enum Published<'s> {
     /// `^x-`
     Extension,
     /// `^/`
@@ -32,9 +32,9 @@ pub(super) enum Pattern<'s> {
     Words(&'s str),
 }
 
-impl<'s> Pattern<'s> {
+impl<'s> Published<'s> {
     /// Reads an expression; `None` when it is none of those that are known.
-    pub(super) fn of(expression: &'s str) -> Option<Self> {
+    pub(crate) fn of(expression: &'s str) -> Option<Self> {
         Some(match expression {
             "^x-" => Self::Extension,
             "^/" | "^\\/" => Self::Slash,
@@ -65,7 +65,7 @@ impl<'s> Pattern<'s> {
     }
 
     /// Whether a text matches.
-    pub(super) fn matches(self, text: &str) -> bool {
+    pub(crate) fn matches(self, text: &str) -> bool {
         let all = |allowed: fn(u8) -> bool| !text.is_empty() && text.bytes().all(allowed);
         match self {
             Self::Extension => text.starts_with("x-"),
@@ -99,7 +99,7 @@ impl<'s> Pattern<'s> {
     }
 
     /// What a text must be to match.
-    pub(super) fn in_words(self) -> String {
+    pub(crate) fn in_words(self) -> String {
         let words = match self {
             Self::Extension => "begin with `x-`",
             Self::Slash => "begin with `/`",
@@ -157,10 +157,10 @@ mod tests {
             ("^(?:schemas|links)$", "links", "link"),
             ("^\\$ref$", "$ref", "ref"),
         ] {
-            let pattern = Pattern::of(expression).expect(expression);
+            let pattern = Published::of(expression).expect(expression);
             assert!(pattern.matches(good), "{expression}: {good}");
             assert!(!pattern.matches(bad), "{expression}: {bad}");
         }
-        assert_eq!(Pattern::of("^(a+)$"), None);
+        assert_eq!(Published::of("^(a+)$"), None);
     }
 }
