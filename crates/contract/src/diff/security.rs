@@ -60,44 +60,71 @@ fn compare<'d>(
     was: Node<'d>,
     is: Node<'d>,
 ) {
-    let (old, new) = (list(was), list(is));
-    for (name, requirement) in &old {
-        let Some(revised) = new.get(name) else {
-            let text = || format!("the requirement of {name} is gone");
-            let spots = Spots::gone(*requirement);
-            comparison.teller.tell(subject, rules.removed, spots, text);
+    let (mut old, mut new) = (list(was), list(is));
+    for (name, requirements) in &mut old {
+        let Some(revised) = new.get_mut(name) else {
             continue;
         };
-        for (scheme, value) in requirement.members() {
-            let scheme = scheme.written();
-            let to = revised.get(scheme);
-            scopes(comparison, subject, rules, (scheme, value, to));
+        requirements.retain(|requirement| {
+            let known = revised.iter().position(|it| asks_alike(*requirement, *it));
+            known.map(|at| revised.remove(at)).is_none()
+        });
+        if let ([from], [to]) = (requirements.as_slice(), revised.as_slice()) {
+            for (scheme, value) in from.members() {
+                let scheme = scheme.written();
+                scopes(comparison, subject, rules, (scheme, value, to.get(scheme)));
+            }
+            requirements.clear();
+            revised.clear();
         }
     }
-    for (name, requirement) in &new {
-        if !old.contains_key(name) {
-            let text = || format!("{name} is a requirement now");
-            let spots = Spots::new(*requirement);
-            comparison.teller.tell(subject, rules.added, spots, text);
-        }
+    for (name, requirement) in each(&old) {
+        let spots = Spots::gone(requirement);
+        let text = || format!("the requirement of {name} is gone");
+        comparison.teller.tell(subject, rules.removed, spots, text);
+    }
+    for (name, requirement) in each(&new) {
+        let spots = Spots::new(requirement);
+        let text = || format!("{name} is a requirement now");
+        comparison.teller.tell(subject, rules.added, spots, text);
     }
 }
 
-/// The requirements of a holder, by the names of their schemes. One that asks for nothing has no name.
-fn list<'d>(holder: Node<'d>) -> BTreeMap<String, Node<'d>> {
-    let items = holder.get("security").into_iter().flat_map(Node::items);
-    let named = |requirement: Node<'d>| {
-        let schemes: BTreeSet<_> = requirement
-            .members()
-            .map(|(key, _)| key.written())
-            .collect();
-        let name: Vec<_> = schemes
-            .into_iter()
-            .map(|name| format!("`{name}`"))
-            .collect();
-        (!name.is_empty()).then(|| (name.join(" and "), requirement))
+/// Requirements by the names of their schemes: each is one way to be let in, and ways may differ in their scopes alone.
+type Requirements<'d> = BTreeMap<String, Vec<Node<'d>>>;
+
+fn each<'r, 'd>(list: &'r Requirements<'d>) -> impl Iterator<Item = (&'r str, Node<'d>)> {
+    let one = |(name, nodes): (&'r String, &'r Vec<Node<'d>>)| {
+        nodes.iter().map(move |node| (name.as_str(), *node))
     };
-    items.filter_map(named).collect()
+    list.iter().flat_map(one)
+}
+
+/// The requirements of a holder. One that asks for nothing has no name.
+fn list<'d>(holder: Node<'d>) -> Requirements<'d> {
+    let mut list = Requirements::new();
+    for requirement in holder.get("security").into_iter().flat_map(Node::items) {
+        let schemes = requirement.members().map(|(key, _)| key.written());
+        let schemes: BTreeSet<_> = schemes.collect();
+        let names = schemes.into_iter().map(|name| format!("`{name}`"));
+        let name = names.collect::<Vec<_>>().join(" and ");
+        if !name.is_empty() {
+            list.entry(name).or_default().push(requirement);
+        }
+    }
+    list
+}
+
+/// Whether two requirements of the same schemes ask for the same scopes.
+fn asks_alike(was: Node<'_>, is: Node<'_>) -> bool {
+    was.members().all(|(scheme, scopes)| {
+        let other = is.get(scheme.written());
+        other.is_some_and(|other| names(scopes) == names(other))
+    })
+}
+
+fn names<'d>(scopes: Node<'d>) -> BTreeSet<&'d str> {
+    scopes.items().map(Node::written).collect()
 }
 
 fn scopes<'d>(
@@ -106,9 +133,7 @@ fn scopes<'d>(
     rules: &Rules,
     (scheme, was, is): (&str, Node<'d>, Option<Node<'d>>),
 ) {
-    let new = |node: Option<Node<'d>>| node.into_iter().flat_map(Node::items);
-    let names = |node| new(node).map(Node::written).collect::<BTreeSet<_>>();
-    let (from, to) = (names(Some(was)), names(is));
+    let (from, to) = (names(was), is.map(names).unwrap_or_default());
     for scope in was.items().filter(|scope| !to.contains(scope.written())) {
         let text = || {
             format!(
@@ -120,7 +145,8 @@ fn scopes<'d>(
             .teller
             .tell(subject, rules.scope_removed, Spots::gone(scope), text);
     }
-    for scope in new(is).filter(|scope| !from.contains(scope.written())) {
+    let new = is.into_iter().flat_map(Node::items);
+    for scope in new.filter(|scope| !from.contains(scope.written())) {
         let text = || {
             format!(
                 "the scope `{}` of `{scheme}` is required now",
