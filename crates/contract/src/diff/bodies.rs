@@ -1,6 +1,6 @@
 //! Bodies: whether a request has one, and the media types of requests and responses.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     diff::{
@@ -213,7 +213,7 @@ enum Renamed {
     Parameters,
     /// `application/problem+json` became `application/json`.
     Generalized,
-    /// `application/json` became `application/problem+json`.
+    /// `application/json` became `application/problem+json`, or is written otherwise.
     Specialized,
 }
 
@@ -228,16 +228,21 @@ impl Renamed {
 }
 
 fn renamed(was: &str, is: &str) -> Option<Renamed> {
+    let same = parameters(was) == parameters(is);
     let (was, is) = (essence(was), essence(is));
-    if was.eq_ignore_ascii_case(is) {
-        Some(Renamed::Parameters)
-    } else if suffixed(was, is) {
-        Some(Renamed::Generalized)
-    } else if suffixed(is, was) {
-        Some(Renamed::Specialized)
-    } else {
-        None
+    let (was, is) = (was.to_ascii_lowercase(), is.to_ascii_lowercase());
+    let (general, special) = (suffixed(&was, &is), was == is || suffixed(&is, &was));
+    match (same, general, special) {
+        (_, false, false) => None,
+        (false, _, _) => Some(Renamed::Parameters),
+        (true, _, true) => Some(Renamed::Specialized),
+        (true, true, false) => Some(Renamed::Generalized),
     }
+}
+
+/// The parameters of a media type.
+fn parameters(media_type: &str) -> BTreeSet<&str> {
+    media_type.split(';').skip(1).map(str::trim).collect()
 }
 
 /// A media type without its parameters.
