@@ -69,11 +69,12 @@ pub(crate) fn compare<'d>(
         let revised = is.endpoints.get(&(name.clone(), endpoint.method));
         match revised {
             Some(revised) => operation::compare(comparison, &subject, *endpoint, *revised),
-            None if list == Endpoints::Paths => {
+            None => {
                 let whole = !is.paths.contains_key(name);
-                lifecycle::removed(comparison, &subject, *endpoint, whole);
+                if !whole || list == Endpoints::Paths {
+                    lifecycle::removed(comparison, &subject, *endpoint, whole);
+                }
             }
-            None => (),
         }
     }
     for (name, endpoint) in &is.in_order {
@@ -83,10 +84,11 @@ pub(crate) fn compare<'d>(
             subject.path = Some(list.told(path.key.written()));
         }
         let known = was.endpoints.contains_key(&(name.clone(), endpoint.method));
-        if let (Some(path), Endpoints::Paths) = (was.paths.get(name), list) {
+        let path = was.paths.get(name);
+        if let Some(path) = path {
             parameters::compare_path(comparison, &subject, path.item, endpoint.path.item);
         }
-        if !known && list == Endpoints::Paths {
+        if !known && (path.is_some() || list == Endpoints::Paths) {
             let text = || "the endpoint is new".to_owned();
             let spots = Spots::new(endpoint.key);
             comparison
