@@ -57,6 +57,13 @@ pub(crate) struct Levels<'d> {
     pub(crate) none: Vec<Node<'d>>,
 }
 
+impl Levels<'_> {
+    /// Whether one level became another; what is no level becomes none.
+    pub(crate) fn differ(&self) -> bool {
+        self.none.is_empty() && self.was != self.is
+    }
+}
+
 impl<'d> Levels<'d> {
     pub(crate) fn of(was: Option<Node<'d>>, is: Option<Node<'d>>) -> Self {
         let level = |node: Option<Node<'d>>| match node {

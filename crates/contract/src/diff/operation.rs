@@ -43,7 +43,7 @@ fn stable_enough<'d>(
     let level = |endpoint: Endpoint<'d>| endpoint.node.get("x-stability-level");
     let levels = Levels::of(level(was), level(is));
     let spots = Spots::member(was.node, is.node, "x-stability-level");
-    for none in levels.none {
+    for none in &levels.none {
         let text = || format!("`{}` is no stability level", none.written());
         let id = "api-invalid-stability-level";
         comparison.teller.tell(subject, id, spots, text);
@@ -52,7 +52,7 @@ fn stable_enough<'d>(
     if from < comparison.settings.stability {
         return None;
     }
-    if from != to {
+    if levels.differ() {
         let id = if from < to {
             "api-stability-increased"
         } else {

@@ -224,7 +224,9 @@ fn version(root: Node<'_>) -> Option<Node<'_>> {
 fn numbers(version: &str) -> Option<[u64; 3]> {
     let version = version.strip_prefix('v').unwrap_or(version);
     let numbers = version.split(['-', '+']).next()?;
-    let mut numbers = numbers.split('.').map(|number| number.parse().ok());
+    let plain = |number: &&str| *number == "0" || !number.starts_with(['0', '+']);
+    let number = |number: &str| Some(number).filter(plain)?.parse().ok();
+    let mut numbers = numbers.split('.').map(number);
     let three = [numbers.next()??, numbers.next()??, numbers.next()??];
     numbers.next().is_none().then_some(three)
 }

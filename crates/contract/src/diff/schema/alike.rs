@@ -42,6 +42,19 @@ pub(crate) fn describes(keyword: &str) -> bool {
     ANNOTATIONS.contains(&keyword)
 }
 
+/// Whether a keyword has the value that says as much as its absence.
+pub(crate) fn is_empty(key: Node<'_>, value: Node<'_>) -> bool {
+    match key.written() {
+        "nullable" | "deprecated" | "readOnly" | "writeOnly" | "uniqueItems"
+        | "allowEmptyValue" => value.boolean() == Some(false),
+        "minLength" | "minItems" | "minProperties" => value.written() == "0",
+        "pattern" | "format" => value.written().is_empty(),
+        "required" | "enum" | "allOf" | "anyOf" | "oneOf" => value.items().next().is_none(),
+        "properties" => value.members().next().is_none(),
+        _ => false,
+    }
+}
+
 /// Whether two schemas allow the same values.
 pub(crate) fn schemas<'d>(pairs: &mut Pairs<'d>, was: Node<'d>, is: Node<'d>) -> bool {
     let mut look = Look {
@@ -53,7 +66,7 @@ pub(crate) fn schemas<'d>(pairs: &mut Pairs<'d>, was: Node<'d>, is: Node<'d>) ->
 }
 
 /// Whether two schemas bind values alike, whatever types they allow.
-pub(crate) fn bound_alike<'d>(pairs: &Pairs<'d>, was: Schema<'d>, is: Schema<'d>) -> bool {
+pub(crate) fn bound_alike<'d>(pairs: &mut Pairs<'d>, was: Schema<'d>, is: Schema<'d>) -> bool {
     let binds = |key: &str| !describes(key) && !["type", "nullable", "items"].contains(&key);
     let bounds = |schema: Schema<'d>| {
         let members = schema.node.members();
@@ -62,7 +75,7 @@ pub(crate) fn bound_alike<'d>(pairs: &Pairs<'d>, was: Schema<'d>, is: Schema<'d>
     bounds(was).count() == bounds(is).count()
         && bounds(was).all(|(key, value)| {
             let other = is.node.get(key.written());
-            other.is_some_and(|other| pairs.written_alike(value, other))
+            other.is_some_and(|other| same(pairs, value, other))
         })
 }
 

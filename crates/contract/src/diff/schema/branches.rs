@@ -75,7 +75,7 @@ impl Branch<'_> {
         self.node.kind() == Kind::Object
             && members
                 .into_iter()
-                .all(|(key, _)| alike::describes(key.written()))
+                .all(|(key, value)| alike::describes(key.written()) || alike::is_empty(key, value))
     }
 }
 
@@ -83,15 +83,17 @@ impl Branch<'_> {
 pub(crate) fn read(reading: &mut Reading<'_, '_>, wrapped: bool) {
     for names in &KEYWORDS {
         let left = compare(reading, names.keyword);
-        if wrapped && names.keyword == "oneOf" {
+        if !wrapped {
+            tell(reading, names, &left);
+        } else if names.keyword == "oneOf" {
             let text = format!("is one of {} now", list(left.new.iter()));
             let spots = reading.spots(names.keyword);
             reading.push(What::Wrapped(text), spots);
-        } else {
-            tell(reading, names, &left);
         }
     }
-    discriminator(reading);
+    if !wrapped {
+        discriminator(reading);
+    }
 }
 
 /// Follows the branches that both have. What came and went has been told otherwise, as a list of types.

@@ -80,11 +80,16 @@ fn both<'d>(
 ) {
     let was = reading.pairs.base.schema(value);
     let is = reading.pairs.revision.schema(revised);
-    let property = property(is, is_required);
     let spots = Spots::both(key, new_key);
+    let property = property(is, is_required);
     if was_required != is_required {
         push(reading, name, What::Obliged(property), spots);
     }
+    // Who may read and write it is told of the property that was relied on.
+    let known = Property {
+        required: was_required,
+        ..property
+    };
     let pair = reading.pairs.pair(value, revised);
     reading.pair.links.push((Step::Property(name), pair));
     if reading.pairs.written_alike(value, revised) {
@@ -103,6 +108,6 @@ fn both<'d>(
             was.get(keyword).unwrap_or(key),
             is.get(keyword).unwrap_or(new_key),
         );
-        push(reading, name, What::Access(name_of_fact, property), spots);
+        push(reading, name, What::Access(name_of_fact, known), spots);
     }
 }

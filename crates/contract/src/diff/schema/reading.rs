@@ -120,11 +120,11 @@ impl<'d> Reading<'_, 'd> {
         let (was, is) = (self.was, self.is);
         let spots = self.spots("x-stability-level");
         let levels = Levels::of(was.get("x-stability-level"), is.get("x-stability-level"));
+        if levels.differ() {
+            self.push(What::Stability(levels.was, levels.is), spots);
+        }
         for none in levels.none {
             self.push(What::NoStability(none.written()), spots);
-        }
-        if levels.was != levels.is {
-            self.push(What::Stability(levels.was, levels.is), spots);
         }
         let from = Lifetime::of(|key| was.get(key));
         let to = Lifetime::of(|key| is.get(key));
@@ -165,14 +165,21 @@ impl<'d> Reading<'_, 'd> {
                 _ => None,
             }
         };
-        let nullable =
-            |schema: Schema<'d>| schema.is("nullable") || Kinds::of(schema).names.contains(&"null");
+        let plain = |schema: Schema<'d>| {
+            let built = ["oneOf", "anyOf", "allOf"].into_iter();
+            built
+                .flat_map(|keyword| schema.items(keyword))
+                .next()
+                .is_none()
+                && !schema.is("nullable")
+                && !Kinds::of(schema).names.contains(&"null")
+        };
         match (inside(self.was), inside(self.is)) {
-            (None, Some(wrapped)) if !nullable(self.was) => {
+            (None, Some(wrapped)) if plain(self.was) => {
                 let was = self.was.place();
                 alike::schemas(self.pairs, was, wrapped).then_some("became-nullable")
             }
-            (Some(wrapped), None) if !nullable(self.is) => {
+            (Some(wrapped), None) if plain(self.is) => {
                 let is = self.is.place();
                 alike::schemas(self.pairs, wrapped, is).then_some("became-not-nullable")
             }
