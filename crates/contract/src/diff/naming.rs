@@ -8,7 +8,7 @@ use crate::diff::{
         Property,
         kinds::{Became, Kinds, Texts},
     },
-    uses::Way,
+    uses::{Carries, Way},
 };
 
 /// The place of a fact in what is sent or received.
@@ -18,8 +18,8 @@ pub(crate) enum Place {
     Body(Way, Texts),
     /// Something inside the body.
     Property(Way, Texts),
-    /// A parameter; in a query, one value and a list of one are written alike.
-    Parameter { query: bool },
+    /// A parameter.
+    Parameter(Carries),
     /// Something inside a parameter.
     ParameterProperty,
     /// A header of a response.
@@ -66,7 +66,7 @@ impl Place {
             Self::Body(Way::Response, _) => "response-body",
             Self::Property(Way::Request, _) => "request-property",
             Self::Property(Way::Response, _) => "response-property",
-            Self::Parameter { .. } => "request-parameter",
+            Self::Parameter(_) => "request-parameter",
             Self::ParameterProperty => "request-parameter-property",
             Self::Header => "response-header",
         }
@@ -88,6 +88,9 @@ impl Place {
             Self::Property(Way::Response, _) if write_only && name == "enum-value-added" => {
                 "response-write-only-property-enum-value-added".to_owned()
             }
+            Self::Parameter(Carries { default: false, .. }) if name.starts_with("default-") => {
+                return None;
+            }
             Self::Body(Way::Response, _) if name == "enum-value-removed" => {
                 "response-mediatype-enum-value-removed".to_owned()
             }
@@ -107,7 +110,7 @@ impl Place {
             Self::Body(Way::Response, texts) | Self::Property(Way::Response, texts) => {
                 was.of_response(is, texts)
             }
-            Self::Parameter { query } => was.of_parameter(is, query && listed),
+            Self::Parameter(carries) => was.of_parameter(is, carries.lists && listed),
             Self::ParameterProperty => was.of_parameter_property(is),
             Self::Header => was.of_response(is, Texts::Only),
         };
@@ -124,10 +127,9 @@ impl Place {
     pub(crate) fn wrapped(self) -> String {
         let end = match self {
             Self::Body(..) => "wrapped-in-one-of",
-            Self::Property(..)
-            | Self::Parameter { .. }
-            | Self::ParameterProperty
-            | Self::Header => "one-of-added",
+            Self::Property(..) | Self::Parameter(_) | Self::ParameterProperty | Self::Header => {
+                "one-of-added"
+            }
         };
         format!("{}-{end}", self.prefix())
     }
@@ -143,7 +145,7 @@ impl Place {
             Self::Body(Way::Response, _) | Self::Property(Way::Response, _) => new.is_empty(),
             Self::Header => new.is_empty(),
             Self::Body(Way::Request, _) | Self::Property(Way::Request, _) => !gone.is_empty(),
-            Self::Parameter { .. } | Self::ParameterProperty => !gone.is_empty(),
+            Self::Parameter(_) | Self::ParameterProperty => !gone.is_empty(),
         };
         let end = if narrowed { "narrowed" } else { "widened" };
         format!("{}-list-of-types-{end}", self.prefix())
@@ -257,7 +259,7 @@ impl Place {
     pub(crate) const fn way(self) -> Option<Way> {
         match self {
             Self::Body(way, _) | Self::Property(way, _) => Some(way),
-            Self::Parameter { .. } | Self::ParameterProperty | Self::Header => None,
+            Self::Parameter(_) | Self::ParameterProperty | Self::Header => None,
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::{
         settings::Stability,
         side::Side,
         teller::{Spots, Subject},
-        uses::{At, Use},
+        uses::{At, Carries, Use},
     },
     model::template::Template,
     tree::node::{Kind, Node},
@@ -125,6 +125,15 @@ impl<'d> Parameter<'d> {
         self.node.get("required").and_then(Node::boolean) == Some(true)
     }
 
+    /// Whether it is written once for each value of a list: `style: form` and `explode: true`, which it is in a query
+    /// and a cookie unless it says otherwise.
+    fn repeats(&self) -> bool {
+        let usual = matches!(self.place, "query" | "cookie");
+        let style = self.node.get("style").map(Node::written);
+        let explode = self.node.get("explode").and_then(Node::boolean);
+        style.map_or(usual, |style| style == "form") && explode.unwrap_or(usual)
+    }
+
     fn told(&self) -> String {
         format!("the {} parameter `{}`", self.place, self.name)
     }
@@ -191,6 +200,10 @@ fn one<'d>(
             at: At::Parameter {
                 place: was.place,
                 name: was.name,
+                carries: Carries {
+                    lists: is.repeats(),
+                    default: !was.required() && !is.required(),
+                },
             },
             pair,
         });

@@ -22,7 +22,7 @@ const DEEPEST: usize = 64;
 
 /// The pairs told at one use before each is told only once more. Schemas that refer to one another in all directions
 /// can be reached in more ways than anybody reads, and than a machine can list.
-const WAYS: usize = 512;
+const WAYS: usize = 4096;
 
 /// Whether callers send something or receive it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,11 +51,21 @@ pub(crate) enum At<'d> {
     Parameter {
         place: &'d str,
         name: &'d str,
+        carries: Carries,
     },
     Header {
         status: &'d str,
         name: &'d str,
     },
+}
+
+/// How a parameter is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Carries {
+    /// Whether a list of one value is written as the value alone would be.
+    pub(crate) lists: bool,
+    /// Whether it may be left out, so that its default counts.
+    pub(crate) default: bool,
 }
 
 /// Tells what changed at every use.
@@ -245,7 +255,7 @@ impl At<'_> {
     /// The place of a fact of the schema here, or of something inside it. Nothing is told of what is inside a header.
     fn place(self, inside: bool) -> Option<Place> {
         let texts = |media_type: &str| {
-            let essence = essence(media_type);
+            let essence = essence(media_type).to_ascii_lowercase();
             let json = essence.ends_with("/json") || essence.ends_with("+json");
             if json { Texts::NotOnly } else { Texts::Only }
         };
@@ -257,9 +267,7 @@ impl At<'_> {
             Self::RequestBody { media_type } => Some(body(Way::Request, media_type)),
             Self::ResponseBody { media_type, .. } => Some(body(Way::Response, media_type)),
             Self::Parameter { .. } if inside => Some(Place::ParameterProperty),
-            Self::Parameter { place, .. } => Some(Place::Parameter {
-                query: place == "query",
-            }),
+            Self::Parameter { carries, .. } => Some(Place::Parameter(carries)),
             Self::Header { .. } => (!inside).then_some(Place::Header),
         }
     }
@@ -279,7 +287,7 @@ impl At<'_> {
         let whole = match self {
             Self::RequestBody { .. } => "the request body".to_owned(),
             Self::ResponseBody { status, .. } => format!("the body of the response {status}"),
-            Self::Parameter { place, name } => format!("the {place} parameter `{name}`"),
+            Self::Parameter { place, name, .. } => format!("the {place} parameter `{name}`"),
             Self::Header { status, name } => {
                 format!("the header `{name}` of the response {status}")
             }
