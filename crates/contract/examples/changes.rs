@@ -1,8 +1,8 @@
 //! What changed between two documents: `cargo run --release -p gatewright-contract --example changes -- BASE REVISION`
 //!
 //! Prints the changes as JSON lines, then the seconds that reading and comparing took. `benches/contract/agree` reads
-//! it. The environment may say how many changes are told (`MOST`, all by default), in how many `STEPS`, and as if it were
-//! what moment (`NOW`, in seconds since 1970).
+//! it. The environment may say how many changes are told (`MOST`, all by default), in how many `STEPS`, as if it were
+//! what moment (`NOW`, in seconds since 1970), and that schemas of `allOf` are merged (`FLATTEN`).
 
 use std::{
     env, fs,
@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use gatewright_contract::{Budgets, Settings, diff, read};
+use gatewright_contract::{AllOf, Budgets, Settings, diff, read};
 use gatewright_domain::time::Timestamp;
 
 fn main() -> io::Result<()> {
@@ -35,6 +35,9 @@ fn main() -> io::Result<()> {
     let mut settings = Settings::at(now());
     settings.most = number("MOST").unwrap_or(usize::MAX);
     settings.steps = number("STEPS").unwrap_or(settings.steps);
+    if env::var_os("FLATTEN").is_some() {
+        settings.all_of = AllOf::Merged;
+    }
     let changes = diff(&base, &revision, &settings);
     let comparing = start.elapsed();
     let mut out = io::stdout().lock();

@@ -18,6 +18,7 @@ pub(crate) mod catalogue;
 pub(crate) mod change;
 pub(crate) mod components;
 pub(crate) mod endpoints;
+pub(crate) mod flat;
 pub(crate) mod lifecycle;
 pub(crate) mod likeness;
 pub(crate) mod naming;
@@ -33,8 +34,14 @@ pub(crate) mod uses;
 
 use crate::{
     diff::{
-        change::Changes, endpoints::Endpoints, schema::pairs::Pairs, settings::Settings,
-        side::Side, teller::Teller, uses::Use,
+        change::Changes,
+        endpoints::Endpoints,
+        flat::{Flat, TooLarge},
+        schema::pairs::Pairs,
+        settings::{AllOf, Settings},
+        side::Side,
+        teller::Teller,
+        uses::Use,
     },
     tree::document::Document,
 };
@@ -49,11 +56,26 @@ pub fn diff<'d>(
     revision: &'d Document<'d>,
     settings: &Settings,
 ) -> Changes {
+    let written = || [Flat::written(base), Flat::written(revision)];
+    let flat = match settings.all_of {
+        AllOf::Listed => Ok(written()),
+        AllOf::Merged => {
+            let flat = |document| Flat::of(document, settings.steps);
+            flat(base).and_then(|base| Ok([base, flat(revision)?]))
+        }
+    };
+    let too_large = flat.is_err();
+    let [base, revision] = &flat.unwrap_or_else(|TooLarge| written());
+    let mut teller = Teller::new(settings, base, revision);
+    if too_large {
+        teller.over_budget();
+    }
+    let (base, revision) = (base.document(), revision.document());
     let mut comparison = Comparison {
         settings,
         pairs: Pairs::new(Side::of(base), Side::of(revision), settings.steps),
         uses: Vec::new(),
-        teller: Teller::new(settings),
+        teller,
     };
     let (base, revision) = (base.root(), revision.root());
     endpoints::compare(&mut comparison, Endpoints::Paths, base, revision);

@@ -27,7 +27,7 @@ pub use diff::{
     catalogue::Check,
     change::{Bump, Change, Changes, Counts, Group, Section, Spot},
     diff,
-    settings::{Accepted, Levels, NotALevel, NotAStability, Settings, Stability},
+    settings::{Accepted, AllOf, Levels, NotALevel, NotAStability, Settings, Stability},
 };
 pub use examine::{Examined, Format, Summary, describe, examine};
 pub use excerpt::{Excerpt, Source};

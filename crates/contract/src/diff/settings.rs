@@ -24,6 +24,8 @@ pub struct Settings {
     pub beta_days: u32,
     /// The lowest stability level at which endpoints are compared.
     pub stability: Stability,
+    /// How schemas that are built of others by `allOf` are compared.
+    pub all_of: AllOf,
     /// Levels other than those of the catalogue.
     pub levels: Levels,
     /// Changes that are known and accepted.
@@ -44,6 +46,7 @@ impl Settings {
             stable_days: 0,
             beta_days: 0,
             stability: Stability::Beta,
+            all_of: AllOf::Listed,
             levels: Levels::default(),
             accepted: Accepted::default(),
         }
@@ -63,6 +66,15 @@ impl Settings {
         let days = Duration::from_secs(u64::from(self.days(stability)) * 86_400);
         sunset >= self.now.day().plus(days)
     }
+}
+
+/// How schemas that are built of others by `allOf` are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AllOf {
+    /// Branch by branch, as they are written: a branch that came or went is a change.
+    Listed,
+    /// By what they say together: where a keyword is written does not matter.
+    Merged,
 }
 
 /// How stable an endpoint or property says it is (`x-stability-level`); what says nothing is stable.

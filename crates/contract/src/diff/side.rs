@@ -32,12 +32,11 @@ pub(crate) struct Schema<'d> {
 
 impl<'d> Side<'d> {
     pub(crate) fn of(document: &'d Document<'d>) -> Self {
-        let openapi = document.root().get("openapi").map(Node::written);
         Self {
             document,
             likeness: Likeness::of(document),
             resolver: Resolver::default(),
-            siblings: openapi.is_some_and(|openapi| !openapi.starts_with("3.0")),
+            siblings: has_siblings(document),
         }
     }
 
@@ -103,4 +102,10 @@ impl<'d> Schema<'d> {
     pub(crate) fn place(self) -> Node<'d> {
         self.beside.unwrap_or(self.node)
     }
+}
+
+/// Whether members beside a `$ref` count, as they do since OpenAPI 3.1.
+pub(crate) fn has_siblings(document: &Document<'_>) -> bool {
+    let openapi = document.root().get("openapi").map(Node::written);
+    openapi.is_some_and(|openapi| !openapi.starts_with("3.0"))
 }

@@ -10,6 +10,7 @@ use crate::{
     diff::{
         catalogue::{Catalogue, OVER_BUDGET},
         change::{Bump, Change, Changes, Counts, Section, Spot},
+        flat::Flat,
         settings::Settings,
     },
     rule::Level,
@@ -79,6 +80,8 @@ impl<'d> Spots<'d> {
 #[derive(Debug)]
 pub(crate) struct Teller<'s> {
     settings: &'s Settings,
+    base: &'s Flat<'s>,
+    revision: &'s Flat<'s>,
     catalogue: Catalogue,
     errors: Vec<(u32, Change)>,
     warnings: Vec<(u32, Change)>,
@@ -88,9 +91,11 @@ pub(crate) struct Teller<'s> {
 }
 
 impl<'s> Teller<'s> {
-    pub(crate) fn new(settings: &'s Settings) -> Self {
+    pub(crate) fn new(settings: &'s Settings, base: &'s Flat<'s>, revision: &'s Flat<'s>) -> Self {
         Self {
             settings,
+            base,
+            revision,
             catalogue: Catalogue::new(),
             errors: Vec::new(),
             warnings: Vec::new(),
@@ -128,8 +133,10 @@ impl<'s> Teller<'s> {
             path: subject.path.as_deref().map(str::to_owned),
             operation_id: subject.operation_id.map(str::to_owned),
             text: text(),
-            base: spots.base.map(Spot::of),
-            revision: spots.revision.map(Spot::of),
+            base: spots.base.map(|node| Spot::of(self.base.origin(node))),
+            revision: spots
+                .revision
+                .map(|node| Spot::of(self.revision.origin(node))),
         };
         if judged && self.settings.accepted.accepts(&change) {
             return;

@@ -6,6 +6,7 @@ mod bombs;
 mod changes;
 mod damaged;
 mod editions;
+mod flat;
 mod hostile;
 mod lint;
 mod official;
