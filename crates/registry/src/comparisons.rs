@@ -1,7 +1,7 @@
 //! Comparisons: what changed from one contract of an API to another. Contracts are large, so they are read off the
 //! request threads.
 
-use gatewright_contract::{Budgets, Changes, Findings, Settings, diff, read};
+use gatewright_contract::{AllOf, Budgets, Changes, Findings, Settings, diff, read};
 use gatewright_domain::{access::Caller, contract::ContractAt, handle::ApiHandle, time::Timestamp};
 use gatewright_store::{StoreError, views::contracts::ContractDocument};
 
@@ -82,12 +82,17 @@ impl Registry {
     }
 }
 
-/// What changed from one document to another.
+/// What changed from one document to another. Moving keywords into a branch of an `allOf` is no change: nobody who calls
+/// the API sees it.
 ///
 /// # Errors
 /// The findings of a document that cannot be read.
 pub(crate) fn changes(base: &[u8], revision: &[u8], now: Timestamp) -> Result<Changes, Findings> {
     let budgets = Budgets::default();
     let (base, revision) = (read(base, &budgets)?, read(revision, &budgets)?);
-    Ok(diff(&base, &revision, &Settings::at(now)))
+    let settings = Settings {
+        all_of: AllOf::Merged,
+        ..Settings::at(now)
+    };
+    Ok(diff(&base, &revision, &settings))
 }

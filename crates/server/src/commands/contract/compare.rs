@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Context, Result};
 use clap::Args;
 use gatewright_contract::{
-    Accepted, Change, Changes, Document, Level, Levels, Settings, Stability, diff, read,
+    Accepted, AllOf, Change, Changes, Document, Level, Levels, Settings, Stability, diff, read,
 };
 use gatewright_domain::time::Clock;
 
@@ -47,6 +47,9 @@ pub(super) struct Pair {
     /// Compare what is at least this stable: draft, alpha, beta or stable (x-stability-level)
     #[arg(long, value_name = "LEVEL", default_value = "beta")]
     stability: Stability,
+    /// Compare schemas of allOf by what they say together, whichever branch says it
+    #[arg(long)]
+    flatten_allof: bool,
 }
 
 /// Both documents, read.
@@ -78,6 +81,9 @@ impl Pair {
         settings.stable_days = self.deprecation_days_stable;
         settings.beta_days = self.deprecation_days_beta;
         settings.stability = self.stability;
+        if self.flatten_allof {
+            settings.all_of = AllOf::Merged;
+        }
         if let Some(file) = &self.severity_levels {
             let levels: Result<Levels, _> = lines(file)?.parse();
             settings.levels = levels.map_err(|error| {
