@@ -66,6 +66,10 @@ impl Gathered {
                 "it has none of `extends`, `rules` and `overrides`",
             ));
         }
+        let rules = members.get("rules").unwrap_or(&Value::Null);
+        if !rules.is_object() && !rules.is_null() {
+            return Err(not_a_ruleset("its `rules` are not an object"));
+        }
         let mut gathered = Self::default();
         for (name, mode) in extended(members.get("extends")) {
             *read += 1;
