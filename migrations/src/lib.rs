@@ -35,6 +35,7 @@ mod m0022_registering;
 mod m0023_client_certificates;
 mod m0024_token_algorithms;
 mod m0025_token_operations;
+mod m0026_rulesets;
 
 /// Applies what is missing, within a transaction that the caller holds alone, and says what that was.
 ///
@@ -101,6 +102,7 @@ impl MigratorTrait for Steps {
             Box::new(m0023_client_certificates::Migration),
             Box::new(m0024_token_algorithms::Migration),
             Box::new(m0025_token_operations::Migration),
+            Box::new(m0026_rulesets::Migration),
         ]
     }
 }

@@ -43,6 +43,8 @@ actions! {
         EditApi = "edit an API";
         /// Choose what an API's tokens are signed with.
         ChooseAlgorithm = "choose what an API's tokens are signed with";
+        /// Choose the ruleset that an API's contracts must have no error of.
+        ChooseRuleset = "choose the ruleset of an API";
         /// Begin a version.
         DraftVersion = "draft a version";
         /// Change where a version's requests go.

@@ -91,6 +91,8 @@ kinds! {
     ApiEdited = "api.edit" by EditApi;
     /// What an API's tokens are signed with was chosen.
     AlgorithmChosen = "api.choose-algorithm" by ChooseAlgorithm;
+    /// The ruleset that an API's contracts must have no error of was chosen.
+    RulesetChosen = "api.choose-ruleset" by ChooseRuleset;
     /// A version was drafted.
     VersionDrafted = "version.draft" by DraftVersion;
     /// A draft's or live version's upstream changed.

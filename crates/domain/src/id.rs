@@ -115,6 +115,8 @@ id! {
     VersionId = "ver";
     /// A revision: one immutable upload of a version's contract.
     RevisionId = "rev";
+    /// A choice of a ruleset for an API.
+    RulesetId = "rls";
     /// A plan of an API.
     PlanId = "plan";
     /// A consumer.

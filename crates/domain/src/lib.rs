@@ -39,6 +39,7 @@ pub mod outside;
 pub mod plan;
 pub mod revocation;
 pub mod ring;
+pub mod ruleset;
 pub mod subscription;
 pub mod succession;
 pub mod team;

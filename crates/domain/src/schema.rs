@@ -19,7 +19,7 @@ macro_rules! texts {
 
 texts! {
     crate::id::TeamId, crate::id::OperatorId, crate::id::AccessTokenId, crate::id::ApiId, crate::id::VersionId,
-    crate::id::RevisionId, crate::id::PlanId, crate::id::ConsumerId, crate::id::ApplicationId,
+    crate::id::RevisionId, crate::ruleset::RulesetName, crate::ruleset::RulesetText, crate::id::PlanId, crate::id::ConsumerId, crate::id::ApplicationId,
     crate::id::SubscriptionId, crate::id::TokenId, crate::id::ApiKeyId, crate::id::InitialTokenId, crate::id::KeyId, crate::id::GatewayId, crate::id::DecisionId,
     crate::id::RequestId, crate::text::ApiName, crate::text::Name, crate::text::Title, crate::text::Reason,
     crate::id::OutsideIssuerId, crate::outside::IssuerName, crate::outside::IssuerAudience, crate::outside::ClaimPath,

@@ -199,6 +199,18 @@ impl Version {
         ))
     }
 
+    /// Opens a draft to callers although its contract has errors of the ruleset that its API chose; the reason says why.
+    ///
+    /// # Errors
+    /// As `publish`.
+    pub fn publish_despite(
+        self,
+        reason: Reason,
+        now: Timestamp,
+    ) -> Result<Change<Self>, VersionError> {
+        Ok(self.publish(now)?.because(Some(reason)))
+    }
+
     /// Announces the end, or moves an announced end.
     ///
     /// # Errors

@@ -22,6 +22,7 @@ pub mod operators;
 pub mod problem;
 pub mod references;
 pub mod revocations;
+pub mod rulesets;
 pub mod search;
 pub mod settings;
 pub mod tokens;

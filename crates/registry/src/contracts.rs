@@ -1,25 +1,31 @@
 //! Contracts: examined before anything is stored, kept exactly as uploaded, taken into use by the version.
 
-use gatewright_contract::{Budgets, Changes, Examined, Findings, Level, examine};
+use gatewright_contract::{Budgets, Changes, Examined, Findings, Level, describe, read};
 use gatewright_domain::{
     access::{Action, Caller, Denied},
     audit::Aggregate,
     contract::ContractRevision,
     id::RevisionId,
     revision::Revision,
+    ruleset::RulesetChoice,
     text::Reason,
+    time::Timestamp,
     version::{Version, VersionError},
 };
-use gatewright_store::StoreError;
+use gatewright_store::{StoreError, views::contracts::ContractDocument};
 
-use crate::{Registry, VersionAt, comparisons::changes};
+use crate::{
+    Registry, VersionAt,
+    comparisons::changes,
+    linting::{LintErrors, errors},
+};
 
 /// A contract to take.
 #[derive(Debug)]
 pub struct Upload {
     /// The document as it was sent.
     pub document: Vec<u8>,
-    /// Why it is to be taken although it breaks what callers rely on; kept in the trail.
+    /// Why it is to be taken although it breaks what callers rely on, or has errors of the ruleset; kept in the trail.
     pub reason: Option<Reason>,
     /// How often the version was written when the caller saw it.
     pub expected: Option<Revision>,
@@ -38,6 +44,15 @@ pub struct Uploaded {
     pub changes: Changes,
 }
 
+/// What stands against a contract that callers are to rely on, and is overruled by a reason.
+#[derive(Debug, Default)]
+pub struct Objections {
+    /// What changed for callers.
+    pub changes: Changes,
+    /// The errors of the ruleset that the API chose, if there are some.
+    pub lint: Option<Box<LintErrors>>,
+}
+
 /// Why a contract was not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum UploadError {
@@ -50,11 +65,12 @@ pub enum UploadError {
     /// The document has errors; nothing was stored.
     #[error("the contract has errors")]
     Findings(Findings),
-    /// The version is live, and callers that rely on its contract would break; nothing was stored.
+    /// The version is live, and callers that rely on its contract would break, or the ruleset of the API finds errors;
+    /// nothing was stored.
     #[error(
-        "the contract breaks callers of the version; begin a new version for it, or give a reason to take it all the same"
+        "the contract breaks callers of the version, or rules of its API; begin a new version for it or mend it, or give a reason to take it all the same"
     )]
-    Breaks(Changes),
+    Objected(Objections),
     /// The version takes no contract any more.
     #[error(transparent)]
     Refused(#[from] VersionError),
@@ -84,8 +100,8 @@ impl Registry {
     /// on, then stores it as the next revision.
     ///
     /// # Errors
-    /// `Findings` when the document has errors; `Breaks` when it breaks callers and no reason is given; `Refused` for a
-    /// retired or discarded version; the rest as usual.
+    /// `Findings` when the document has errors; `Objected` when it breaks callers, or has errors of the ruleset that the
+    /// API chose, of a live version and no reason is given; `Refused` for a retired or discarded version; the rest as usual.
     pub async fn upload_contract(
         &self,
         caller: &Caller,
@@ -105,36 +121,40 @@ impl Registry {
             .permit(caller, Action::UploadContract, found.subject(), now)
             .await?;
         let promised = found.promised();
-        let base = match promised {
-            Some(_) => Some(
-                sight
-                    .contract_document(&at.api, at.number, None, now)
-                    .await?,
+        let (base, ruleset) = match promised {
+            Some(_) => (
+                Some(
+                    sight
+                        .contract_document(&at.api, at.number, None, now)
+                        .await?,
+                ),
+                sight.find_ruleset(&at.api).await?,
             ),
-            None => None,
+            None => (None, None),
         };
+        let ruleset_number = ruleset.as_ref().map(|ruleset| ruleset.number);
+        let choice = ruleset.map(|ruleset| ruleset.choice).unwrap_or_default();
         let base = base.filter(|base| Some(base.id) == promised);
         let compared_with = base.as_ref().map(|base| base.id);
+        let against = Against { base, choice, now };
         let examining = tokio::task::spawn_blocking(move || {
-            let examined = examine(&document, &Budgets::default());
-            let base = base.filter(|_| examined.is_ok());
-            let changes = base.map(|base| changes(&base.bytes, &document, now));
-            (document, examined, changes.transpose())
+            let examined = against.examine(&document);
+            (document, examined)
         });
-        let (document, examined, changes) = examining.await.map_err(|_| UploadError::Broken)?;
+        let (document, examined) = examining.await.map_err(|_| UploadError::Broken)?;
+        let (examined, objections) = examined?;
         let Examined {
             summary,
             operations,
             scopes,
             findings,
-        } = examined.map_err(UploadError::Findings)?;
-        let changes = changes
-            .map_err(|_| UploadError::Broken)?
-            .unwrap_or_default();
-        if reason.is_none() && changes.reach(Level::Error) {
-            return Err(UploadError::Breaks(changes));
+        } = examined;
+        if reason.is_none() && objections.stand() {
+            return Err(UploadError::Objected(objections));
         }
+        let Objections { changes, lint: _ } = objections;
         let place = found.place().clone();
+        let is_overruled = reason.is_some();
         let id = RevisionId::draw(now, &*self.entropy);
         let (contract, version) = self
             .store
@@ -143,6 +163,12 @@ impl Registry {
                 gatewright_store::expect(&version, expected)?;
                 if version.promised() != compared_with {
                     return Err(UploadError::Stale);
+                }
+                if compared_with.is_some() && !is_overruled {
+                    let ruleset = tx.ruleset(place.api.id).await?;
+                    if ruleset.map(|ruleset| ruleset.number) != ruleset_number {
+                        return Err(UploadError::Stale);
+                    }
                 }
                 let contract = ContractRevision {
                     id,
@@ -167,6 +193,36 @@ impl Registry {
             findings,
             changes,
         })
+    }
+}
+
+/// What an upload is held against.
+struct Against {
+    /// The contract that callers rely on, if they rely on one.
+    base: Option<ContractDocument>,
+    /// The ruleset of the API, for a version that callers rely on.
+    choice: RulesetChoice,
+    now: Timestamp,
+}
+
+impl Against {
+    fn examine(self, document: &[u8]) -> Result<(Examined, Objections), UploadError> {
+        let Self { base, choice, now } = self;
+        let budgets = Budgets::default();
+        let read = read(document, &budgets).map_err(UploadError::Findings)?;
+        let examined = describe(&read, &budgets).map_err(UploadError::Findings)?;
+        let lint = errors(&read, document, &choice);
+        let changes = base.map(|base| changes(&base.bytes, document, now));
+        let changes = changes.transpose().map_err(|_| UploadError::Broken)?;
+        let changes = changes.unwrap_or_default();
+        Ok((examined, Objections { changes, lint }))
+    }
+}
+
+impl Objections {
+    /// Whether any is grave enough to ask for a reason.
+    fn stand(&self) -> bool {
+        self.changes.reach(Level::Error) || self.lint.is_some()
     }
 }
 

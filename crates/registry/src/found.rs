@@ -165,6 +165,22 @@ impl Found {
 }
 
 impl Raw {
+    /// Something about the document as a whole.
+    pub(crate) fn of_all(rule: &str, gravity: Gravity, message: String) -> Self {
+        Self {
+            rule: rule.to_owned(),
+            gravity,
+            message,
+            pointer: String::new(),
+            line: 1,
+            column: 1,
+        }
+    }
+
+    pub(crate) fn is_error(&self) -> bool {
+        self.gravity == Gravity::Error
+    }
+
     fn beside(self, source: &Source) -> PlaceFound {
         let Self {
             rule: _,

@@ -13,7 +13,7 @@ use gatewright_domain::{
 };
 use gatewright_store::StoreError;
 
-use crate::{Registry, UpstreamRefused};
+use crate::{Registry, UpstreamRefused, linting::LintErrors};
 
 /// Where a version is: its API and its number.
 #[derive(Clone, Debug)]
@@ -68,9 +68,17 @@ pub enum MoveError {
     /// The new upstream is not allowed.
     #[error(transparent)]
     Upstream(#[from] UpstreamRefused),
+    /// The contract has errors of the ruleset that the API chose.
+    #[error(
+        "the contract has errors of the ruleset that the API chose; mend them, or give a reason to publish it all the same"
+    )]
+    Lint(Box<LintErrors>),
     /// Somebody else changed it meanwhile.
     #[error("the version was changed meanwhile; look again and repeat")]
     Stale,
+    /// The linting broke off.
+    #[error("the contract could not be linted")]
+    Broken,
     /// The store failed.
     #[error("the version could not be stored")]
     Store(#[source] StoreError),
@@ -160,25 +168,10 @@ impl Registry {
             .await
     }
 
-    /// Opens a draft to callers.
-    ///
-    /// # Errors
-    /// Every variant of `MoveError` but `Upstream`; likewise for the other moves.
-    pub async fn publish_version(
-        &self,
-        caller: &Caller,
-        at: &VersionAt,
-        expected: Option<Revision>,
-    ) -> Result<Version, MoveError> {
-        let step = |version: Version, now| version.publish(now);
-        self.move_version(caller, at, Action::PublishVersion, expected, step)
-            .await
-    }
-
     /// Announces a version's end.
     ///
     /// # Errors
-    /// As `publish_version`.
+    /// `Denied`, `NotFound`, `Refused`, `Stale`; likewise for the other moves.
     pub async fn deprecate_version(
         &self,
         caller: &Caller,
@@ -194,7 +187,7 @@ impl Registry {
     /// Ends a version for good.
     ///
     /// # Errors
-    /// As `publish_version`.
+    /// As `deprecate_version`.
     pub async fn retire_version(
         &self,
         caller: &Caller,
@@ -209,7 +202,7 @@ impl Registry {
     /// Stops a version at once.
     ///
     /// # Errors
-    /// As `publish_version`.
+    /// As `deprecate_version`.
     pub async fn block_version(
         &self,
         caller: &Caller,
@@ -225,7 +218,7 @@ impl Registry {
     /// Lets a blocked version answer again.
     ///
     /// # Errors
-    /// As `publish_version`.
+    /// As `deprecate_version`.
     pub async fn unblock_version(
         &self,
         caller: &Caller,
@@ -240,7 +233,7 @@ impl Registry {
     /// Gives a draft up.
     ///
     /// # Errors
-    /// As `publish_version`.
+    /// As `deprecate_version`.
     pub async fn discard_version(
         &self,
         caller: &Caller,

@@ -13,6 +13,7 @@ use gatewright_domain::{
     },
     outside::OutsideIssuer,
     plan::Plan,
+    ruleset::ApiRuleset,
     subscription::Subscription,
     team::Team,
     text::VersionNumber,
@@ -78,6 +79,15 @@ impl Sight {
         };
         let id: ApiId = self.only(find).await?;
         rows::api::load(&self.database, id).await
+    }
+
+    /// What was chosen last as the ruleset of an API, if anything was.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such API, or not for this caller.
+    pub async fn find_ruleset(&self, api: &ApiHandle) -> Result<Option<ApiRuleset>, StoreError> {
+        let api = self.find_api(api).await?;
+        rows::api_ruleset::of_api(&self.database, api.id).await
     }
 
     /// A version; a discarded draft is none.

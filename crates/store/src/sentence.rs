@@ -39,6 +39,7 @@ fn verb(action: &str) -> Option<&'static str> {
         "api.register" => "registered the API {}",
         "api.edit" => "edited the API {}",
         "api.choose-algorithm" => "chose what the tokens of {} are signed with",
+        "api.choose-ruleset" => "chose the ruleset of {}",
         "version.draft" => "drafted {}",
         "version.redirect" => "changed the upstream of {}",
         "version.agree-staleness" => "changed what out-of-date gateways do with calls of {}",

@@ -1,10 +1,15 @@
 //! What a violated uniqueness means to people. PostgreSQL names the constraint, SQLite the columns.
 
 /// The constraint, the columns, the noun and its field.
-const UNIQUE: [(&str, &str, &str); 24] = [
+const UNIQUE: [(&str, &str, &str); 25] = [
     ("teams_name", "teams.name_folded", "team name"),
     ("operators_name", "operators.name_folded", "operator name"),
     ("apis_name", "apis.name", "api name"),
+    (
+        "api_rulesets_number",
+        "api_rulesets.api_id, api_rulesets.number",
+        "ruleset number",
+    ),
     (
         "versions_number",
         "versions.api_id, versions.number",

@@ -20,6 +20,7 @@ use gatewright_domain::{
     outside::OutsideIssuer,
     plan::Plan,
     ring::KeyRing,
+    ruleset::ApiRuleset,
     subscription::Subscription,
     team::Team,
     text::Name,
@@ -61,6 +62,8 @@ reads! {
     access_token(id: AccessTokenId) -> AccessToken = rows::access_token::load;
     /// An API.
     api(id: ApiId) -> Api = rows::api::load;
+    /// What was chosen last as the ruleset of an API, if anything was.
+    ruleset(api: ApiId) -> Option<ApiRuleset> = rows::api_ruleset::of_api;
     /// A version.
     version(id: VersionId) -> Version = rows::version::load;
     /// A contract revision, with its document.

@@ -93,6 +93,11 @@ export const inside = {
   api: to("/console/apis/orders"),
   "algorithm of an API": to("/console/apis/orders/algorithm"),
   "algorithm of an API, with faults": pressing("/console/apis/orders/algorithm", "Choose"),
+  "ruleset of an API": to("/console/apis/orders/ruleset"),
+  "ruleset of an API, with faults": pressing("/console/apis/orders/ruleset", "Choose", async (walk) => {
+    await walk.page.getByLabel("Ruleset", { exact: true }).selectOption("own");
+    await walk.page.getByLabel(/A ruleset of your own/).fill("rules: [1");
+  }),
   "new version": to("/console/apis/orders/versions/new"),
   "new version, with faults": pressing("/console/apis/orders/versions/new", "Draft the version", async (walk) => {
     await walk.fill("Upstream", "ftp://nowhere");

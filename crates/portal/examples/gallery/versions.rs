@@ -17,6 +17,7 @@ use gatewright_portal::{
     pages::{
         confirm::{Confirm, Weight},
         contracts::{ContractPage, FindingsPage, NotRunRow},
+        rulesets::RulesetPage,
         verifiers::{Choice, VerifiersPage},
         versions::{PublishPage, VersionPage},
     },
@@ -34,6 +35,7 @@ pub(crate) fn pages() -> Vec<Rendered> {
         page("contract", contract()),
         page("findings", stored_findings()),
         page("publish", publish()),
+        page("ruleset", ruleset()),
         page("deprecate", deprecate()),
         page("retire", retire()),
         page("verifiers", verifiers()),
@@ -195,6 +197,7 @@ fn stored_findings() -> FindingsPage {
             link("v1"),
         ]),
         ruleset: "spectral:oas",
+        consequence: "Errors keep it from callers, unless somebody says why.",
         contract: "Revision 3".into(),
         summary: "2 errors, 25 warnings.".into(),
         filters: Filters {
@@ -222,7 +225,11 @@ fn contract() -> ContractPage {
         ]),
         changes: None,
         faults: Faults::default(),
-        summary: Some("2 errors, 25 warnings.".into()),
+        verdict: Some([
+            "This contract cannot be taken".into(),
+            "2 errors, 25 warnings. Nothing was stored. Mend the errors and upload it again."
+                .into(),
+        ]),
         findings: Some(findings()),
         fields: vec![
             Field::new(
@@ -238,6 +245,28 @@ fn contract() -> ContractPage {
                 .value("openapi: 3.1.0\ninfo:\n  title: Shipments\n"),
         ],
         offer_sample: true,
+        action: "#".into(),
+        back: "#".into(),
+    }
+}
+
+fn ruleset() -> RulesetPage {
+    RulesetPage {
+        frame: frame(Place::Apis, "Ruleset of orders").below([link("APIs"), link("orders")]),
+        now: "Nothing reaches callers while the ruleset of the API finds errors in its contract, unless somebody says why."
+            .into(),
+        not_run: vec![NotRunRow {
+            rule: Some("own-rule".into()),
+            reason: "it names the function `ours`, which is none of those that are known".into(),
+        }],
+        faults: Faults::default(),
+        findings: None,
+        fields: vec![
+            Field::new("text", "A ruleset of your own", Control::Code)
+                .optional()
+                .value("extends: spectral:oas\nrules:\n  info-contact: error\n"),
+        ],
+        revision: "2".into(),
         action: "#".into(),
         back: "#".into(),
     }
@@ -271,6 +300,8 @@ fn publish() -> PublishPage {
             ),
             step(Outcome::Passed, "There is a plan", "standard, trial"),
         ]),
+        findings: None,
+        reason: None,
         blocked: false,
         revision: "7".into(),
         action: "#".into(),

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::header,
     web::{self, Bytes, Data, Path, PayloadConfig, ServiceConfig},
 };
 use gatewright_contract::Finding;
@@ -29,8 +28,8 @@ use crate::{
         versions::{Parts, place, view},
     },
     web::{
-        app::App, caller::Bearer, changes::Told, expected::Expected, matching, problem::Problem,
-        query::Query,
+        app::App, caller::Bearer, changes::Told, contract_file, expected::Expected,
+        problem::Problem, query::Query,
     },
 };
 
@@ -55,14 +54,15 @@ pub(super) struct TakenContract {
     changes: Told,
 }
 
-/// What is said beside a contract.
+/// What is said beside a contract, or the publishing of one.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Despite {
-    /// Why it is to be taken although it breaks callers of a live version; kept in the trail.
+    /// Why the contract is to reach callers although it breaks those of a live version, or has errors of the ruleset that
+    /// the API chose; kept in the trail.
     #[param(value_type = Option<String>)]
-    reason: Option<Reason>,
+    pub(super) reason: Option<Reason>,
 }
 
 /// Something noteworthy at one place of a contract.
@@ -177,43 +177,7 @@ pub(super) async fn download(
     at: Parts,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    given(&app, &by, &place(at), None, &request).await
-}
-
-/// A revision of a contract as a file, unless the caller has it already.
-async fn given(
-    app: &App,
-    by: &Bearer,
-    at: &VersionAt,
-    revision: Option<u32>,
-    request: &HttpRequest,
-) -> Result<HttpResponse, Problem> {
-    let (sight, now) = (app.reader.as_seen_by(&by.caller), app.now());
-    let name = sight.version_row(&at.api, at.number, now).await?.api;
-    let found = sight
-        .contract_document(&at.api, at.number, revision, now)
-        .await?;
-    let tag = format!("\"{}\"", found.digest);
-    if matching::is_fresh(request, &tag) {
-        return Ok(HttpResponse::NotModified()
-            .insert_header((header::ETAG, tag))
-            .finish());
-    }
-    let (media, ending) = kind_of(&found.bytes);
-    let file = format!(
-        "attachment; filename=\"{name}-{}.{}.{ending}\"",
-        at.number, found.number
-    );
-    // What somebody uploaded is given as a file: never shown, never run.
-    Ok(HttpResponse::Ok()
-        .content_type(media)
-        .insert_header((header::ETAG, tag))
-        .insert_header((header::CONTENT_DISPOSITION, file))
-        .insert_header((
-            header::CONTENT_SECURITY_POLICY,
-            "sandbox; default-src 'none'",
-        ))
-        .body(found.bytes))
+    contract_file::given(&request, &app, &by.caller, &place(at), None).await
 }
 
 /// List the revisions of a version's contract, the latest first
@@ -247,14 +211,5 @@ pub(super) async fn download_revision(
 ) -> Result<HttpResponse, Problem> {
     let (api, number, revision) = at.into_inner();
     let at = VersionAt { api, number };
-    given(&app, &by, &at, Some(revision), &request).await
-}
-
-/// The media type and the ending of a document: JSON begins with a brace.
-fn kind_of(document: &[u8]) -> (&'static str, &'static str) {
-    let first = document.iter().find(|byte| !byte.is_ascii_whitespace());
-    match first {
-        Some(b'{') => ("application/json", "json"),
-        Some(_) | None => ("application/yaml", "yaml"),
-    }
+    contract_file::given(&request, &app, &by.caller, &at, Some(revision)).await
 }

@@ -4,15 +4,22 @@ use actix_web::{
     HttpResponse,
     web::{self, Data, Path, ServiceConfig},
 };
-use gatewright_contract::Excerpt;
-use gatewright_domain::{contract::ContractAt, handle::ApiHandle, text::VersionNumber};
-use gatewright_registry::{Assessment, Gravity, PlaceFound, RuleFound, Wanted};
+use gatewright_domain::{
+    contract::ContractAt, handle::ApiHandle, ruleset::RulesetName, text::VersionNumber,
+};
+use gatewright_registry::{Assessment, Chosen, Gravity, Wanted};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     api::versions::Parts,
-    web::{app::App, caller::Bearer, problem::Problem, query::Query},
+    web::{
+        app::App,
+        caller::Bearer,
+        findings::{FoundByRule, NotRun},
+        problem::Problem,
+        query::Query,
+    },
 };
 
 /// Which findings.
@@ -34,7 +41,10 @@ pub(super) struct ContractFindings {
     #[schema(value_type = String)]
     contract: ContractAt,
     /// The ruleset it was held against, beside the specification.
-    ruleset: &'static str,
+    #[schema(value_type = String)]
+    ruleset: RulesetName,
+    /// Whether the API chose it, so that its errors stand in the way of publishing.
+    is_chosen: bool,
     /// How many errors there are in all.
     errors: usize,
     /// How many warnings.
@@ -49,114 +59,25 @@ pub(super) struct ContractFindings {
     not_run: Vec<NotRun>,
 }
 
-/// What one rule has found.
-#[derive(Debug, Serialize, ToSchema)]
-struct FoundByRule {
-    /// The name of the rule.
-    rule: String,
-    /// `error`, `warning`, `info` or `hint`.
-    level: &'static str,
-    /// At how many places.
-    count: usize,
-    /// The places, in the order of the document.
-    findings: Vec<FoundAt>,
-    /// How many more there are.
-    untold: usize,
-}
-
-/// One place where a rule has found something.
-#[derive(Debug, Serialize, ToSchema)]
-struct FoundAt {
-    /// What is wrong, and what would be right.
-    message: String,
-    /// The JSON pointer of the place.
-    pointer: String,
-    /// The line of the upload, from 1.
-    line: u32,
-    /// The column within the line, from 1.
-    column: u32,
-    /// What is written there; none for an empty line.
-    excerpt: Option<ExcerptAt>,
-}
-
-/// A part of a line of the upload.
-#[derive(Debug, Serialize, ToSchema)]
-struct ExcerptAt {
-    /// What is written, cut off on both sides where the line is long.
-    text: String,
-    /// How many characters of it stand before the column.
-    before: usize,
-}
-
-/// Something of a ruleset that was not run.
-#[derive(Debug, Serialize, ToSchema)]
-struct NotRun {
-    /// The rule; none when it is about the ruleset as a whole.
-    rule: Option<String>,
-    /// Why.
-    reason: String,
-}
-
 impl From<Assessment> for ContractFindings {
     fn from(assessment: Assessment) -> Self {
         let Assessment {
             contract,
             ruleset,
+            chosen,
             found,
             unsupported,
         } = assessment;
-        let not_run = unsupported.into_iter().map(|it| NotRun {
-            rule: it.rule,
-            reason: it.reason,
-        });
         Self {
             contract,
             ruleset,
+            is_chosen: chosen == Chosen::ByApi,
             errors: found.tally.errors,
             warnings: found.tally.warnings,
             infos: found.tally.infos,
             hints: found.tally.hints,
             rules: found.rules.into_iter().map(FoundByRule::from).collect(),
-            not_run: not_run.collect(),
-        }
-    }
-}
-
-impl From<RuleFound> for FoundByRule {
-    fn from(found: RuleFound) -> Self {
-        let untold = found.untold();
-        let RuleFound {
-            rule,
-            gravity,
-            count,
-            told,
-        } = found;
-        Self {
-            rule,
-            level: gravity.as_str(),
-            count,
-            findings: told.into_iter().map(FoundAt::from).collect(),
-            untold,
-        }
-    }
-}
-
-impl From<PlaceFound> for FoundAt {
-    fn from(found: PlaceFound) -> Self {
-        let PlaceFound {
-            message,
-            pointer,
-            line,
-            column,
-            excerpt,
-        } = found;
-        let excerpt = excerpt.map(|Excerpt { text, before }| ExcerptAt { text, before });
-        Self {
-            message,
-            pointer,
-            line,
-            column,
-            excerpt,
+            not_run: unsupported.into_iter().map(NotRun::from).collect(),
         }
     }
 }

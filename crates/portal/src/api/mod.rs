@@ -29,6 +29,7 @@ mod receipts;
 mod references;
 mod revocations;
 mod rings;
+mod rulesets;
 mod scopes;
 mod slice;
 mod subscriptions;
@@ -79,6 +80,7 @@ pub fn routes(config: &mut ServiceConfig) {
         plans::routes,
         references::routes,
         revocations::routes,
+        rulesets::routes,
         subscriptions::routes,
         successions::routes,
         teams::routes,

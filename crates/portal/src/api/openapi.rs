@@ -15,8 +15,8 @@ use utoipa::{
 use super::{
     access_tokens, algorithms, api_keys, apis, applications, audit, changes, clients, consumers,
     contracts, decisions, findings, gateways, grants, home, initial_tokens, inspect, issuers, keks,
-    key_moves, keys, operators, plans, references, revocations, rings, subscriptions, successions,
-    teams, tokens, usage, verifiers, versions,
+    key_moves, keys, operators, plans, references, revocations, rings, rulesets, subscriptions,
+    successions, teams, tokens, usage, verifiers, versions,
 };
 use crate::web::problem::Fault;
 
@@ -49,6 +49,7 @@ struct ProblemDocument {
     ),
     paths(
         apis::list, apis::register, apis::show, apis::edit, algorithms::show, algorithms::choose,
+        rulesets::show, rulesets::choose,
         versions::draft, versions::show, versions::edit, versions::agree, versions::publish, versions::deprecate, versions::retire,
         versions::block, versions::unblock, versions::discard,
         contracts::upload, contracts::download, contracts::list, contracts::download_revision,

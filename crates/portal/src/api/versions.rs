@@ -17,13 +17,17 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::{
-    api::answer::{made, shown},
+    api::{
+        answer::{made, shown},
+        contracts::Despite,
+    },
     web::{
         app::App,
         body::{Body, Nothing},
         caller::Bearer,
         expected::{Expected, MustExpect},
         problem::Problem,
+        query::Query,
     },
 };
 
@@ -164,18 +168,19 @@ pub(super) async fn agree(
 
 /// Open a draft to callers
 #[utoipa::path(post, path = "/api/v1/apis/{api}/versions/{version}/publish", tag = "Versions",
-    params(("api" = ApiHandle, Path), ("version" = VersionNumber, Path), ("If-Match" = Option<String>, Header)),
+    params(("api" = ApiHandle, Path), ("version" = VersionNumber, Path), Despite, ("If-Match" = Option<String>, Header)),
     responses((status = 200, body = VersionPage)))]
 pub(super) async fn publish(
     app: Data<App>,
     by: Bearer,
     at: Parts,
     Expected(expected): Expected,
+    Query(Despite { reason }): Query<Despite>,
     _: Body<Nothing>,
 ) -> Result<HttpResponse, Problem> {
     let at = place(at);
     app.registry
-        .publish_version(&by.caller, &at, expected)
+        .publish_version(&by.caller, &at, reason, expected)
         .await?;
     current(&app, &by, &at).await
 }

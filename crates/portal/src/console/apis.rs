@@ -9,7 +9,7 @@ use gatewright_store::views::{apis as views, page::Page, versions::VersionRow as
 use serde::Deserialize;
 
 use crate::{
-    console::{algorithms, elsewhere, versions, visit, words},
+    console::{algorithms, elsewhere, rulesets, versions, visit, words},
     page::{
         chart::Spark,
         empty::Empty,
@@ -136,6 +136,8 @@ pub async fn show(
     let sight = app.reader.as_seen_by(&who.caller);
     let found = sight.api(&api, now).await?;
     let signing = app.keys.api_signing(&who.caller, &api).await?;
+    let ruleset = sight.find_ruleset(&api).await?;
+    let ruleset = ruleset.map(|ruleset| ruleset.choice).unwrap_or_default();
     let here = format!("/console/apis/{}", found.name);
     let shown = found
         .versions
@@ -173,6 +175,8 @@ pub async fn show(
         signing: algorithms::in_words(&signing),
         key_set: format!("/oauth2/jwks/{}", found.name),
         choose_algorithm: format!("{here}/algorithm"),
+        ruleset: rulesets::in_words(&ruleset),
+        choose_ruleset: format!("{here}/ruleset"),
         timeline: versions::timeline(&found.versions, now),
         no_versions: Empty {
             icon: Icon::Draft,

@@ -2,12 +2,11 @@
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::header,
     web::{Data, Path},
 };
-use gatewright_contract::Changes;
+use gatewright_contract::Level;
 use gatewright_domain::{handle::ApiHandle, text::VersionNumber};
-use gatewright_registry::{Found, Upload, UploadError};
+use gatewright_registry::{Found, Objections, Upload, UploadError};
 use serde::Deserialize;
 
 use crate::{
@@ -19,7 +18,9 @@ use crate::{
         place::Place,
     },
     pages::contracts::ContractPage,
-    web::{app::App, caller::SignedIn, form::Form, problem::Problem},
+    web::{
+        app::App, caller::SignedIn, contract_file, findings::called, form::Form, problem::Problem,
+    },
 };
 
 use super::versions::At;
@@ -27,6 +28,10 @@ use super::versions::At;
 /// The largest file that comes back into the form as text beside its findings, in bytes. Whoever sent a larger one has it
 /// still, and browsers labour with it; what was typed or pasted comes back whatever its size.
 const KEPT: usize = 512 * 1024;
+
+/// What is said when a contract has errors of the ruleset.
+const LINT: &str = "The version is live, and this contract has errors of the ruleset that the API chose. Mend them, or say \
+    why it is to be taken all the same.";
 
 /// The contract that is offered to begin with.
 const SAMPLE: &str = include_str!("../../assets/sample-contract.yaml");
@@ -40,11 +45,12 @@ const BREAKS: &str = "The version is live, and this contract breaks applications
 /// # Errors
 /// `NOT_FOUND`.
 pub async fn document(
+    request: HttpRequest,
     app: Data<App>,
     who: SignedIn,
     at: Path<At>,
 ) -> Result<HttpResponse, Problem> {
-    given(&app, &who, &at, None).await
+    contract_file::given(&request, &app, &who.caller, &at.place(), None).await
 }
 
 /// A revision of the contract, in the address.
@@ -60,6 +66,7 @@ pub struct RevisionAt {
 /// # Errors
 /// `NOT_FOUND`.
 pub async fn revision_document(
+    request: HttpRequest,
     app: Data<App>,
     who: SignedIn,
     at: Path<RevisionAt>,
@@ -69,29 +76,8 @@ pub async fn revision_document(
         version,
         number,
     } = at.into_inner();
-    given(&app, &who, &At { api, version }, Some(number)).await
-}
-
-async fn given(
-    app: &App,
-    who: &SignedIn,
-    at: &At,
-    revision: Option<u32>,
-) -> Result<HttpResponse, Problem> {
-    let sight = app.reader.as_seen_by(&who.caller);
-    let found = sight
-        .contract_document(&at.api, at.version, revision, app.now())
-        .await?;
-    let name = format!(
-        "attachment; filename=\"{}-{}.{}.openapi\"",
-        at.api, at.version, found.number
-    );
-    Ok(HttpResponse::Ok()
-        .content_type("application/octet-stream")
-        .insert_header((header::CONTENT_DISPOSITION, name))
-        .insert_header((header::CONTENT_SECURITY_POLICY, "sandbox"))
-        .insert_header((header::ETAG, format!("\"{}\"", found.digest)))
-        .body(found.bytes))
+    let at = At { api, version }.place();
+    contract_file::given(&request, &app, &who.caller, &at, Some(number)).await
 }
 
 /// The form that uploads a contract.
@@ -175,11 +161,11 @@ pub async fn contract(
             Said::Findings(&Found::in_upload(&findings, &document)),
             &typed,
         )),
-        Err(UploadError::Breaks(changes)) => refused(&contract_form(
+        Err(UploadError::Objected(objections)) => refused(&contract_form(
             &request,
             &who,
             &at,
-            Said::Breaks(&changes),
+            Said::Objected(&objections),
             &typed,
         )),
         Err(error) => Err(error.into()),
@@ -200,8 +186,8 @@ enum Said<'f> {
     Faults(Faults),
     /// The document has errors.
     Findings(&'f Found),
-    /// The contract breaks callers of a live version.
-    Breaks(&'f Changes),
+    /// The version is live, and the contract breaks its callers or rules of its API.
+    Objected(&'f Objections),
 }
 
 /// The form once more, with what stands in the way.
@@ -220,20 +206,39 @@ fn contract_form(
 ) -> ContractPage {
     let title = format!("Contract of {} {}", at.api, at.version);
     let (mut found, mut faults, mut changes) = (None, Faults::default(), None);
+    let mut verdict = None;
     match said {
         Said::Nothing => {}
         Said::Faults(found) => faults = found,
-        Said::Findings(findings) => found = Some(findings),
-        Said::Breaks(broken) => {
-            changes = Some(compare::list(broken));
-            faults.0.push(words::fault("reason", BREAKS));
+        Said::Findings(findings) => {
+            let summary = findings::summary(findings.tally);
+            let words =
+                format!("{summary} Nothing was stored. Mend the errors and upload it again.");
+            verdict = Some(["This contract cannot be taken".to_owned(), words]);
+            found = Some(findings);
+        }
+        Said::Objected(Objections {
+            changes: broken,
+            lint,
+        }) => {
+            if broken.reach(Level::Error) {
+                changes = Some(compare::list(broken));
+                faults.0.push(words::fault("reason", BREAKS));
+            }
+            if let Some(lint) = lint {
+                let errors = findings::summary(lint.found.tally);
+                let title = format!("It has errors of {}", called(lint.ruleset));
+                verdict = Some([title, format!("{errors} Nothing was stored.")]);
+                found = Some(&lint.found);
+                faults.0.push(words::fault("reason", LINT));
+            }
         }
     }
-    let asks = changes.is_some() || !typed.reason.is_empty();
+    let asks = faults.of("reason").is_some() || !typed.reason.is_empty();
     let reason = asks.then(|| {
         Field::new("reason", "Reason", Control::Text)
             .value(&typed.reason)
-            .hint("Why callers are to be broken all the same. It stays in the trail.")
+            .hint("Why it is to reach callers all the same. It stays in the trail.")
             .fault(faults.of("reason"))
             .optional()
     });
@@ -244,7 +249,7 @@ fn contract_form(
         frame: Frame::new(visit::signed_in(request, who), Place::Apis, title).below(at.trail()),
         faults,
         changes,
-        summary: found.map(|found| findings::summary(found.tally)),
+        verdict,
         findings: found.map(|found| findings::list(found, None)),
         fields: reason
             .into_iter()

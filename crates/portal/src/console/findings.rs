@@ -4,8 +4,11 @@ use actix_web::{
     HttpRequest, HttpResponse,
     web::{Data, Path, Query},
 };
+use gatewright_contract::Unsupported;
 use gatewright_domain::{contract::ContractAt, handle::ApiHandle, text::VersionNumber};
-use gatewright_registry::{Assessment, Found, Gravity, PlaceFound, RuleFound, Tally, Wanted};
+use gatewright_registry::{
+    Assessment, Chosen, Found, Gravity, PlaceFound, RuleFound, Tally, Wanted,
+};
 use serde::Deserialize;
 
 use crate::{
@@ -22,7 +25,7 @@ use crate::{
         place::Place,
     },
     pages::contracts::{FindingsPage, NotRunRow},
-    web::{app::App, caller::SignedIn, problem::Problem},
+    web::{app::App, caller::SignedIn, findings::called, problem::Problem},
 };
 
 use super::versions::At;
@@ -115,6 +118,7 @@ impl Shown {
         let Assessment {
             contract,
             ruleset,
+            chosen,
             found,
             unsupported,
         } = assessing.await?;
@@ -129,7 +133,13 @@ impl Shown {
             frame: Frame::new(visit::signed_in(request, who), Place::Apis, title)
                 .below(self.at.trail())
                 .also(elsewhere::call(app, &call)),
-            ruleset,
+            ruleset: called(ruleset),
+            consequence: match chosen {
+                Chosen::ByApi => "Errors keep it from callers, unless somebody says why.",
+                Chosen::ByNobody => {
+                    "The API chose no ruleset, so that nothing depends on what the rules find."
+                }
+            },
             contract: format!("Revision {number}"),
             summary: summary(found.tally),
             filters: Filters {
@@ -139,17 +149,11 @@ impl Shown {
             },
             empty: match (found.rules.is_empty(), is_filtered) {
                 (true, true) => Some(none_of_these(&here)),
-                (true, false) => Some(nothing_found(ruleset, &self.at)),
+                (true, false) => Some(nothing_found(called(ruleset), &self.at)),
                 (false, _) => None,
             },
             found: list(&found, more),
-            not_run: unsupported
-                .into_iter()
-                .map(|it| NotRunRow {
-                    rule: it.rule,
-                    reason: it.reason,
-                })
-                .collect(),
+            not_run: not_run(unsupported),
             download: format!("{}/{below}/document", self.at.here()),
             history: format!("{}/contracts", self.at.here()),
         })
@@ -210,7 +214,7 @@ fn fields(tally: Tally, wanted: &Wanted) -> Vec<Field> {
 }
 
 /// How much of a gravity there is: `2 errors`.
-fn said(tally: Tally, gravity: Gravity) -> String {
+pub(super) fn said(tally: Tally, gravity: Gravity) -> String {
     let word = match gravity {
         Gravity::Error => "error",
         Gravity::Warning => "warning",
@@ -229,6 +233,15 @@ pub(super) fn summary(tally: Tally) -> String {
         true => "Nothing was found.".to_owned(),
         false => format!("{}.", parts.join(", ")),
     }
+}
+
+/// What of a ruleset is not run, as it is shown.
+pub(super) fn not_run(unsupported: Vec<Unsupported>) -> Vec<NotRunRow> {
+    let row = |it: Unsupported| NotRunRow {
+        rule: it.rule,
+        reason: it.reason,
+    };
+    unsupported.into_iter().map(row).collect()
 }
 
 /// Findings as they are shown, with the page that shows more of one rule, where there is one.

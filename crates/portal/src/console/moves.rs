@@ -19,80 +19,15 @@ use crate::{
     console::visit,
     page::{
         form::{Control, Faults, Field},
-        frame::{Frame, Link},
+        frame::Frame,
         number::counted,
         place::Place,
-        steps::{Mend, Outcome, Step, Steps},
     },
-    pages::{
-        confirm::{Confirm, Weight},
-        versions::PublishPage,
-    },
+    pages::confirm::{Confirm, Weight},
     web::{app::App, caller::SignedIn, form::Form, problem::Problem},
 };
 
-use super::versions::{At, facts, notice, operations_count};
-
-/// The last look before publishing.
-///
-/// # Errors
-/// `NOT_FOUND`.
-pub async fn publish_page(
-    request: HttpRequest,
-    app: Data<App>,
-    who: SignedIn,
-    at: Path<At>,
-) -> Result<HttpResponse, Problem> {
-    let found = app
-        .reader
-        .as_seen_by(&who.caller)
-        .version(&at.api, at.version, app.now())
-        .await?;
-    let title = format!("Publish {} {}", found.version.api, found.version.number);
-    let is_draft = found.moves.contains(&"publish");
-    let check = |holds: bool, rule: &str, found: String, mend: &str, link: Link| Step {
-        outcome: if holds {
-            Outcome::Passed
-        } else {
-            Outcome::Failed
-        },
-        rule: rule.to_owned(),
-        found,
-        mend: (!holds).then(|| Mend {
-            words: mend.to_owned(),
-            link: Some(link),
-        }),
-    };
-    let has_contract = found.contract.is_some();
-    visit::page(&PublishPage {
-        frame: Frame::new(visit::signed_in(&request, &who), Place::Apis, title).below(at.trail()),
-        lede: "From then on gateways answer at its address, for applications that are subscribed."
-            .to_owned(),
-        faults: Faults::default(),
-        facts: facts(&found, &app),
-        checks: Steps(vec![
-            check(
-                has_contract,
-                "It has a contract",
-                operations_count(Some(&found)),
-                "A contract, which says what it serves.",
-                Link::new("Upload a contract", format!("{}/contract", at.here())),
-            ),
-            check(
-                is_draft || !has_contract,
-                "It is a draft",
-                format!("It is {}.", found.version.status),
-                "A draft; what is published already stays published.",
-                Link::new("See the version", at.here()),
-            ),
-        ]),
-        blocked: !is_draft,
-        revision: found.version.revision.number().to_string(),
-        action: format!("{}/publish", at.here()),
-        button: format!("Publish {}", found.version.number),
-        back: at.here(),
-    })
-}
+use super::versions::{At, notice};
 
 /// A move of the lifecycle that a page asks about first.
 #[derive(Deserialize)]
@@ -246,7 +181,7 @@ pub async fn do_move(
     let mut faults = Faults::default();
     let expected = form.one("revision").parse().ok().map(Revision::from_number);
     let name = format!("{}/{}", found.version.api, found.version.number);
-    let is_final = verb != "publish" && act(&verb)?.1 == Weight::Final;
+    let is_final = act(&verb)?.1 == Weight::Final;
     if is_final && form.one("name") != name {
         let words = format!("Type {name} exactly.");
         faults.0.push(crate::page::form::Fault {
@@ -264,7 +199,6 @@ pub async fn do_move(
     }
     let (registry, caller, place) = (&app.registry, &who.caller, at.place());
     let moved = match (verb.as_str(), sunset, reason) {
-        ("publish", ..) => registry.publish_version(caller, &place, expected).await,
         ("deprecate", Some(Ok(sunset)), _) => {
             registry
                 .deprecate_version(caller, &place, sunset, expected)

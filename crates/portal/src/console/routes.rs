@@ -6,9 +6,9 @@ use super::{
     account, algorithms, api_forms, api_keys, apis, applications, audit, client_terms, clients,
     compare, compromise, consumers, contract_history, contracts, decisions, entry, findings,
     gateways, grants, home, initial_tokens, inspector, issue, issuer_forms, issuer_moves, issuers,
-    keks, key_moves, keys, moves, operators, problem, reference_operation, references, revocations,
-    ring_forms, rings, search, settings, staleness, subscribe, successions, teams, tokens, usage,
-    verifiers, versions,
+    keks, key_moves, keys, moves, operators, problem, publishing, reference_operation, references,
+    revocations, ring_forms, rings, rulesets, search, settings, staleness, subscribe, successions,
+    teams, tokens, usage, verifiers, versions,
 };
 
 /// Every page, and every form behind it.
@@ -72,6 +72,11 @@ fn registry(config: &mut ServiceConfig) {
                 .get(algorithms::choose_page)
                 .post(algorithms::choose),
         )
+        .service(
+            resource("/console/apis/{api}/ruleset")
+                .get(rulesets::choose_page)
+                .post(rulesets::choose),
+        )
         .route(
             "/apis/{api}/versions/{version}",
             get().to(versions::explained),
@@ -115,9 +120,10 @@ fn registry(config: &mut ServiceConfig) {
                 .get(staleness::edit_page)
                 .post(staleness::edit),
         )
-        .route(
-            "/console/apis/{api}/{version}/publish",
-            get().to(moves::publish_page),
+        .service(
+            resource("/console/apis/{api}/{version}/publish")
+                .get(publishing::publish_page)
+                .post(publishing::publish),
         )
         .route(
             "/console/apis/{api}/{version}/verifiers",

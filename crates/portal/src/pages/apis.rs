@@ -74,6 +74,10 @@ pub struct ApiPage {
     pub key_set: String,
     /// Where another algorithm is chosen.
     pub choose_algorithm: String,
+    /// What its contracts must have no error of, in a sentence.
+    pub ruleset: String,
+    /// Where that is chosen.
+    pub choose_ruleset: String,
     /// The versions against dates; none until one was published.
     pub timeline: Option<Lanes>,
     /// The versions, the latest first.

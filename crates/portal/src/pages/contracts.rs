@@ -22,9 +22,9 @@ pub struct ContractPage {
     pub frame: Frame,
     /// What was wrong with the form itself.
     pub faults: Faults,
-    /// `2 errors, 1 warning.`
-    pub summary: Option<String>,
-    /// Why it cannot be taken, when it cannot.
+    /// What the findings mean, in a few words and in a sentence.
+    pub verdict: Option<[String; 2]>,
+    /// Why it cannot be taken, or only with a reason.
     pub findings: Option<FindingList>,
     /// What breaks callers, when it does.
     pub changes: Option<ChangeList>,
@@ -46,6 +46,8 @@ pub struct FindingsPage {
     pub frame: Frame,
     /// The ruleset it was held against.
     pub ruleset: &'static str,
+    /// What depends on the findings, in a sentence.
+    pub consequence: &'static str,
     /// `Revision 3`.
     pub contract: String,
     /// `2 errors, 1 warning.`

@@ -8,7 +8,8 @@ use crate::page::{
     code::Code,
     empty::Empty,
     fact::Facts,
-    form::Faults,
+    findings::FindingList,
+    form::{Faults, Field},
     frame::{Frame, Link, Theme},
     icon::Icon,
     remark::{Dangers, Remarks},
@@ -67,6 +68,10 @@ pub struct PublishPage {
     pub facts: Facts,
     /// What is checked, and what came of it.
     pub checks: Steps,
+    /// The errors of the ruleset of the API, when there are some.
+    pub findings: Option<FindingList>,
+    /// Why it is to be published with them.
+    pub reason: Option<Field>,
     /// Whether a failed check stands in the way.
     pub blocked: bool,
     /// The entity tag of what is shown.

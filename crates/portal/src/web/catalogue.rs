@@ -168,6 +168,12 @@ kinds! {
     CONTRACT_BREAKS = "contract-breaks" 409 "The contract breaks callers": "The version is live, and the contract breaks applications that call it; nothing was stored."
         because "Something that callers rely on is gone or has become stricter; `changes` says what, and where.";
         mend "Begin a new version for it. To take it all the same, send it again with a reason (`?reason=`), which stays in the trail.";
+    LINT_ERRORS = "lint-errors" 409 "The contract breaks rules of the API": "The contract has errors of the ruleset that the API chose; nothing was changed."
+        because "The team that owns the API chose a ruleset, and nothing that it finds errors in reaches callers; `rules` says what, and where.";
+        mend "Mend the errors and upload the contract again. To go on all the same, send it again with a reason (`?reason=`), which stays in the trail.";
+    RULESET_INVALID = "ruleset-invalid" 422 "This is no ruleset": "The text is no ruleset in Spectral's format; nothing was stored."
+        because "It cannot be read as JSON or YAML, or is not what a ruleset is.";
+        mend "The detail says what is wrong, and `findings` where. Rules that only cannot be run here are no reason to refuse it.";
     UPSTREAM_REFUSED = "upstream-refused" 422 "The upstream is not allowed": "The upstream resolves to an address that is not public."
         because "An address of this machine or a private network could reach what is not meant to be reached.";
         mend "Use a public address, or let the host be allowed with upstream_allow in the configuration.";

@@ -14,7 +14,7 @@ use gatewright_registry::{
 };
 use tracing::error;
 
-use crate::web::{catalogue::Kind, problem::Problem};
+use crate::web::{catalogue::Kind, problem::Problem, problems_contracts::lint_errors};
 
 /// A cause that is ours: the log gets the whole chain, the caller a constant.
 pub(super) fn ours(cause: &dyn std::error::Error) -> Problem {
@@ -112,7 +112,9 @@ impl From<MoveError> for Problem {
             MoveError::NotFound => Self::of(Kind::NOT_FOUND),
             MoveError::Refused(refused) => refused.into(),
             MoveError::Upstream(refused) => refused.into(),
+            MoveError::Lint(errors) => lint_errors(*errors),
             MoveError::Stale => Self::of(Kind::STALE),
+            MoveError::Broken => ours(&error),
             MoveError::Store(store) => store.into(),
         }
     }

@@ -1,14 +1,75 @@
 //! What goes wrong with contracts: findings, and changes that break callers.
 
-use gatewright_contract::{Changes, Findings};
-use gatewright_registry::{AssessError, CompareError, ReferenceError, UploadError};
+use gatewright_contract::{Changes, Findings, Level, RulesetError};
+use gatewright_registry::{
+    AssessError, CompareError, LintErrors, Objections, ReferenceError, RulesetUseError, UploadError,
+};
 use serde_json::json;
 
-use crate::web::{catalogue::Kind, changes::Told, problem::Problem, problems::ours};
+use crate::web::{
+    catalogue::Kind,
+    changes::Told,
+    findings::{FoundByRule, called},
+    problem::Problem,
+    problems::ours,
+};
 
 /// A contract that was refused, with everything that was found.
 fn refused(findings: &Findings) -> Problem {
     Problem::of(Kind::CONTRACT_INVALID).saying(json!({ "findings": findings }))
+}
+
+/// What stands against a contract: what breaks callers, and beside it the errors of the ruleset.
+fn objected(objections: Objections) -> Problem {
+    let Objections { changes, lint } = objections;
+    let lint = lint.map(|lint| *lint);
+    match (changes.reach(Level::Error), lint) {
+        (false, Some(lint)) => lint_errors(lint),
+        (true, Some(lint)) => {
+            let problem = breaks(changes);
+            let errors = problem_members(lint);
+            let mut members = problem.extra.clone().unwrap_or_default();
+            if let (Some(all), Some(errors)) = (members.as_object_mut(), errors.as_object()) {
+                all.extend(errors.clone());
+            }
+            problem.saying(members)
+        }
+        (_, None) => breaks(changes),
+    }
+}
+
+/// A contract with errors of the ruleset that its API chose.
+pub(super) fn lint_errors(lint: LintErrors) -> Problem {
+    let errors = lint.found.tally.errors;
+    let detail = format!(
+        "{} of {} in the contract; nothing was changed.",
+        counted(errors, "error", "errors"),
+        called(lint.ruleset)
+    );
+    Problem::of(Kind::LINT_ERRORS)
+        .because(detail)
+        .saying(problem_members(lint))
+}
+
+fn problem_members(lint: LintErrors) -> serde_json::Value {
+    let rules: Vec<FoundByRule> = lint
+        .found
+        .rules
+        .into_iter()
+        .map(FoundByRule::from)
+        .collect();
+    json!({ "ruleset": lint.ruleset, "rules": rules })
+}
+
+/// A text that is no ruleset, with the places where it cannot be read.
+fn no_ruleset(error: &RulesetError) -> Problem {
+    let problem = Problem::of(Kind::RULESET_INVALID);
+    match error {
+        RulesetError::Unreadable(findings) => problem
+            .because("The text cannot be read; nothing was stored.")
+            .saying(json!({ "findings": findings })),
+        RulesetError::NotARuleset(why) => problem.because(format!("The ruleset: {why}.")),
+    }
 }
 
 /// A contract that breaks callers, with what breaks them.
@@ -63,11 +124,24 @@ impl From<UploadError> for Problem {
             UploadError::Denied(denied) => denied.into(),
             UploadError::NotFound => Self::of(Kind::NOT_FOUND),
             UploadError::Findings(findings) => refused(&findings),
-            UploadError::Breaks(changes) => breaks(changes),
+            UploadError::Objected(objections) => objected(objections),
             UploadError::Refused(refused) => refused.into(),
             UploadError::Stale => Self::of(Kind::STALE),
             UploadError::Broken => ours(&error),
             UploadError::Store(store) => store.into(),
+        }
+    }
+}
+
+impl From<RulesetUseError> for Problem {
+    fn from(error: RulesetUseError) -> Self {
+        match error {
+            RulesetUseError::Denied(denied) => denied.into(),
+            RulesetUseError::NotFound => Self::of(Kind::NOT_FOUND),
+            RulesetUseError::Invalid(invalid) => no_ruleset(&invalid),
+            RulesetUseError::Stale => Self::of(Kind::STALE),
+            RulesetUseError::Broken => ours(&error),
+            RulesetUseError::Store(store) => store.into(),
         }
     }
 }

@@ -182,6 +182,10 @@ async fn publish(browser: &mut Browser) {
     browser
         .fill("/console/apis/{api}/algorithm", &["orders"], &choice)
         .await;
+    let ruleset = [("ruleset", "own"), ("text", "rules: {}")];
+    browser
+        .fill("/console/apis/{api}/ruleset", &["orders"], &ruleset)
+        .await;
     let version = [("number", "v1"), ("upstream", "http://127.0.0.1:9")];
     browser
         .fill("/console/apis/{api}/versions/new", &["orders"], &version)
@@ -199,10 +203,16 @@ async fn publish(browser: &mut Browser) {
     browser
         .fill("/console/apis/{api}/{version}/staleness", &at, &staleness)
         .await;
-    let publish = ["orders", "v1", "publish"];
     browser
-        .fill("/console/apis/{api}/{version}/{verb}", &publish, &[])
+        .fill("/console/apis/{api}/{version}/publish", &at, &[])
         .await;
+    let stop = [("reason", "A drill."), ("name", "orders/v1")];
+    for (verb, fields) in [("block", stop.as_slice()), ("unblock", &[])] {
+        let parts = ["orders", "v1", verb];
+        browser
+            .fill("/console/apis/{api}/{version}/{verb}", &parts, fields)
+            .await;
+    }
     let plan = [
         ("name", "standard"),
         ("requests", "10"),

@@ -14,6 +14,7 @@ mod public;
 mod references;
 mod refusals;
 mod rings;
+mod rulesets;
 mod sign_in_links;
 mod token_uses;
 mod whole_path;

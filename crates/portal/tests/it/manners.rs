@@ -140,6 +140,9 @@ async fn publish(walk: &mut Walk) {
     let choice = json!({ "algorithm": "ES256" });
     walk.go("POST /apis/{api}/choose-algorithm", &["orders"], choice)
         .await;
+    let ruleset = json!({ "ruleset": "own", "text": "rules: {}" });
+    walk.go("POST /apis/{api}/choose-ruleset", &["orders"], ruleset)
+        .await;
     walk.go("POST /apis/{api}/versions", &["orders"], version("v1"))
         .await;
     walk.go("POST /apis/{api}/versions", &["orders"], version("v2"))

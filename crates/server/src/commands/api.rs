@@ -1,27 +1,34 @@
-//! `gatewright api …`: what an API's tokens are signed with, and what becomes of its calls at gateways that are out of touch.
+//! `gatewright api …`: what an API's tokens are signed with, what its contracts are held against, and what becomes of its calls at gateways that are out of touch.
 
-use anyhow::Result;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
 use gatewright_domain::{
     access::Caller,
     api::AlgorithmChoice,
     handle::ApiHandle,
     ring::Haste,
+    ruleset::{RulesetChoice, RulesetName, RulesetText},
     staleness::{Patience, Staleness, WhenStale},
     text::{Reason, VersionNumber},
     version::Version,
 };
 use gatewright_keys::{AlgorithmWish, ApiSigning};
-use gatewright_registry::VersionAt;
+use gatewright_registry::{ChosenRuleset, VersionAt};
 use serde_json::json;
 
 use crate::{
     config::{Settings, refuse},
     house::House,
     output::Printer,
+    say,
 };
 
-/// What an API's tokens are signed with, and what gateways do when they are out of touch
+/// What an API's tokens are signed with, what its contracts are held against, and what gateways do when they are out of touch
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Show what an API's tokens are signed with, now and next
@@ -44,6 +51,29 @@ Example:
         /// Sign with it before everybody can know its keys, for this reason
         #[arg(long, value_name = "REASON")]
         now_because: Option<Reason>,
+    },
+    /// Show the ruleset that an API's contracts must have no error of before they reach callers
+    Ruleset {
+        /// The API, by name or id
+        api: ApiHandle,
+    },
+    /// Choose the ruleset that an API's contracts must have no error of before they reach callers
+    #[command(after_help = "\
+What is published already stays published. From then on, no version is published and no contract of a published one is taken while
+the ruleset finds errors in it, unless somebody gives a reason.
+
+Examples:
+  gatewright api choose-ruleset orders spectral:oas
+  gatewright api choose-ruleset orders own --file .spectral.yaml
+  gatewright api choose-ruleset orders none")]
+    ChooseRuleset {
+        /// The API, by name or id
+        api: ApiHandle,
+        /// none, spectral:oas, spectral:oas+owasp, or own
+        ruleset: RulesetName,
+        /// A ruleset in Spectral's format, for own
+        #[arg(long, value_name = "FILE")]
+        file: Option<PathBuf>,
     },
     /// Say what becomes of a version's calls at gateways that are out of touch; without options, show it
     #[command(after_help = "\
@@ -89,6 +119,12 @@ pub(crate) async fn run(command: Command, settings: &Settings, printer: Printer)
             let chosen = house.keys.choose_algorithm(&caller, &api, wish).await?;
             signs(&chosen, printer)
         }
+        Command::Ruleset { api } => asks(house.registry.ruleset(&caller, &api).await?, printer),
+        Command::ChooseRuleset { api, ruleset, file } => {
+            let choice = choice(ruleset, file.as_deref())?;
+            let choosing = house.registry.choose_ruleset(&caller, &api, choice, None);
+            asks(choosing.await?, printer)
+        }
         Command::Staleness(staling) => staling.run(&house, &caller, printer).await,
     }
 }
@@ -111,6 +147,49 @@ fn signs(signing: &ApiSigning, printer: Printer) -> Result<()> {
         ("keys shown", shown.join(", ")),
     ];
     printer.one(&value, signing.signs.name(), &facts)
+}
+
+/// The ruleset of a name, with the text of a file when it is one's own.
+fn choice(ruleset: RulesetName, file: Option<&Path>) -> Result<RulesetChoice> {
+    let text = file.map(text).transpose()?;
+    let choice = ruleset.with(text);
+    choice.map_err(|error| refuse("--file", format!("{ruleset} {error}")).into())
+}
+
+fn text(file: &Path) -> Result<RulesetText> {
+    let name = file.display();
+    let text = fs::read_to_string(file).with_context(|| format!("could not read {name}"))?;
+    let text: Result<RulesetText, _> = text.parse();
+    text.map_err(|error| refuse("--file", format!("{name} {error}")).into())
+}
+
+/// Says what an API's contracts must have no error of, and what of it finds nothing.
+fn asks(ruleset: ChosenRuleset, printer: Printer) -> Result<()> {
+    let ChosenRuleset {
+        api,
+        choice,
+        number,
+        chosen,
+        unsupported,
+    } = ruleset;
+    for unsupported in &unsupported {
+        say!("{unsupported}");
+    }
+    let value = json!({
+        "api": api, "ruleset": choice.name(), "number": number, "chosen_at": chosen, "text": choice.text(),
+        "not_run": unsupported,
+    });
+    let facts = [
+        ("api", api.to_string()),
+        ("ruleset", choice.name().to_string()),
+        ("choice", number.to_string()),
+        (
+            "chosen",
+            chosen.map_or_else(String::new, |at| at.to_string()),
+        ),
+        ("not run", unsupported.len().to_string()),
+    ];
+    printer.one(&value, choice.name().as_str(), &facts)
 }
 
 impl Staling {

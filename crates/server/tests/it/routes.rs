@@ -122,6 +122,7 @@ impl Route {
             "replace" => json!({ "overlap_s": 60 }),
             "rotate" => json!({ "force": "because" }),
             "choose-algorithm" => json!({ "algorithm": "ES256" }),
+            "choose-ruleset" => json!({ "ruleset": "none" }),
             "staleness" => json!({ "after_s": 60, "reads": "serve", "writes": "serve" }),
             "inspect" => json!({ "token": "no token" }),
             _ => panic!("say here what {} {} takes", self.method, self.path),
@@ -152,6 +153,7 @@ impl Route {
             "rules" => &["rules"],
             "stage" | "rings" => &["ring"],
             "choose-algorithm" => &["algorithm"],
+            "choose-ruleset" => &["ruleset"],
             "staleness" => &["after_s", "reads", "writes"],
             "revocations" => &["kind", "reason"],
             "replace" => &["overlap_s"],
@@ -253,6 +255,10 @@ impl Things {
         client
             .json(&json!({ "tokens_per_minute": 70 }))
             .send()
+            .good(200);
+        // Neither has the ruleset of an API before one was chosen.
+        instance
+            .post("/apis/orders/choose-ruleset", &json!({ "ruleset": "none" }))
             .good(200);
         Self(BTreeMap::from([
             ("somebody", shop.clone()),

@@ -21,7 +21,7 @@ macro_rules! tables {
 
 tables! {
     installation team operator operator_team access_token session sign_in_attempt setup_link sign_in_link
-    api version contract_revision plan consumer application subscription registration client_secret assertion_seen
+    api api_ruleset version contract_revision plan consumer application subscription registration client_secret assertion_seen
     initial_token own_registration
     key_ring signing_key key_set_serve verifier lease sealed_secret kek_check kek_derivation
     refresh_family authorization_code refresh_token token token_version token_operation api_key api_key_version

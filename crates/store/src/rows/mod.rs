@@ -27,6 +27,7 @@ pub(crate) mod version;
 
 pub(crate) mod api_key;
 pub(crate) mod api_key_version;
+pub(crate) mod api_ruleset;
 pub(crate) mod authorization_code;
 pub(crate) mod kek_check;
 pub(crate) mod kek_derivation;

@@ -8,6 +8,7 @@ use gatewright_domain::{
     operator::{AccessToken, Assignment, Operator, PasswordHash},
     revision::Revision,
     ring::{Evidence, Haste, Ring, Timing},
+    ruleset::RulesetChoice,
     version::StatusName,
 };
 use gatewright_store::StoreError;
@@ -23,6 +24,24 @@ macro_rules! read {
             .write(permit, NOW, async |$tx| Ok::<_, StoreError>($body));
         read.await.unwrap()
     }};
+}
+
+#[tokio::test]
+async fn the_last_choice_of_a_ruleset_counts() {
+    for world in worlds().await {
+        let team = world.team("Payments").await;
+        let api = world.api(&team, "orders").await;
+        let other = world.api(&team, "stock").await;
+        assert_eq!(read!(world, tx => tx.ruleset(api.id).await?), None);
+        let own = RulesetChoice::Own("extends: spectral:oas\n".parse().unwrap());
+        for (number, choice) in [(1, RulesetChoice::OasAndOwasp), (2, own)] {
+            let chosen = world.ruleset(&api, number, choice).await.unwrap();
+            assert_eq!(read!(world, tx => tx.ruleset(api.id).await?), Some(chosen));
+        }
+        let again = world.ruleset(&api, 2, RulesetChoice::None).await;
+        assert!(matches!(again, Err(StoreError::Taken { .. })), "{again:?}");
+        assert_eq!(read!(world, tx => tx.ruleset(other.id).await?), None);
+    }
 }
 
 #[tokio::test]

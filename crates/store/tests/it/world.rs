@@ -10,7 +10,7 @@ use gatewright_domain::{
     entropy::Entropy,
     id::{
         ApiId, ApplicationId, ConsumerId, KeyId, OperatorId, PlanId, RequestId, RevisionId,
-        SessionId, SubscriptionId, TeamId, TokenId, VersionId,
+        RulesetId, SessionId, SubscriptionId, TeamId, TokenId, VersionId,
     },
     key::{Generated, PrivateHalf, Purpose, Sealed, SigningKey},
     limit::{Rate, RateParts},
@@ -18,6 +18,7 @@ use gatewright_domain::{
     plan::{Lifetime, Plan, Terms},
     revision::Revision,
     ring::{Moves, Ring, Timing},
+    ruleset::{ApiRuleset, RulesetChoice},
     subscription::{Subscription, Wish},
     team::Team,
     text::ScopeName,
@@ -132,6 +133,26 @@ impl World {
             .write(permit, NOW, async |tx| tx.write(draft).await)
             .await
             .unwrap()
+    }
+
+    pub(crate) async fn ruleset(
+        &self,
+        api: &Api,
+        number: u32,
+        choice: RulesetChoice,
+    ) -> Result<ApiRuleset, StoreError> {
+        let chosen = ApiRuleset::choose(ApiRuleset {
+            id: RulesetId::draw(NOW, self.dice()),
+            api: api.reference(),
+            number,
+            choice,
+            chosen: NOW,
+            revision: Revision::NEW,
+        });
+        let permit = console(Action::ChooseRuleset, api.reference().subject());
+        self.store
+            .write(permit, NOW, async |tx| tx.write(chosen).await)
+            .await
     }
 
     pub(crate) async fn contract(&self, version: &Version) -> (ContractRevision, Version) {

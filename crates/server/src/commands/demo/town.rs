@@ -119,7 +119,7 @@ async fn publish(house: &House, caller: &Caller, upstream: SocketAddr) -> Result
         expected: None,
     };
     registry.upload_contract(caller, &at, contract).await?;
-    registry.publish_version(caller, &at, None).await?;
+    registry.publish_version(caller, &at, None, None).await?;
     Ok(at)
 }
 
