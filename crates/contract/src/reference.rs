@@ -173,6 +173,7 @@ pub fn reference(document: &Document<'_>, budgets: &Budgets) -> Reference {
     let mut writer = Writer {
         root: model.root,
         reading,
+        way: Way::Sent,
         left: MOST_STEPS,
         text: MOST_TEXT,
         text_of_one: MOST_TEXT_OF_ONE,
@@ -194,10 +195,18 @@ pub fn reference(document: &Document<'_>, budgets: &Budgets) -> Reference {
     }
 }
 
+/// Which way a body goes. What is only read is not sent, and what is only written is not answered.
+#[derive(Clone, Copy)]
+enum Way {
+    Sent,
+    Answered,
+}
+
 /// Writes a reference.
 pub(crate) struct Writer<'d> {
     root: Node<'d>,
     reading: Reading<'d>,
+    way: Way,
     /// Steps that may still be taken.
     left: usize,
     /// Bytes that may still be said.
@@ -209,17 +218,23 @@ pub(crate) struct Writer<'d> {
 
 impl<'d> Writer<'d> {
     fn operation(&mut self, path: &Path<'d>, operation: &Described<'d>) -> ReferenceOperation {
+        self.way = Way::Sent;
+        let description = self.described(operation.node);
+        let parameters = self.parameters(path.item, operation.node);
+        let body = self.body(path.item, operation.node);
+        self.way = Way::Answered;
+        let responses = self.responses(operation.node);
         ReferenceOperation {
             method: operation.method,
             path: path.template.written.to_owned(),
             operation_id: operation.operation_id.map(str::to_owned),
             summary: operation.summary.map(|summary| one_line(summary, LINE)),
-            description: self.described(operation.node),
+            description,
             deprecated: operation.deprecated,
             requires: operation.requires.clone(),
-            parameters: self.parameters(path.item, operation.node),
-            body: self.body(path.item, operation.node),
-            responses: self.responses(operation.node),
+            parameters,
+            body,
+            responses,
         }
     }
 
@@ -227,6 +242,17 @@ impl<'d> Writer<'d> {
     fn object(&mut self, node: Node<'d>) -> Option<Node<'d>> {
         let target = self.reading.follow(node).ok()?;
         (target.kind() == Kind::Object).then_some(target)
+    }
+
+    /// Whether a member is not there on the way that the body goes.
+    fn is_hidden(&mut self, member: Node<'d>) -> bool {
+        let key = match self.way {
+            Way::Sent => "readOnly",
+            Way::Answered => "writeOnly",
+        };
+        let target = self.object(member).unwrap_or(member);
+        let says = |node: Node<'d>| node.get(key).and_then(Node::boolean) == Some(true);
+        says(member) || says(target)
     }
 
     /// Takes one step; `false` when all are used up, or no more may be said.

@@ -76,7 +76,7 @@ impl<'d> Writer<'d> {
         match kind {
             Some("object") | None if kind.is_some() || !members.is_empty() => {
                 for (key, value) in schema.get("properties").into_iter().flat_map(Node::members) {
-                    let hidden = value.get("writeOnly").and_then(Node::boolean) == Some(true);
+                    let hidden = self.is_hidden(value);
                     let known = members.iter().any(|(name, _)| name == key.written());
                     if !hidden
                         && !known

@@ -59,6 +59,9 @@ impl<'d> Writer<'d> {
             if listing.fields.len() >= FIELDS || depth > DEEPEST || !self.step() {
                 return;
             }
+            if self.is_hidden(value) {
+                continue;
+            }
             let own = one_line(key.written(), LINE);
             let name = if prefix.is_empty() {
                 own

@@ -123,7 +123,6 @@ fn a_body_has_its_fields_and_cycles_are_cut() {
             "lines[].count: integer, ≥ 1, 1 if left out",
             "lines[].price: number or null",
             "parent: Order",
-            "secret: string",
         ]
     );
     assert_eq!(media.fields[0].description.as_deref(), Some("Its name."));
@@ -149,6 +148,43 @@ fn an_example_is_the_documents_own_or_is_made_from_the_schema() {
         "lines": [{"count": 1, "price": 0}],
     });
     assert_eq!(made, expected);
+}
+
+#[test]
+fn what_is_only_read_is_not_sent_and_what_is_only_written_is_not_answered() {
+    let text = "\
+openapi: 3.1.0
+info: {title: Users, version: '1'}
+components:
+  schemas:
+    Id: {type: string, readOnly: true}
+    User:
+      properties:
+        id: {$ref: '#/components/schemas/Id'}
+        name: {type: string}
+        password: {type: string, writeOnly: true}
+paths:
+  /users:
+    post:
+      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/User'}}}}
+      responses: {'201': {description: Made, content: {application/json: {schema: {$ref: '#/components/schemas/User'}}}}}
+";
+    let place = operation(text, "/users");
+    let sent = &place.body.expect("a body").media[0];
+    let answered = &place.responses[0].media[0];
+    assert_eq!(names(sent), ["name: string", "password: string"]);
+    assert_eq!(names(answered), ["id: Id", "name: string"]);
+    let members = |media: &ReferenceMedia| -> serde_json::Value {
+        serde_json::from_str(media.example.as_deref().expect("an example")).expect("it is JSON")
+    };
+    assert_eq!(
+        members(sent),
+        serde_json::json!({"name": "text", "password": "text"})
+    );
+    assert_eq!(
+        members(answered),
+        serde_json::json!({"id": "text", "name": "text"})
+    );
 }
 
 #[test]
