@@ -25,22 +25,26 @@ pub(crate) mod naming;
 pub(crate) mod operation;
 pub(crate) mod parameters;
 pub(crate) mod responses;
+pub(crate) mod rewrite;
 pub(crate) mod schema;
 pub(crate) mod security;
 pub(crate) mod settings;
 pub(crate) mod side;
 pub(crate) mod teller;
+pub(crate) mod upgrade;
 pub(crate) mod uses;
 
 use crate::{
     diff::{
         change::Changes,
         endpoints::Endpoints,
-        flat::{Flat, TooLarge},
+        flat::flatten,
+        rewrite::{Rewritten, TooLarge},
         schema::pairs::Pairs,
         settings::{AllOf, Settings},
         side::Side,
-        teller::Teller,
+        teller::{Made, Teller},
+        upgrade::upgrade,
         uses::Use,
     },
     tree::document::Document,
@@ -56,18 +60,25 @@ pub fn diff<'d>(
     revision: &'d Document<'d>,
     settings: &Settings,
 ) -> Changes {
-    let written = || [Flat::written(base), Flat::written(revision)];
-    let flat = match settings.all_of {
-        AllOf::Listed => Ok(written()),
-        AllOf::Merged => {
-            let flat = |document| Flat::of(document, settings.steps);
-            flat(base).and_then(|base| Ok([base, flat(revision)?]))
-        }
+    let (upgraded, fits) = both([base, revision], |document| {
+        upgrade(document, settings.steps)
+    });
+    let documents = upgraded.each_ref().map(Rewritten::document);
+    let (flat, also_fits) = both(documents, |document| match settings.all_of {
+        AllOf::Listed => Ok(Rewritten::not(document)),
+        AllOf::Merged => flatten(document, settings.steps),
+    });
+    let ([base, revision], [upgraded_base, upgraded_revision]) = (&flat, &upgraded);
+    let was = Made {
+        upgraded: upgraded_base,
+        flat: base,
     };
-    let too_large = flat.is_err();
-    let [base, revision] = &flat.unwrap_or_else(|TooLarge| written());
-    let mut teller = Teller::new(settings, base, revision);
-    if too_large {
+    let is = Made {
+        upgraded: upgraded_revision,
+        flat: revision,
+    };
+    let mut teller = Teller::new(settings, was, is);
+    if !fits || !also_fits {
         teller.over_budget();
     }
     let (base, revision) = (base.document(), revision.document());
@@ -84,6 +95,17 @@ pub fn diff<'d>(
     security::compare_document(&mut comparison, base, revision);
     uses::tell(&mut comparison);
     comparison.teller.finish(base, revision)
+}
+
+/// Both documents as a step makes them, or as they are when one of them would become too large; and whether they fit.
+fn both<'d>(
+    documents: [&'d Document<'d>; 2],
+    make: impl Fn(&'d Document<'d>) -> Result<Rewritten<'d>, TooLarge>,
+) -> ([Rewritten<'d>; 2], bool) {
+    match documents.map(make) {
+        [Ok(base), Ok(revision)] => ([base, revision], true),
+        [_, _] => (documents.map(Rewritten::not), false),
+    }
 }
 
 /// A comparison under way.

@@ -2,8 +2,7 @@
 //! one of its branches, and back, is no change.
 //!
 //! Invariant: what the document allows stays what it was. Keywords that cannot be merged stay in a branch, and schemas
-//! that are built of themselves stay as they are written. Every node remembers the one it was made of, so that changes
-//! are told where somebody wrote them.
+//! that are built of themselves stay as they are written.
 
 pub(crate) mod merge;
 
@@ -13,21 +12,18 @@ use crate::{
     budget::Budgets,
     diff::{
         flat::merge::{Made, Merged},
+        rewrite::{self, Rewriter, Rewritten, TooLarge},
         schema::alike,
         side::has_siblings,
     },
-    report::Report,
     tree::{
-        builder::{Builder, Stop},
+        builder::Stop,
         document::Document,
         node::{Kind, Node},
         resolve::{Resolver, reference},
-        slot::{Form, wide},
+        slot::Form,
     },
 };
-
-/// How many times as large as itself a document may become, and what any may grow by.
-const GROWTH: (usize, usize) = (4, 100_000);
 
 /// Schemas are not built of one another deeper than this.
 const DEEPEST: usize = 100;
@@ -55,71 +51,26 @@ const NAMED: [&str; 16] = [
     "webhooks",
 ];
 
-/// A document as it is compared: its own self, or flattened.
-#[derive(Debug)]
-pub(crate) struct Flat<'d> {
-    written: &'d Document<'d>,
-    flat: Option<(Document<'d>, Vec<u32>)>,
-}
-
-/// Flattening would take more room than it may.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct TooLarge;
-
-impl<'d> Flat<'d> {
-    /// The document as it is written.
-    pub(crate) const fn written(document: &'d Document<'d>) -> Self {
-        Self {
-            written: document,
-            flat: None,
-        }
+/// The document flattened, when that takes no more than so many steps.
+pub(crate) fn flatten<'d>(
+    document: &'d Document<'d>,
+    steps: usize,
+) -> Result<Rewritten<'d>, TooLarge> {
+    let mut nodes = (0..document.size()).map(|at| document.node(at));
+    if !nodes.any(|node| node.is_key() && node.written() == "allOf") {
+        return Ok(Rewritten::not(document));
     }
-
-    /// The document flattened, when that takes no more than so many steps.
-    pub(crate) fn of(document: &'d Document<'d>, steps: usize) -> Result<Self, TooLarge> {
-        let mut nodes = (0..document.size()).map(|at| document.node(at));
-        if !nodes.any(|node| node.is_key() && node.written() == "allOf") {
-            return Ok(Self::written(document));
-        }
-        let (times, more) = GROWTH;
-        let size = wide(document.size()).saturating_mul(times);
-        let budgets = Budgets {
-            nodes: size.saturating_add(more).min(steps),
-            ..Budgets::OWN_FILES
-        };
-        let empty = Document::new(document.text, document.format, budgets.nodes);
-        let mut writer = Writer {
-            document,
-            siblings: has_siblings(document),
-            resolver: Resolver::default(),
-            builder: Builder::new(empty, &budgets, Report::default()),
-            origins: Vec::new(),
-            open: Vec::new(),
-        };
-        let done = writer.value(document.root(), Keys::Keywords);
-        let Writer {
-            builder, origins, ..
-        } = writer;
-        done.map_err(|Stop| TooLarge)?;
-        Ok(Self {
-            written: document,
-            flat: Some((builder.finish().0, origins)),
-        })
-    }
-
-    /// What is compared.
-    pub(crate) fn document(&self) -> &Document<'d> {
-        self.flat.as_ref().map_or(self.written, |(flat, _)| flat)
-    }
-
-    /// The node that one of what is compared was made of.
-    pub(crate) fn origin(&self, node: Node<'_>) -> Node<'d> {
-        let origin = self.flat.as_ref().and_then(|(_, origins)| {
-            let origin = origins.get(wide(node.number()));
-            origin.copied()
-        });
-        self.written.node(origin.unwrap_or(node.number()))
-    }
+    let budgets = rewrite::budgets(document, steps);
+    let mut writer = Writer {
+        document,
+        siblings: has_siblings(document),
+        resolver: Resolver::default(),
+        out: Rewriter::new(document, &budgets),
+        open: Vec::new(),
+    };
+    let done = writer.value(document.root(), Keys::Keywords);
+    done.map_err(|Stop| TooLarge)?;
+    Ok(writer.out.finish())
 }
 
 /// What the keys of an object are.
@@ -134,9 +85,7 @@ struct Writer<'d, 'b> {
     /// Whether members beside a `$ref` count.
     siblings: bool,
     resolver: Resolver,
-    builder: Builder<'d, 'b>,
-    /// For every node that was written, the one it was made of.
-    origins: Vec<u32>,
+    out: Rewriter<'d, 'b>,
     /// What is being merged, from the outermost on, by the numbers of the schemas it is made of.
     open: Vec<BTreeSet<u32>>,
 }
@@ -155,52 +104,29 @@ impl<'d> Writer<'d, '_> {
         }
         match node.kind() {
             Kind::Object => {
-                self.open(node, Form::Object)?;
+                self.out.open(node, Form::Object)?;
                 for (key, value) in node.members() {
                     let name = key.written();
-                    self.scalar(key)?;
+                    self.out.scalar(key)?;
                     let keyword = keys == Keys::Keywords;
                     if keyword && (DATA.contains(&name) || name.starts_with("x-")) {
-                        self.data(value)?;
+                        self.out.data(value)?;
                     } else {
                         let named = keyword && NAMED.contains(&name);
                         let keys = if named { Keys::Names } else { Keys::Keywords };
                         self.value(value, keys)?;
                     }
                 }
-                self.close(node);
+                self.out.close(node);
             }
             Kind::List => {
-                self.open(node, Form::List)?;
+                self.out.open(node, Form::List)?;
                 for item in node.items() {
                     self.value(item, Keys::Keywords)?;
                 }
-                self.close(node);
+                self.out.close(node);
             }
-            Kind::Null | Kind::Boolean | Kind::Number | Kind::Text => self.scalar(node)?,
-        }
-        Ok(())
-    }
-
-    /// Writes a value as it is.
-    fn data(&mut self, node: Node<'d>) -> Result<(), Stop> {
-        match node.kind() {
-            Kind::Object => {
-                self.open(node, Form::Object)?;
-                for (key, value) in node.members() {
-                    self.scalar(key)?;
-                    self.data(value)?;
-                }
-                self.close(node);
-            }
-            Kind::List => {
-                self.open(node, Form::List)?;
-                for item in node.items() {
-                    self.data(item)?;
-                }
-                self.close(node);
-            }
-            Kind::Null | Kind::Boolean | Kind::Number | Kind::Text => self.scalar(node)?,
+            Kind::Null | Kind::Boolean | Kind::Number | Kind::Text => self.out.scalar(node)?,
         }
         Ok(())
     }
@@ -232,52 +158,52 @@ impl<'d> Writer<'d, '_> {
     }
 
     fn merged(&mut self, place: Node<'d>, merged: Merged<'d>) -> Result<(), Stop> {
-        self.open(place, Form::Object)?;
+        self.out.open(place, Form::Object)?;
         for (key, made) in merged.members {
-            self.scalar(key)?;
+            self.out.scalar(key)?;
             self.made(key.written(), made)?;
         }
         if !merged.left.is_empty() {
-            self.text(place, "allOf")?;
-            self.open(place, Form::List)?;
+            self.out.text(place, "allOf")?;
+            self.out.open(place, Form::List)?;
             for branch in merged.left {
-                self.open(place, Form::Object)?;
+                self.out.open(place, Form::Object)?;
                 for (key, value) in branch {
-                    self.scalar(key)?;
+                    self.out.scalar(key)?;
                     self.made(key.written(), Made::Node(value))?;
                 }
-                self.close(place);
+                self.out.close(place);
             }
-            self.close(place);
+            self.out.close(place);
         }
-        self.close(place);
+        self.out.close(place);
         Ok(())
     }
 
     fn made(&mut self, keyword: &str, made: Made<'d>) -> Result<(), Stop> {
         match made {
-            Made::Node(node) if DATA.contains(&keyword) => self.data(node),
+            Made::Node(node) if DATA.contains(&keyword) => self.out.data(node),
             Made::Node(node) if NAMED.contains(&keyword) => self.value(node, Keys::Names),
             Made::Node(node) => self.value(node, Keys::Keywords),
             Made::All(schemas) => self.all(&schemas),
             Made::List(place, items) => {
-                self.open(place, Form::List)?;
+                self.out.open(place, Form::List)?;
                 for item in items {
-                    self.data(item)?;
+                    self.out.data(item)?;
                 }
-                self.close(place);
+                self.out.close(place);
                 Ok(())
             }
             Made::Named(place, members) => {
-                self.open(place, Form::Object)?;
+                self.out.open(place, Form::Object)?;
                 for (key, schemas) in members {
-                    self.scalar(key)?;
+                    self.out.scalar(key)?;
                     match schemas.as_slice() {
                         [schema] => self.value(*schema, Keys::Keywords)?,
                         _ => self.all(&schemas)?,
                     }
                 }
-                self.close(place);
+                self.out.close(place);
                 Ok(())
             }
         }
@@ -286,19 +212,19 @@ impl<'d> Writer<'d, '_> {
     /// Writes schemas that cannot be merged as the branches of one.
     fn listed(&mut self, schemas: &[Node<'d>]) -> Result<(), Stop> {
         if let [schema] = schemas {
-            return self.data(*schema);
+            return self.out.data(*schema);
         }
         let Some(place) = schemas.first().copied() else {
             return Ok(());
         };
-        self.open(place, Form::Object)?;
-        self.text(place, "allOf")?;
-        self.open(place, Form::List)?;
+        self.out.open(place, Form::Object)?;
+        self.out.text(place, "allOf")?;
+        self.out.open(place, Form::List)?;
         for schema in schemas {
-            self.data(*schema)?;
+            self.out.data(*schema)?;
         }
-        self.close(place);
-        self.close(place);
+        self.out.close(place);
+        self.out.close(place);
         Ok(())
     }
 
@@ -341,34 +267,6 @@ impl<'d> Writer<'d, '_> {
         let most = Budgets::default().reference_chain;
         let end = self.resolver.follow(self.document, node, most);
         end.unwrap_or(node)
-    }
-
-    fn open(&mut self, node: Node<'d>, form: Form) -> Result<(), Stop> {
-        self.builder.open(form, node.span().start)?;
-        self.origins.push(node.number());
-        Ok(())
-    }
-
-    fn close(&mut self, node: Node<'d>) {
-        self.builder.close(node.span().end);
-    }
-
-    fn scalar(&mut self, node: Node<'d>) -> Result<(), Stop> {
-        let form = self.document.slot(node.number()).form;
-        if form == Form::Rewritten {
-            return self.text(node, node.written());
-        }
-        let span = node.span();
-        self.builder.scalar(form, span.start, span.end)?;
-        self.origins.push(node.number());
-        Ok(())
-    }
-
-    fn text(&mut self, place: Node<'d>, text: &str) -> Result<(), Stop> {
-        let span = place.span();
-        self.builder.rewritten(text, span.start, span.end)?;
-        self.origins.push(place.number());
-        Ok(())
     }
 }
 

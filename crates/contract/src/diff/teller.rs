@@ -10,7 +10,7 @@ use crate::{
     diff::{
         catalogue::{Catalogue, OVER_BUDGET},
         change::{Bump, Change, Changes, Counts, Section, Spot},
-        flat::Flat,
+        rewrite::Rewritten,
         settings::Settings,
     },
     rule::Level,
@@ -77,11 +77,25 @@ impl<'d> Spots<'d> {
     }
 }
 
+/// What a document was made into to be compared: first upgraded, then flattened.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Made<'s> {
+    pub(crate) upgraded: &'s Rewritten<'s>,
+    pub(crate) flat: &'s Rewritten<'s>,
+}
+
+impl<'s> Made<'s> {
+    /// Where somebody wrote what a node says.
+    fn origin(self, node: Node<'_>) -> Node<'s> {
+        self.upgraded.origin(self.flat.origin(node))
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Teller<'s> {
     settings: &'s Settings,
-    base: &'s Flat<'s>,
-    revision: &'s Flat<'s>,
+    base: Made<'s>,
+    revision: Made<'s>,
     catalogue: Catalogue,
     errors: Vec<(u32, Change)>,
     warnings: Vec<(u32, Change)>,
@@ -91,7 +105,7 @@ pub(crate) struct Teller<'s> {
 }
 
 impl<'s> Teller<'s> {
-    pub(crate) fn new(settings: &'s Settings, base: &'s Flat<'s>, revision: &'s Flat<'s>) -> Self {
+    pub(crate) fn new(settings: &'s Settings, base: Made<'s>, revision: Made<'s>) -> Self {
         Self {
             settings,
             base,

@@ -19,6 +19,7 @@ mod reading;
 mod reference;
 mod second;
 mod spots;
+mod upgraded;
 mod validation;
 
 use gatewright_contract::{Budgets, Examined, Finding, Findings, Rule, examine};
