@@ -48,8 +48,9 @@ def measure(programs, home, cache):
         found.setdefault(what, {}).setdefault(name, {})[who] = cost
     return {
         "found": found,
-        "growth": growth(gatewright, home, files["whole"]),
+        # Before `growth`, which makes this program large: a child counts the memory of the parent that it came from.
         "largest": largest(gatewright, cache),
+        "growth": growth(gatewright, home, files["whole"]),
         "targets": [goal for what, sizes in found.items() for name, costs in sizes.items() for goal in goals(what, name, costs)],
         "terms": {"runs": RUNS, "oasdiff": OASDIFF, "Spectral": SPECTRAL, "documents": f"{PUBLISHED} {', '.join(RELEASES.values())}, {LARGEST[0]}"},
     }
@@ -67,8 +68,8 @@ def goals(what, name, costs):
 
 
 def growth(gatewright, home, whole):
-    """What one document costs as it grows: its first paths, without references, at four sizes."""
-    document = json.loads(whole.read_text())
+    """What one document costs as it grows: its first paths, without references and components, at four sizes."""
+    document = {name: part for name, part in json.loads(whole.read_text()).items() if name in ("openapi", "info", "paths")}
     paths = list(document["paths"].items())
     rows = []
     for parts in (16, 8, 4, 2):
