@@ -65,7 +65,7 @@ pub fn diff<'d>(
     });
     let documents = upgraded.each_ref().map(Rewritten::document);
     let (flat, also_fits) = both(documents, |document| match settings.all_of {
-        AllOf::Listed => Ok(Rewritten::not(document)),
+        AllOf::Listed => Ok(Rewritten::unchanged(document)),
         AllOf::Merged => flatten(document, settings.steps),
     });
     let ([base, revision], [upgraded_base, upgraded_revision]) = (&flat, &upgraded);
@@ -104,7 +104,7 @@ fn both<'d>(
 ) -> ([Rewritten<'d>; 2], bool) {
     match documents.map(make) {
         [Ok(base), Ok(revision)] => ([base, revision], true),
-        [_, _] => (documents.map(Rewritten::not), false),
+        [_, _] => (documents.map(Rewritten::unchanged), false),
     }
 }
 

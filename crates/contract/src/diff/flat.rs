@@ -58,7 +58,7 @@ pub(crate) fn flatten<'d>(
 ) -> Result<Rewritten<'d>, TooLarge> {
     let mut nodes = (0..document.size()).map(|at| document.node(at));
     if !nodes.any(|node| node.is_key() && node.written() == "allOf") {
-        return Ok(Rewritten::not(document));
+        return Ok(Rewritten::unchanged(document));
     }
     let budgets = rewrite::budgets(document, steps);
     let mut writer = Writer {

@@ -28,7 +28,7 @@ pub(crate) struct TooLarge;
 
 impl<'d> Rewritten<'d> {
     /// The document as it is written.
-    pub(crate) const fn not(document: &'d Document<'d>) -> Self {
+    pub(crate) const fn unchanged(document: &'d Document<'d>) -> Self {
         Self {
             written: document,
             anew: None,
@@ -117,7 +117,7 @@ impl<'d, 'b> Rewriter<'d, 'b> {
     }
 
     /// Writes `false` for a node.
-    pub(crate) fn no(&mut self, node: Node<'d>) -> Result<(), Stop> {
+    pub(crate) fn false_for(&mut self, node: Node<'d>) -> Result<(), Stop> {
         let span = node.span();
         self.builder.scalar(Form::False, span.start, span.end)?;
         self.origins.push(node.number());

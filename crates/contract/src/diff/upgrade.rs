@@ -11,7 +11,10 @@ use std::collections::BTreeSet;
 
 use crate::{
     budget::Budgets,
-    diff::rewrite::{self, Rewriter, Rewritten, TooLarge},
+    diff::{
+        rewrite::{self, Rewriter, Rewritten, TooLarge},
+        upgrade::parameters::Parameter,
+    },
     tree::{
         builder::Stop,
         document::Document,
@@ -31,7 +34,7 @@ pub(crate) fn upgrade<'d>(
 ) -> Result<Rewritten<'d>, TooLarge> {
     let root = document.root();
     if root.get("openapi").is_some() || root.get("swagger").is_none() {
-        return Ok(Rewritten::not(document));
+        return Ok(Rewritten::unchanged(document));
     }
     let budgets = rewrite::budgets(document, steps);
     let mut upgrade = Upgrade {
@@ -104,11 +107,7 @@ impl<'d> Upgrade<'d, '_> {
         self.out.open(names, Form::Object)?;
         for (name, value) in names.members() {
             self.out.scalar(name)?;
-            if name.written().starts_with("x-") {
-                self.out.data(value)?;
-            } else {
-                value_of(self, value)?;
-            }
+            value_of(self, value)?;
         }
         self.out.close(names);
         Ok(())
@@ -119,17 +118,15 @@ impl<'d> Upgrade<'d, '_> {
         if path.kind() != Kind::Object {
             return self.out.data(path);
         }
+        let shared = self.listed(path.get("parameters"));
         self.out.open(at, Form::Object)?;
         for (key, value) in path.members() {
             match key.written() {
                 "get" | "put" | "post" | "delete" | "options" | "head" | "patch" => {
                     self.out.scalar(key)?;
-                    self.operation(value, path.get("parameters"))?;
+                    self.operation(value, &shared)?;
                 }
-                "parameters" => {
-                    let listed = self.listed(Some(value));
-                    self.parameters((key, value), &listed)?;
-                }
+                "parameters" => self.parameters((key, value), &shared)?,
                 "$ref" => {}
                 _ => self.out.member(key, value)?,
             }
@@ -138,11 +135,12 @@ impl<'d> Upgrade<'d, '_> {
         Ok(())
     }
 
-    fn operation(&mut self, operation: Node<'d>, shared: Option<Node<'d>>) -> Result<(), Stop> {
+    fn operation(&mut self, operation: Node<'d>, shared: &[Parameter<'d>]) -> Result<(), Stop> {
         if operation.kind() != Kind::Object {
             return self.out.data(operation);
         }
         let root = self.document.root();
+        let own = self.listed(operation.get("parameters"));
         let media = |keyword| operation.get(keyword).or_else(|| root.get(keyword));
         self.out.open(operation, Form::Object)?;
         for (key, value) in operation.members() {
@@ -152,17 +150,12 @@ impl<'d> Upgrade<'d, '_> {
                     let produces = media("produces");
                     self.each(value, |it, response| it.response(response, produces))?;
                 }
-                "parameters" => {
-                    let listed = self.listed(Some(value));
-                    self.parameters((key, value), &listed)?;
-                }
+                "parameters" => self.parameters((key, value), &own)?,
                 "consumes" | "produces" | "requestBody" | "callbacks" => {}
                 _ => self.out.member(key, value)?,
             }
         }
-        let own = self.listed(operation.get("parameters"));
-        let shared = self.listed(shared);
-        self.body(&own, &shared, media("consumes"))?;
+        self.body(&own, shared, media("consumes"))?;
         self.out.close(operation);
         Ok(())
     }

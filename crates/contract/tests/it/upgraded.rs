@@ -237,6 +237,30 @@ fn bodies_media_types_and_responses_of_2_0_are_compared() {
 }
 
 #[test]
+fn a_name_that_begins_like_an_extension_is_a_name() {
+    let named = |text: &str| {
+        text.replace("X-Total", "x-total")
+            .replace("Pet'", "x-pet'")
+            .replace("  Pet:", "  x-pet:")
+    };
+    let found = changes(&named(OLD), &named(NEW), &settings());
+    assert_eq!(found.told, [], "{found:#?}");
+    let changed = named(OLD).replace(
+        "{type: integer, description: how many}",
+        "{type: string, description: how many}",
+    );
+    let found = changes(&named(OLD), &changed, &settings());
+    let old = replaced(
+        "{type: integer, description: how many}",
+        "{type: string, description: how many}",
+    );
+    assert_eq!(told(&found), told(&old));
+    let changed = named(OLD).replace("required: [kind, name]", "required: [kind]");
+    let found = changes(&named(OLD), &changed, &settings());
+    assert!(!found.told.is_empty());
+}
+
+#[test]
 fn a_change_is_told_where_it_is_written() {
     let found = replaced("maxLength: 40", "maxLength: 20");
     let [

@@ -108,7 +108,7 @@ impl<'d> Upgrade<'d, '_> {
         let query = node.get("in").and_then(Node::text) == Some("query");
         if query && is_list(node) && node.get("collectionFormat").is_none() {
             self.out.text(at, "explode")?;
-            self.out.no(at)?;
+            self.out.false_for(at)?;
         }
         self.out.text(at, "schema")?;
         self.keywords(at, node)?;
@@ -137,7 +137,7 @@ impl<'d> Upgrade<'d, '_> {
             self.out.text(value, style)?;
         }
         self.out.text(key, "explode")?;
-        self.out.no(value)
+        self.out.false_for(value)
     }
 
     /// Writes the schema that the keywords of a node make.
