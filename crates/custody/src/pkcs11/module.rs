@@ -26,7 +26,10 @@ use tokio::{sync::oneshot, time::timeout};
 
 use crate::{
     error::{HolderError, SourceError},
-    pkcs11::{Libraries, TokenAddress, library::Library},
+    pkcs11::{
+        Libraries, TokenAddress,
+        library::{Library, Term},
+    },
 };
 
 /// How many sessions a token gets.
@@ -229,7 +232,7 @@ struct Desk {
     library: Arc<Library>,
     address: TokenAddress,
     pin: Arc<Pin>,
-    session: Option<Session>,
+    session: Option<(Term, Session)>,
 }
 
 /// What a token is unlocked with. One that was refused is not tried again: every try counts, and the last one locks the token.
@@ -262,38 +265,42 @@ impl Desk {
         work: &impl Fn(&Session) -> Result<T, TokenError>,
     ) -> Result<T, TokenError> {
         let library = Arc::clone(&self.library);
-        let mut once = || library.during(|| self.perform_once(work));
+        let mut once = || library.during(|module, term| self.perform_once(module, term, work));
         match once() {
-            Err(error) if is_lost(&error) => {}
-            outcome => return outcome,
+            (_, Err(error)) if is_lost(&error) => {}
+            (_, outcome) => return outcome,
         }
         match once() {
-            Err(error) if is_lost(&error) => {}
-            outcome => return outcome,
+            (term, Err(error)) if is_lost(&error) => library.end(term),
+            (_, outcome) => return outcome,
         }
-        library.begin_anew();
-        once()
+        once().1
     }
 
     fn perform_once<T>(
         &mut self,
+        module: &Pkcs11,
+        term: Term,
         work: &impl Fn(&Session) -> Result<T, TokenError>,
     ) -> Result<T, TokenError> {
         let session = match self.session.take() {
-            Some(session) => session,
-            None => self.enter()?,
+            Some((opened, session)) if opened == term => session,
+            stale => {
+                // It ended with its term. To close it would close whose number it has now.
+                std::mem::forget(stale);
+                self.enter(module)?
+            }
         };
         let outcome = work(&session);
         if !outcome.as_ref().is_err_and(is_lost) {
-            self.session = Some(session);
+            self.session = Some((term, session));
         }
         outcome
     }
 
     /// A session that is signed in.
-    fn enter(&self) -> Result<Session, TokenError> {
-        let context = self.library.context()?;
-        let session = context.open_rw_session(self.slot(&context)?)?;
+    fn enter(&self, module: &Pkcs11) -> Result<Session, TokenError> {
+        let session = module.open_rw_session(self.slot(module)?)?;
         if self.pin.is_wrong.load(Ordering::Relaxed) {
             return Err(TokenError::WrongPin);
         }
@@ -314,10 +321,10 @@ impl Desk {
         }
     }
 
-    fn slot(&self, context: &Pkcs11) -> Result<Slot, TokenError> {
+    fn slot(&self, module: &Pkcs11) -> Result<Slot, TokenError> {
         let mut found = None;
-        for slot in context.get_slots_with_initialized_token()? {
-            let token = context.get_token_info(slot)?;
+        for slot in module.get_slots_with_initialized_token()? {
+            let token = module.get_token_info(slot)?;
             let serial = self.address.serial.as_deref();
             let is_meant = token.label() == self.address.label
                 && serial.is_none_or(|serial| serial == token.serial_number());

@@ -23,7 +23,14 @@ use gatewright_testkit::{
     softhsm,
     transit::{FakeTransit, Fault, Mood},
 };
-use std::fs;
+use std::{
+    fs,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use crate::{
     sources::unlocking,
@@ -305,6 +312,51 @@ async fn a_module_that_goes_away_signs_again_when_it_is_back() {
     fs::rename(&away, &there).unwrap();
     let signature = signer.sign(INPUT).await.unwrap();
     assert!(verifies(Algorithm::Es256, &half, INPUT, &signature));
+}
+
+/// A module numbers its sessions from one again when it begins anew: a number from before is soon somebody else's.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_module_that_comes_and_goes_under_load_signs_rightly_or_not_at_all() {
+    let name = "signers::a_module_that_comes_and_goes_under_load_signs_rightly_or_not_at_all";
+    if with_token(name) == Ran::InAChild {
+        return;
+    }
+    let libraries = Libraries::default();
+    let module = module(&libraries).await;
+    let (signer, half) = ModuleSigner::generate(&module, Algorithm::Es256, &[1; 16])
+        .await
+        .unwrap();
+    let stop = Arc::new(AtomicBool::new(false));
+    let mut signing = tokio::task::JoinSet::new();
+    for number in 0..4_u8 {
+        let (signer, stop) = (signer.clone(), Arc::clone(&stop));
+        signing.spawn(async move {
+            let mut signed = Vec::new();
+            while !stop.load(Ordering::Relaxed) {
+                match signer.sign(&[number]).await {
+                    Ok(signature) => signed.push(signature),
+                    Err(gone) => assert!(matches!(gone, HolderError::Away { .. }), "{gone}"),
+                }
+            }
+            (number, signed)
+        });
+    }
+    let (there, away) = (tokens(), tokens().with_extension("away"));
+    for pause in 0..40 {
+        tokio::time::sleep(Duration::from_millis(20 + pause % 7)).await;
+        fs::rename(&there, &away).unwrap();
+        tokio::time::sleep(Duration::from_millis(10 + pause % 5)).await;
+        fs::rename(&away, &there).unwrap();
+    }
+    stop.store(true, Ordering::Relaxed);
+    while let Some(done) = signing.join_next().await {
+        let (number, signed) = done.unwrap();
+        assert!(!signed.is_empty());
+        for signature in signed {
+            assert!(verifies(Algorithm::Es256, &half, &[number], &signature));
+        }
+    }
+    signer.sign(INPUT).await.unwrap();
 }
 
 #[tokio::test]
