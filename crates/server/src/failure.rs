@@ -1,6 +1,10 @@
 //! How a command fails: with a number for scripts, and with the next step for people.
 
-use std::{fmt, process::ExitCode};
+use std::{
+    fmt,
+    io::{self, ErrorKind},
+    process::ExitCode,
+};
 
 use gatewright_domain::{access::Denied, ring::RingError};
 use gatewright_keys::{
@@ -194,6 +198,22 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+/// What keeps something from being read, with what helps against that.
+pub(crate) fn unreadable(what: impl fmt::Display) -> impl FnOnce(io::Error) -> Failure {
+    move |error| {
+        let next = match error.kind() {
+            ErrorKind::NotFound => {
+                "check the path; a relative one begins in the directory that the command runs in"
+            }
+            ErrorKind::PermissionDenied => "run it as a user who may read that",
+            ErrorKind::IsADirectory => "name a file in that directory",
+            ErrorKind::InvalidData => "save it as UTF-8",
+            _ => "see whether another program can read it",
+        };
+        Failure::new(Code::Failed, format!("could not read {what}: {error}")).next(next)
+    }
+}
 
 /// An error and its causes, each said once: some libraries repeat the cause in their own words.
 pub(crate) fn words(error: &anyhow::Error) -> String {

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::{Args, Subcommand};
 use gatewright_domain::{
     access::Caller,
@@ -23,6 +23,7 @@ use serde_json::json;
 
 use crate::{
     config::{Settings, refuse},
+    failure::unreadable,
     house::House,
     output::Printer,
     say,
@@ -158,7 +159,7 @@ fn choice(ruleset: RulesetName, file: Option<&Path>) -> Result<RulesetChoice> {
 
 fn text(file: &Path) -> Result<RulesetText> {
     let name = file.display();
-    let text = fs::read_to_string(file).with_context(|| format!("could not read {name}"))?;
+    let text = fs::read_to_string(file).map_err(unreadable(&name))?;
     let text: Result<RulesetText, _> = text.parse();
     text.map_err(|error| refuse("--file", format!("{name} {error}")).into())
 }

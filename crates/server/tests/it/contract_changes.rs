@@ -199,6 +199,13 @@ rules:
     assert!(by_own.err.contains("needs-a-program"), "{}", by_own.err);
     let missing = contract(&place, &["lint", "base.yaml", "--ruleset", "nowhere.yaml"]);
     assert_eq!(missing.code, Some(1), "{missing:?}");
+    assert!(missing.err.contains("next:  check the path"), "{missing:?}");
+    let directory = contract(&place, &["lint", "."]);
+    assert_eq!(directory.code, Some(1), "{directory:?}");
+    assert!(
+        directory.err.contains("next:  name a file"),
+        "{directory:?}"
+    );
     fs::write(place.path().join("none.yaml"), "rules: [").unwrap();
     let none = contract(&place, &["lint", "base.yaml", "--ruleset", "none.yaml"]);
     assert_eq!(none.code, Some(2), "{none:?}");

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::Args;
 use gatewright_contract::{
     Accepted, AllOf, Change, Changes, Document, Level, Levels, Settings, Stability, diff, read,
@@ -14,7 +14,7 @@ use gatewright_domain::time::Clock;
 
 use super::source;
 use crate::{
-    failure::{Code, Failure},
+    failure::{Code, Failure, unreadable},
     reported::{Gravity, Report, Reported},
     system::SystemClock,
 };
@@ -134,7 +134,7 @@ impl Texts {
 }
 
 fn lines(file: &Path) -> Result<String> {
-    fs::read_to_string(file).with_context(|| format!("could not read {}", file.display()))
+    fs::read_to_string(file).map_err(|error| unreadable(file.display())(error).into())
 }
 
 fn document<'t>((file, bytes): &'t (String, Vec<u8>), report: &mut Report) -> Option<Document<'t>> {

@@ -2,10 +2,10 @@
 
 use std::{cell::RefCell, collections::BTreeSet, fs, path::Path};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use crate::{
-    failure::{Code, Failure},
+    failure::{Code, Failure, unreadable},
     say,
 };
 
@@ -32,7 +32,7 @@ impl Ignored {
             return Ok(Self::default());
         };
         let name = file.display();
-        let text = fs::read_to_string(file).with_context(|| format!("could not read {name}"))?;
+        let text = fs::read_to_string(file).map_err(unreadable(&name))?;
         let lines = lines(&text).map_err(|number| {
             Failure::new(
                 Code::Usage,

@@ -6,7 +6,7 @@ use std::{
     process::ExitCode,
 };
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::Args;
 use gatewright_contract::{
     LintBudgets, LintFinding, Ruleset, RulesetError, Severity, lint_within, read,
@@ -14,7 +14,7 @@ use gatewright_contract::{
 
 use super::{conclude, ignored::Ignored, source};
 use crate::{
-    failure::{Code, Failure},
+    failure::{Code, Failure, unreadable},
     output::Printer,
     reported::{FailOn, Form, Gravity, Report, Reported},
     say,
@@ -122,9 +122,8 @@ fn ruleset(name: &str) -> Result<Ruleset> {
         "spectral:owasp" | "owasp" => return Ok(Ruleset::owasp()),
         _ => {}
     }
-    let text = fs::read_to_string(name).with_context(|| {
-        format!("could not read the ruleset {name}; it is spectral:oas, owasp or a file")
-    })?;
+    let what = format!("the ruleset {name}, which is spectral:oas, owasp or a file");
+    let text = fs::read_to_string(name).map_err(unreadable(what))?;
     let beside = Path::new(name).parent().unwrap_or(Path::new("."));
     let extended = |other: &str| fs::read_to_string(beside.join(other)).ok();
     Ruleset::read(&text, &extended)

@@ -2,10 +2,13 @@
 
 use std::{fs::File, io::Read, path::Path};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use gatewright_contract::{Budgets, Finding, Level};
 
-use crate::reported::{Gravity, Reported};
+use crate::{
+    failure::unreadable,
+    reported::{Gravity, Reported},
+};
 
 /// What a document may cost here.
 pub(super) const BUDGETS: Budgets = Budgets::OWN_FILES;
@@ -18,16 +21,16 @@ pub(super) fn read(file: &Path) -> Result<Vec<u8>> {
         let mut bytes = Vec::new();
         let input = std::io::stdin().lock();
         let read = input.take(most.saturating_add(1)).read_to_end(&mut bytes);
-        read.context("could not read standard input")?;
+        read.map_err(unreadable("standard input"))?;
         return Ok(bytes);
     }
-    let opened = File::open(file).with_context(|| format!("could not read {name}"))?;
+    let opened = File::open(file).map_err(unreadable(&name))?;
     // One byte more than the file has, so that its end is seen without room for another half of it.
     let size = opened.metadata().map_or(0, |metadata| metadata.len());
     let room = usize::try_from(size.min(most).saturating_add(1)).unwrap_or_default();
     let mut bytes = Vec::with_capacity(room);
     let read = opened.take(most.saturating_add(1)).read_to_end(&mut bytes);
-    read.with_context(|| format!("could not read {name}"))?;
+    read.map_err(unreadable(&name))?;
     Ok(bytes)
 }
 

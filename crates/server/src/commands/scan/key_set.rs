@@ -13,6 +13,8 @@ use ureq::{
     tls::{RootCerts, TlsConfig},
 };
 
+use crate::failure::unreadable;
+
 /// How long the answer may take, and how much of it is read.
 const PATIENCE: Duration = Duration::from_secs(10);
 const LARGEST: u64 = 1024 * 1024;
@@ -25,7 +27,7 @@ pub(super) fn read(keys: &str) -> Result<VerifierRing> {
     let document = if keys.starts_with("https://") || keys.starts_with("http://") {
         fetch(keys).with_context(|| format!("could not fetch the key set {keys}"))?
     } else {
-        fs::read(keys).with_context(|| format!("could not read the key set {keys}"))?
+        fs::read(keys).map_err(unreadable(format_args!("the key set {keys}")))?
     };
     let set = jwks::read(&document).with_context(|| format!("{keys} is no key set"))?;
     let listed = set.into_iter().map(|key| VerificationKey {

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path, time::Duration};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use gatewright_domain::{
     decision::{Step, Verdict},
     key::Purpose,
@@ -20,7 +20,12 @@ use gatewright_token::{
 use serde_json::json;
 
 use super::{Command, TokenSource};
-use crate::{failure::Code, output::Printer, say, system::SystemClock};
+use crate::{
+    failure::{Code, unreadable},
+    output::Printer,
+    say,
+    system::SystemClock,
+};
 
 /// Runs one of the commands that need no installation, and gives its exit code.
 pub(crate) fn run_offline(command: Command, printer: Printer) -> Result<u8> {
@@ -42,7 +47,7 @@ pub(crate) fn run_offline(command: Command, printer: Printer) -> Result<u8> {
 }
 
 fn check_corpus(file: &Path, printer: Printer) -> Result<u8> {
-    let bytes = fs::read(file).with_context(|| format!("could not read {}", file.display()))?;
+    let bytes = fs::read(file).map_err(unreadable(file.display()))?;
     let report = corpus::check(&bytes)?;
     let agreed = report.cases - report.disagreements.len();
     let lines: Vec<String> = report
@@ -71,7 +76,7 @@ fn inspect_by(
     printer: Printer,
 ) -> Result<u8> {
     let token = token.read()?;
-    let set = fs::read(keys).with_context(|| format!("could not read {}", keys.display()))?;
+    let set = fs::read(keys).map_err(unreadable(keys.display()))?;
     let listed = jwks::read(&set)?.into_iter().map(|key| VerificationKey {
         kid: key.kid().clone(),
         jwk: key.to_json(),
