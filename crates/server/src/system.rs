@@ -60,3 +60,10 @@ pub(crate) fn close_the_curtains() {
     #[cfg(target_os = "linux")]
     let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
 }
+
+/// Takes memory in small pages from here on. Huge ones make a server that stays a little cheaper (2 % of the CPU of a request),
+/// and double what a command takes that reads a document and ends.
+pub(crate) fn take_small_pages() {
+    #[cfg(target_os = "linux")]
+    let _ = rustix::thread::disable_transparent_huge_pages(true);
+}

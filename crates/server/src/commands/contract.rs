@@ -17,7 +17,7 @@ use clap::Subcommand;
 use crate::{
     output::Printer,
     reported::{Form, Report},
-    say,
+    say, system,
 };
 
 /// OpenAPI documents, without an installation
@@ -37,6 +37,7 @@ pub(crate) enum Command {
 
 /// Runs one of them.
 pub(crate) fn run(command: Command, printer: Printer) -> Result<ExitCode> {
+    system::take_small_pages();
     match command {
         Command::Validate(arguments) => validate::run(&arguments, printer),
         Command::Lint(arguments) => lint::run(&arguments, printer),
