@@ -24,6 +24,11 @@ const DEEPEST: usize = 64;
 /// can be reached in more ways than anybody reads, and than a machine can list.
 const WAYS: usize = 4096;
 
+/// Of the way to a change, the steps at its beginning and at its end that are told. Schemas that hold one another lead through
+/// dozens, of which nobody reads those between.
+const FIRST: usize = 3;
+const LAST: usize = 7;
+
 /// Whether callers send something or receive it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Way {
@@ -243,12 +248,25 @@ impl<'w, 'd> Walk<'w, 'd, '_> {
         let Some(id) = id else { return };
         let Self { one, path, .. } = self;
         let text = || {
-            let steps = path.iter().map(|step| step.told());
-            let steps: Vec<_> = steps.chain(fact.property.map(str::to_owned)).collect();
-            format!("{} {text}", one.at.told(&steps.join("/")))
+            let steps = told(path, fact.property);
+            format!("{} {text}", one.at.told(&steps))
         };
         self.teller.tell(&one.subject, id, fact.spots, text);
     }
+}
+
+/// The steps to a fact; of many, the first and the last.
+fn told(path: &[&Step<'_>], property: Option<&str>) -> String {
+    let between = FIRST..path.len().saturating_sub(LAST);
+    let (first, last) = match (path.get(..between.start), path.get(between.end..)) {
+        (Some(first), Some(last)) if !between.is_empty() => (first, last),
+        _ => (path, [].as_slice()),
+    };
+    let left_out = (!last.is_empty()).then(|| "…".to_owned());
+    let steps = first.iter().map(|step| step.told()).chain(left_out);
+    let steps = steps.chain(last.iter().map(|step| step.told()));
+    let steps: Vec<_> = steps.chain(property.map(str::to_owned)).collect();
+    steps.join("/")
 }
 
 impl At<'_> {

@@ -288,6 +288,10 @@ fn a_change_that_is_reached_in_countless_ways_is_told_in_some_of_them() {
         "{:?}",
         changes.counts
     );
+    assert_eq!(
+        changes.told[0].text,
+        "`a/a/a/…/a/a/a/a/a/a/end` in the request body is of integer now, where it was of string"
+    );
 }
 
 #[test]
