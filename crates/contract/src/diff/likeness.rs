@@ -1,7 +1,7 @@
 //! Likeness: a hash of every value of a document, so that parts that are written alike are recognised at once.
 //!
-//! Invariant: the order of an object's members does not matter, that of a list does. References are hashed as they are
-//! written; whoever compares two parts must follow them (`holds_reference`).
+//! Invariant: the order of an object's members does not matter, that of a list does. Numbers are hashed by what they are
+//! worth. References are hashed as they are written; whoever compares two parts must follow them (`holds_reference`).
 
 use crate::tree::{
     document::Document,
@@ -56,9 +56,18 @@ impl Likeness {
                     references |= self.holds_reference(item);
                 }
             }
-            Kind::Null | Kind::Boolean | Kind::Number | Kind::Text => {
-                hash = text(hash, node.written());
+            Kind::Number => {
+                let worth = node
+                    .written()
+                    .parse()
+                    .ok()
+                    .filter(|it: &f64| it.is_finite());
+                hash = match worth {
+                    Some(worth) => mix(hash, (worth + 0.0).to_bits()),
+                    None => text(hash, node.written()),
+                };
             }
+            Kind::Null | Kind::Boolean | Kind::Text => hash = text(hash, node.written()),
         }
         let at = wide(node.number());
         if let Some(place) = self.hashes.get_mut(at) {
@@ -124,5 +133,11 @@ mod tests {
         assert_ne!(hash("{a: 1}"), hash("{a: '1'}"));
         assert_ne!(hash("{a: null}"), hash("{a: 'null'}"));
         assert_ne!(hash("{a: []}"), hash("{a: {}}"));
+    }
+
+    #[test]
+    fn a_number_is_what_it_is_worth() {
+        assert_eq!(hash("{a: 10}"), hash("{a: 1.0e1}"));
+        assert_ne!(hash("{a: 10}"), hash("{a: 10.5}"));
     }
 }

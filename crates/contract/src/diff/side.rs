@@ -72,6 +72,17 @@ impl<'d> Schema<'d> {
         beside.or_else(|| self.node.get(keyword))
     }
 
+    /// All that it says: the members beside its reference, and those behind it that they leave.
+    pub(crate) fn all(self) -> impl Iterator<Item = (Node<'d>, Node<'d>)> {
+        let beside = self.beside.into_iter().flat_map(Node::members);
+        let hidden = move |key: &str| self.beside.is_some_and(|beside| beside.get(key).is_some());
+        beside.filter(|(key, _)| key.written() != "$ref").chain(
+            self.node
+                .members()
+                .filter(move |(key, _)| !hidden(key.written())),
+        )
+    }
+
     /// The value of a keyword that is an object.
     pub(crate) fn object(self, keyword: &str) -> Option<Node<'d>> {
         self.get(keyword)

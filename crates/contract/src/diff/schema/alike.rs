@@ -1,12 +1,12 @@
-//! Alikeness: whether two schemas allow the same values, however they are written.
+//! Alikeness: whether two schemas say the same, however they are written.
 //!
-//! References are followed, and what only describes (titles, examples) does not count. Cheap, and cautious: what is not
-//! seen to be alike within a few steps is not.
+//! References are followed, the order of what is a set does not count, and a keyword that says as much as its absence is
+//! absent. Cheap, and cautious: what is not seen to be alike within a few steps is not.
 
 use std::collections::BTreeSet;
 
 use crate::{
-    diff::{schema::pairs::Pairs, side::Schema},
+    diff::{likeness::Likeness, schema::pairs::Pairs, side::Schema},
     tree::{
         node::{Kind, Node},
         resolve::reference,
@@ -25,13 +25,28 @@ const ANNOTATIONS: [&str; 7] = [
     "default",
 ];
 
-/// Keywords whose members have names of the document's own choice.
+/// Keywords that hold schemas by names of the document's own choice.
 const NAMED: [&str; 5] = [
     "properties",
     "patternProperties",
     "dependentSchemas",
     "$defs",
     "definitions",
+];
+
+/// Keywords that hold one schema.
+const SINGLE: [&str; 11] = [
+    "items",
+    "additionalProperties",
+    "not",
+    "contains",
+    "if",
+    "then",
+    "else",
+    "propertyNames",
+    "contentSchema",
+    "unevaluatedItems",
+    "unevaluatedProperties",
 ];
 
 /// The most nodes that are looked at to compare two schemas.
@@ -44,6 +59,9 @@ pub(crate) fn describes(keyword: &str) -> bool {
 
 /// Whether a keyword has the value that says as much as its absence.
 pub(crate) fn is_empty(key: Node<'_>, value: Node<'_>) -> bool {
+    if value.kind() == Kind::Null {
+        return true;
+    }
     match key.written() {
         "nullable" | "deprecated" | "readOnly" | "writeOnly" | "uniqueItems"
         | "allowEmptyValue" => value.boolean() == Some(false),
@@ -55,28 +73,36 @@ pub(crate) fn is_empty(key: Node<'_>, value: Node<'_>) -> bool {
     }
 }
 
-/// Whether two schemas allow the same values.
+/// The members of a schema that bind values, other than one keyword.
+pub(crate) fn binds<'d>(
+    members: impl Iterator<Item = (Node<'d>, Node<'d>)>,
+    but: &str,
+) -> impl Iterator<Item = (Node<'d>, Node<'d>)> {
+    members.filter(move |(key, value)| {
+        key.written() != but && !describes(key.written()) && !is_empty(*key, *value)
+    })
+}
+
+/// Whether two schemas allow the same values, however they are described.
 pub(crate) fn schemas<'d>(pairs: &mut Pairs<'d>, was: Node<'d>, is: Node<'d>) -> bool {
-    let mut look = Look {
-        left: LOOKS,
-        open: Vec::new(),
-    };
-    let alike = look.schema(pairs, was, is);
-    pairs.spend(LOOKS - look.left) && alike
+    Look::take(pairs, Counts::Values, |look, pairs| {
+        look.schema(pairs, was, is)
+    })
+}
+
+/// Whether there is nothing between two schemas, not even in their descriptions.
+pub(crate) fn identical<'d>(pairs: &mut Pairs<'d>, was: Node<'d>, is: Node<'d>) -> bool {
+    Look::take(pairs, Counts::All, |look, pairs| {
+        look.schema(pairs, was, is)
+    })
 }
 
 /// Whether two schemas bind values alike, whatever types they allow.
 pub(crate) fn bound_alike<'d>(pairs: &mut Pairs<'d>, was: Schema<'d>, is: Schema<'d>) -> bool {
-    let binds = |key: &str| !describes(key) && !["type", "nullable", "items"].contains(&key);
-    let bounds = |schema: Schema<'d>| {
-        let members = schema.node.members();
-        members.filter(move |(key, _)| binds(key.written()))
-    };
-    bounds(was).count() == bounds(is).count()
-        && bounds(was).all(|(key, value)| {
-            let other = is.node.get(key.written());
-            other.is_some_and(|other| same(pairs, value, other))
-        })
+    let binds = |key: &str| !matches!(key, "type" | "nullable");
+    Look::take(pairs, Counts::Values, |look, pairs| {
+        look.keywords(pairs, was, is, binds)
+    })
 }
 
 /// Whether two parts of the documents are written alike, and all that they refer to is.
@@ -112,79 +138,158 @@ fn references(node: Node<'_>) -> impl Iterator<Item = Node<'_>> {
     found.into_iter()
 }
 
+/// What counts between two schemas.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Counts {
+    /// All that they say.
+    All,
+    /// What they say of the values that are allowed.
+    Values,
+}
+
 struct Look {
+    counts: Counts,
     left: usize,
     /// The pairs of references that are being followed; they are alike unless something else in them differs.
     open: Vec<(u32, u32)>,
 }
 
 impl Look {
+    /// Looks as long as there are steps for it.
+    fn take<'d>(
+        pairs: &mut Pairs<'d>,
+        counts: Counts,
+        look: impl FnOnce(&mut Self, &mut Pairs<'d>) -> bool,
+    ) -> bool {
+        let mut it = Self {
+            counts,
+            left: LOOKS,
+            open: Vec::new(),
+        };
+        let alike = look(&mut it, pairs);
+        pairs.spend(LOOKS - it.left) && alike
+    }
+
+    /// Takes so many looks; whether there were as many left.
+    fn spend(&mut self, looks: usize) -> bool {
+        let left = self.left.checked_sub(looks);
+        self.left = left.unwrap_or(0);
+        left.is_some()
+    }
+
     fn schema<'d>(&mut self, pairs: &mut Pairs<'d>, was: Node<'d>, is: Node<'d>) -> bool {
         let (was, is) = (pairs.base.schema(was), pairs.revision.schema(is));
-        let (was, is) = (was.place(), is.place());
-        let pair = (was.number(), is.number());
-        if pairs.written_alike(was, is) || self.open.contains(&pair) {
+        let (from, to) = (was.place(), is.place());
+        let pair = (from.number(), to.number());
+        if pairs.written_alike(from, to) || self.open.contains(&pair) {
             return true;
         }
         self.open.push(pair);
-        let alike = self.object(pairs, was, is, Keys::Keywords);
+        let alike = self.keywords(pairs, was, is, |_| true);
         self.open.pop();
         alike
     }
 
-    fn object<'d>(
+    /// Whether the keywords that bind are alike.
+    fn keywords<'d>(
         &mut self,
         pairs: &mut Pairs<'d>,
-        was: Node<'d>,
-        is: Node<'d>,
-        keys: Keys,
+        was: Schema<'d>,
+        is: Schema<'d>,
+        binds: impl Fn(&str) -> bool,
     ) -> bool {
-        let counts = |key: &str| keys == Keys::Names || !describes(key);
-        let members = |node: Node<'d>| node.members().filter(|(key, _)| counts(key.written()));
-        was.kind() == is.kind()
-            && members(was).count() == members(is).count()
-            && members(was).all(|(key, value)| {
-                let key = key.written();
-                let other = is.get(key);
-                other.is_some_and(|other| self.value(pairs, (key, keys), value, other))
+        let counts = self.counts;
+        let said = |schema: Schema<'d>| {
+            schema.all().filter(|(key, value)| {
+                let told = counts == Counts::All || !describes(key.written());
+                told && binds(key.written()) && !is_empty(*key, *value)
+            })
+        };
+        was.node.kind() == is.node.kind()
+            && said(was).count() == said(is).count()
+            && said(was).all(|(key, value)| {
+                let other = is.get(key.written());
+                other.is_some_and(|other| self.keyword(pairs, key.written(), value, other))
             })
     }
 
-    fn value<'d>(
+    fn keyword<'d>(
         &mut self,
         pairs: &mut Pairs<'d>,
-        (key, keys): (&str, Keys),
+        keyword: &str,
         was: Node<'d>,
         is: Node<'d>,
     ) -> bool {
-        let Some(left) = self.left.checked_sub(1) else {
+        if !self.spend(1) {
             return false;
-        };
-        self.left = left;
+        }
         match (was.kind(), is.kind()) {
-            (Kind::Object, Kind::Object) if keys == Keys::Keywords && NAMED.contains(&key) => {
-                self.object(pairs, was, is, Keys::Names)
+            (Kind::Object, Kind::Object) if NAMED.contains(&keyword) => self.named(pairs, was, is),
+            (Kind::Object, Kind::Object) if SINGLE.contains(&keyword) => {
+                self.schema(pairs, was, is)
             }
-            (Kind::Object, Kind::Object) => self.schema(pairs, was, is),
-            (Kind::List, Kind::List) => {
-                let (mut one, mut other) = (was.items(), is.items());
-                loop {
-                    match (one.next(), other.next()) {
-                        (None, None) => break true,
-                        (Some(one), Some(other))
-                            if self.value(pairs, ("", Keys::Keywords), one, other) => {}
-                        _ => break false,
-                    }
+            (Kind::List, Kind::List) => match keyword {
+                "oneOf" | "anyOf" | "allOf" => self.branches(pairs, was, is),
+                "prefixItems" => {
+                    was.items().count() == is.items().count()
+                        && was
+                            .items()
+                            .zip(is.items())
+                            .all(|(was, is)| self.schema(pairs, was, is))
                 }
-            }
-            (one, other) => one == other && was.written() == is.written(),
+                "enum" | "required" | "type" => self.set(pairs, was, is),
+                _ => pairs.hashed_alike(was, is),
+            },
+            (_, _) if keyword == "type" => self.set(pairs, was, is),
+            (_, _) => pairs.hashed_alike(was, is),
         }
     }
-}
 
-/// What the keys of an object are.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Keys {
-    Keywords,
-    Names,
+    fn named<'d>(&mut self, pairs: &mut Pairs<'d>, was: Node<'d>, is: Node<'d>) -> bool {
+        was.members().count() == is.members().count()
+            && was.members().all(|(key, value)| {
+                let other = is.get(key.written());
+                other.is_some_and(|other| match (value.kind(), other.kind()) {
+                    (Kind::Object, Kind::Object) => {
+                        self.spend(1) && self.schema(pairs, value, other)
+                    }
+                    (_, _) => pairs.hashed_alike(value, other),
+                })
+            })
+    }
+
+    /// Whether each schema of one list has a partner in the other. References are partners of the same name.
+    fn branches<'d>(&mut self, pairs: &mut Pairs<'d>, was: Node<'d>, is: Node<'d>) -> bool {
+        let mut new: Vec<_> = is.items().collect();
+        if was.items().count() != new.len() {
+            return false;
+        }
+        was.items().all(|old| {
+            let named = reference(old).map(Node::written);
+            let found = new.iter().position(|new| {
+                let fits = match (named, reference(*new)) {
+                    (Some(one), Some(other)) => one == other.written(),
+                    (None, None) | (Some(_), None) | (None, Some(_)) => true,
+                };
+                fits && self.spend(1) && self.schema(pairs, old, *new)
+            });
+            found.map(|at| new.swap_remove(at)).is_some()
+        })
+    }
+
+    /// Whether two lists hold the same values in any order; one value is a list of one.
+    fn set<'d>(&mut self, pairs: &Pairs<'d>, was: Node<'d>, is: Node<'d>) -> bool {
+        let of = |likeness: &Likeness, node: Node<'d>| {
+            let alone = (node.kind() != Kind::List).then_some(node);
+            let values = node.items().chain(alone);
+            values
+                .map(|value| likeness.hash(value))
+                .collect::<BTreeSet<_>>()
+        };
+        let (was, is) = (
+            of(&pairs.base.likeness, was),
+            of(&pairs.revision.likeness, is),
+        );
+        self.spend(was.len() / 16) && was == is
+    }
 }

@@ -212,7 +212,10 @@ impl<'d> Unmatched<'d> {
             let fits = |new: &Branch<'d>| {
                 let (was, is) = (old.node, new.node);
                 match (old.schema.reference, new.schema.reference) {
-                    (None, None) => alike::same(reading.pairs, was, is),
+                    (None, None) => {
+                        alike::same(reading.pairs, was, is)
+                            || alike::identical(reading.pairs, was, is)
+                    }
                     (Some(_), Some(_)) => false,
                     (Some(_), None) | (None, Some(_)) => alike::schemas(reading.pairs, was, is),
                 }

@@ -34,7 +34,7 @@ impl<'d> Kinds<'d> {
     pub(crate) fn of(schema: Schema<'d>) -> Self {
         Self {
             names: names(schema.get("type")),
-            format: schema.text("format"),
+            format: schema.text("format").filter(|format| !format.is_empty()),
         }
     }
 
@@ -196,7 +196,7 @@ pub(crate) fn listed(reading: &mut Reading<'_, '_>) -> bool {
         && alike::bound_alike(reading.pairs, reading.was, items)
 }
 
-fn names(node: Option<Node<'_>>) -> Vec<&str> {
+pub(crate) fn names(node: Option<Node<'_>>) -> Vec<&str> {
     match node {
         Some(node) if node.kind() == Kind::List => node.items().map(Node::written).collect(),
         Some(node) => node.text().into_iter().collect(),
@@ -247,29 +247,25 @@ impl<'d> Listed<'d> {
             Which::Was => reading.was,
             Which::Is => reading.is,
         };
-        let alone = names(schema.get("type"));
-        let lists = ["oneOf", "anyOf"]
-            .into_iter()
-            .find(|keyword| schema.get(keyword).is_some());
-        let Some(keyword) = lists else {
-            let first = alone.into_iter().next()?;
+        if schema.get("not").is_some() || holds(schema, "allOf") || holds(schema, "properties") {
+            return None;
+        }
+        if let Some(first) = names(schema.get("type")).into_iter().next() {
             return Some(Self {
                 keyword: "type",
                 names: vec![first],
             });
+        }
+        let side = match which {
+            Which::Was => &mut reading.pairs.base,
+            Which::Is => &mut reading.pairs.revision,
         };
-        if !alone.is_empty() {
-            return None;
-        }
-        let mut names = Vec::new();
-        for item in schema.items(keyword) {
-            let side = match which {
-                Which::Was => &mut reading.pairs.base,
-                Which::Is => &mut reading.pairs.revision,
-            };
-            names.push(simple(side.schema(item))?);
-        }
-        (!names.is_empty()).then_some(Self { keyword, names })
+        ["oneOf", "anyOf"].into_iter().find_map(|keyword| {
+            let items = schema.items(keyword);
+            let names: Option<Vec<_>> = items.map(|item| simple(side.schema(item))).collect();
+            let names = names.filter(|names| !names.is_empty())?;
+            Some(Self { keyword, names })
+        })
     }
 }
 
@@ -278,13 +274,12 @@ fn simple(schema: Schema<'_>) -> Option<&str> {
     let built = ["properties", "oneOf", "anyOf", "allOf"];
     let names = names(schema.get("type"));
     match names.as_slice() {
-        [name]
-            if built
-                .into_iter()
-                .all(|keyword| schema.get(keyword).is_none()) =>
-        {
-            Some(name)
-        }
+        [name] if !built.into_iter().any(|keyword| holds(schema, keyword)) => Some(name),
         _ => None,
     }
+}
+
+/// Whether a keyword holds anything.
+fn holds(schema: Schema<'_>, keyword: &str) -> bool {
+    schema.items(keyword).next().is_some() || schema.members(keyword).next().is_some()
 }

@@ -11,6 +11,7 @@ use crate::diff::{
     side::Schema,
     teller::Spots,
 };
+use crate::tree::node::Node;
 
 /// A pair that is being read.
 pub(crate) struct Reading<'p, 'd> {
@@ -153,13 +154,13 @@ impl<'d> Reading<'_, 'd> {
         let inside = |schema: Schema<'d>| {
             let mut items = schema.items("oneOf");
             let (one, other) = (items.next()?, items.next()?);
-            let null = |node: crate::tree::node::Node<'d>| {
-                let only = node.members().count() == 1;
-                only && node
-                    .get("type")
-                    .is_some_and(|kind| kind.written() == "null")
+            let null = |node: Node<'d>| {
+                let only = alike::binds(node.members(), "type").next().is_none();
+                only && kinds::names(node.get("type")) == ["null"]
             };
-            match (items.next().is_none(), null(one), null(other)) {
+            let alone =
+                items.next().is_none() && alike::binds(schema.all(), "oneOf").next().is_none();
+            match (alone, null(one), null(other)) {
                 (true, true, false) => Some(other),
                 (true, false, true) => Some(one),
                 _ => None,
@@ -171,6 +172,7 @@ impl<'d> Reading<'_, 'd> {
                 .flat_map(|keyword| schema.items(keyword))
                 .next()
                 .is_none()
+                && schema.get("not").is_none()
                 && !schema.is("nullable")
                 && !Kinds::of(schema).names.contains(&"null")
         };

@@ -27,18 +27,6 @@ fn told(node: Node<'_>) -> String {
     format!("`{text}{end}`")
 }
 
-/// Whether two values are one: numbers by what they are worth, all else by what it holds.
-pub(crate) fn equal(reading: &Reading<'_, '_>, was: Node<'_>, is: Node<'_>) -> bool {
-    let number = |node: Node<'_>| -> Option<f64> {
-        let number = node.kind() == Kind::Number;
-        node.written().parse().ok().filter(|_| number)
-    };
-    match (number(was), number(is)) {
-        (Some(was), Some(is)) => was == is,
-        _ => reading.pairs.hashed_alike(was, is),
-    }
-}
-
 /// The values of one list that are not in the other, both by their hashes; numbers by what they are worth.
 fn beyond<'d>(
     list: impl Iterator<Item = Node<'d>>,
@@ -60,11 +48,13 @@ fn enumerated<'d>(reading: &mut Reading<'_, 'd>) {
         return;
     }
     let spots = reading.spots("enum");
-    if old.is_empty() && !new.is_empty() {
+    if was.is_none() && !new.is_empty() {
         let text = "may only be one of the listed values now".to_owned();
         reading.fact("became-enum", text, spots);
     }
-    let gone = beyond(values(was), &new, |old, new| equal(reading, old, new));
+    let gone = beyond(values(was), &new, |old, new| {
+        reading.pairs.hashed_alike(old, new)
+    });
     for value in gone {
         let text = format!("may not be {} any more", told(value));
         let spots = Spots {
@@ -73,7 +63,9 @@ fn enumerated<'d>(reading: &mut Reading<'_, 'd>) {
         };
         reading.fact("enum-value-removed", text, spots);
     }
-    let added = beyond(values(is), &old, |new, old| equal(reading, old, new));
+    let added = beyond(values(is), &old, |new, old| {
+        reading.pairs.hashed_alike(old, new)
+    });
     for value in added {
         let text = format!("may be {} now", told(value));
         let spots = Spots {
@@ -93,7 +85,9 @@ fn extensible<'d>(reading: &mut Reading<'_, 'd>) {
     };
     let new: Vec<_> = is.items().collect();
     let was = reading.was.get(keyword);
-    let gone = beyond(values(was), &new, |old, new| equal(reading, old, new));
+    let gone = beyond(values(was), &new, |old, new| {
+        reading.pairs.hashed_alike(old, new)
+    });
     let spots = reading.spots(keyword);
     for value in gone {
         let text = format!("has {} among its values no more", told(value));
@@ -135,7 +129,7 @@ fn one(reading: &mut Reading<'_, '_>, keyword: &str, says: &str, names: [&'stati
             let text = format!("{says} {} no more", told(old));
             reading.fact(removed, text, spots);
         }
-        (Some(old), Some(new)) if !equal(reading, old, new) => {
+        (Some(old), Some(new)) if !reading.pairs.hashed_alike(old, new) => {
             let text = format!("{says} {} now, where it was {}", told(new), told(old));
             reading.fact(changed, text, spots);
         }
