@@ -1,5 +1,7 @@
 //! Parameters: those of an operation, and those its path gives to all of its operations.
 
+mod exploded;
+
 use std::collections::BTreeMap;
 
 use crate::{
@@ -20,6 +22,9 @@ use crate::{
 /// parameter is known by its place in the template, because callers never see its name.
 type Known<'d> = (&'d str, String);
 
+/// The parameters of an operation or a path.
+type Listed<'d> = BTreeMap<Known<'d>, Parameter<'d>>;
+
 #[derive(Clone, Copy, Debug)]
 struct Parameter<'d> {
     place: &'d str,
@@ -27,6 +32,8 @@ struct Parameter<'d> {
     /// Where it stands in its list, which may be a reference.
     item: Node<'d>,
     node: Node<'d>,
+    /// The property of its object that is meant, when it is not all of it.
+    part: Option<Node<'d>>,
 }
 
 pub(crate) fn compare<'d>(
@@ -35,8 +42,11 @@ pub(crate) fn compare<'d>(
     level: Stability,
     (was, is): (Endpoint<'d>, Endpoint<'d>),
 ) {
-    let old = list(&mut comparison.pairs.base, was.node, &names(was));
-    let new = list(&mut comparison.pairs.revision, is.node, &names(is));
+    let mut old = list(&mut comparison.pairs.base, was.node, &names(was));
+    let mut new = list(&mut comparison.pairs.revision, is.node, &names(is));
+    for pair in exploded::take(&mut comparison.pairs, &mut old, &mut new) {
+        one(comparison, subject, level, pair);
+    }
     for (known, parameter) in &old {
         match new.get(known) {
             Some(revised) => one(comparison, subject, level, (*parameter, *revised)),
@@ -89,11 +99,7 @@ fn names(endpoint: Endpoint<'_>) -> Vec<&str> {
     template.map_or_else(|_| Vec::new(), |template| template.parameters().collect())
 }
 
-fn list<'d>(
-    side: &mut Side<'d>,
-    holder: Node<'d>,
-    names: &[&str],
-) -> BTreeMap<Known<'d>, Parameter<'d>> {
+fn list<'d>(side: &mut Side<'d>, holder: Node<'d>, names: &[&str]) -> Listed<'d> {
     let mut parameters = BTreeMap::new();
     for item in holder.get("parameters").into_iter().flat_map(Node::items) {
         let node = side.follow(item);
@@ -114,6 +120,7 @@ fn list<'d>(
             name,
             item,
             node,
+            part: None,
         };
         parameters.entry((place, known)).or_insert(parameter);
     }
@@ -143,7 +150,7 @@ impl<'d> Parameter<'d> {
     }
 
     fn schema(&self) -> Option<Node<'d>> {
-        let schema = self.node.get("schema");
+        let schema = self.part.or_else(|| self.node.get("schema"));
         schema.filter(|schema| schema.kind() == Kind::Object)
     }
 }
