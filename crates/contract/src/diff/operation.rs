@@ -32,8 +32,8 @@ pub(crate) fn compare<'d>(
     responses::compare(comparison, subject, was.node, is.node);
 }
 
-/// The stability level the base gives the operation, unless one of the documents gives it too low a level for it to be
-/// compared.
+/// The stability level the base gives the operation, unless the revision gives it too low a level for it to be compared.
+/// That the level changed is told where the base promised enough.
 fn stable_enough<'d>(
     comparison: &mut Comparison<'d, '_>,
     subject: &Subject<'d>,
@@ -49,10 +49,7 @@ fn stable_enough<'d>(
         comparison.teller.tell(subject, id, spots, text);
     }
     let (from, to) = (levels.was, levels.is);
-    if from < comparison.settings.stability {
-        return None;
-    }
-    if levels.differ() {
+    if levels.differ() && from >= comparison.settings.stability {
         let id = if from < to {
             "api-stability-increased"
         } else {
