@@ -1,12 +1,15 @@
 //! The YAML reader: the part of YAML 1.2 that JSON can say, from the events of `saphyr-parser`.
 
+mod margin;
+
 use std::{fmt::Arguments, ops::Range};
 
-use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
+use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, Tag};
 
 use crate::{
     read::{
         MergeKeys,
+        yaml::margin::{Gaps, straightened},
         yaml_input::{MOST_MARKS, Meter, Metered},
         yaml_offset::{Offsets, behind_properties},
         yaml_scalar::{self, Meaning},
@@ -22,30 +25,70 @@ use crate::{
 /// The namespace of YAML's own tags.
 const CORE: &str = "tag:yaml.org,2002:";
 
-/// Reads a whole text as one YAML document.
+/// Reads a whole text as one YAML document: as it stands, and straightened when that is refused.
 pub(crate) fn read(
     text: &str,
     merge_keys: MergeKeys,
     builder: &mut Builder<'_, '_>,
 ) -> Result<(), Stop> {
+    let mut refused = match attempt((text, text), &mut Gaps::default(), merge_keys, builder) {
+        Ok(()) => return Ok(()),
+        Err(Failure::Told(stop)) => return Err(stop),
+        Err(Failure::Syntax(error, offset)) => (error, offset),
+    };
+    if let Some((straight, mut gaps)) = straightened(text) {
+        builder.begin_again();
+        match attempt((text, &straight), &mut gaps, merge_keys, builder) {
+            Ok(()) if gaps.hold() => return Ok(()),
+            Ok(()) => {}
+            Err(Failure::Told(stop)) => return Err(stop),
+            Err(Failure::Syntax(error, offset)) => refused = (error, offset),
+        }
+    }
+    let (error, offset) = refused;
+    Err(builder.fail(Rule::Syntax, offset, format_args!("{}", error.info())))
+}
+
+/// Why an attempt to read has ended.
+enum Failure {
+    /// The report says why.
+    Told(Stop),
+    /// The parser refuses what stands at this byte.
+    Syntax(ScanError, usize),
+}
+
+impl From<Stop> for Failure {
+    fn from(stop: Stop) -> Self {
+        Self::Told(stop)
+    }
+}
+
+/// Reads a text by what is parsed in its place.
+fn attempt(
+    (text, parsed): (&str, &str),
+    gaps: &mut Gaps,
+    merge_keys: MergeKeys,
+    builder: &mut Builder<'_, '_>,
+) -> Result<(), Failure> {
     let meter = Meter::default();
     let mut reader = Reader {
         text,
-        offsets: Offsets::of(text),
+        gaps,
+        offsets: Offsets::of(parsed),
         anchors: Vec::new(),
         documents: 0,
         merge_keys,
         builder,
     };
-    for event in Parser::new(Metered::new(text, &meter)) {
+    for event in Parser::new(Metered::new(parsed, &meter)) {
         if meter.is_over() {
-            return Err(reader.too_many_marks());
+            return Err(Failure::Told(reader.too_many_marks()));
         }
         match event {
             Ok((event, span)) => reader.event(event, span)?,
             Err(error) => {
-                let offset = reader.offsets.byte(error.marker().index());
-                return Err(reader.fail(Rule::Syntax, offset, format_args!("{}", error.info())));
+                let offset = reader.byte(error.marker().index());
+                return Err(Failure::Syntax(error, offset));
             }
         }
         meter.reset();
@@ -55,6 +98,9 @@ pub(crate) fn read(
 
 struct Reader<'r, 'a, 'b> {
     text: &'r str,
+    /// What the text that is parsed has more.
+    gaps: &'r mut Gaps,
+    /// The characters of the text that is parsed.
     offsets: Offsets<'r>,
     /// The slot of each anchor, by the parser's number for it.
     anchors: Vec<u32>,
@@ -81,7 +127,8 @@ impl Reader<'_, '_, '_> {
                 self.collection(Form::Object, anchor, tag.as_deref(), span.start)
             }
             Event::SequenceEnd | Event::MappingEnd => {
-                self.builder.close(self.end_of_collection(span.start));
+                let end = self.end_of_collection(span.start);
+                self.builder.close(end);
                 Ok(())
             }
         }
@@ -137,6 +184,9 @@ impl Reader<'_, '_, '_> {
         span: Range<usize>,
     ) -> Result<(), Stop> {
         let plain = style == ScalarStyle::Plain;
+        if matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted) {
+            self.gaps.meet(span.start..=span.end);
+        }
         let before = span.start;
         let span = behind_properties(self.text, before).min(span.end)..span.end;
         if self.builder.wants_key() {
@@ -254,19 +304,27 @@ impl Reader<'_, '_, '_> {
 
     /// Behind the bracket that closes a collection, or behind the last thing in it when it has no brackets: the parser
     /// says where the next thing begins, blank lines and comments later.
-    fn end_of_collection(&self, offset: usize) -> usize {
+    fn end_of_collection(&mut self, offset: usize) -> usize {
         let byte = |at: usize| self.text.as_bytes().get(at).copied();
         let (start, last_end) = self.builder.extent();
         match (byte(start), byte(offset)) {
-            (Some(b'['), Some(b']')) | (Some(b'{'), Some(b'}')) => offset + 1,
+            (Some(b'['), Some(b']')) | (Some(b'{'), Some(b'}')) => {
+                self.gaps.meet(start..=offset + 1);
+                offset + 1
+            }
             _ => last_end,
         }
     }
 
     fn bytes(&mut self, span: Span) -> Range<usize> {
-        let start = self.offsets.byte(span.start.index());
-        let end = self.offsets.byte(span.end.index());
+        let start = self.byte(span.start.index());
+        let end = self.byte(span.end.index());
         start..end.max(start)
+    }
+
+    /// The byte of the text at which a character of what is parsed begins.
+    fn byte(&mut self, character: usize) -> usize {
+        self.gaps.original(self.offsets.byte(character))
     }
 
     fn too_many_marks(&mut self) -> Stop {

@@ -52,6 +52,14 @@ impl<'a, 'b> Builder<'a, 'b> {
         }
     }
 
+    /// Forgets what was read, and keeps what there is to say about it: the same is found again at the same places.
+    pub(crate) fn begin_again(&mut self) {
+        let Document { text, format, .. } = self.document;
+        self.document = Document::new(text, format, self.budgets.nodes);
+        self.open.clear();
+        (self.repeated, self.last_end) = (0, 0);
+    }
+
     /// The container being read, if any, and whether anything stands in it yet.
     pub(crate) fn innermost(&self) -> Option<(Form, usize)> {
         self.open.last().map(|open| (open.form, open.children))

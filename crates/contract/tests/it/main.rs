@@ -9,6 +9,7 @@ mod editions;
 mod flat;
 mod hostile;
 mod lint;
+mod margins;
 mod official;
 mod operations;
 mod pairs;
