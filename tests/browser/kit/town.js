@@ -47,7 +47,8 @@ const plan = (name, requests, quota) => ({
 
 /** An operation with all that a reference tells, in the words of somebody who means harm or writes from right to left. */
 const described = () => {
-  const words = `<script>alert(1)</script> **bold** ${"W".repeat(400)} \u202eשלום עולם\n\nA second paragraph.`;
+  const words = `<script>alert(1)</script> **bold** ${"W".repeat(400)} \u202eשלום עולם\n\nA second paragraph with \`code\` and [a link](https://docs.example/a).\n\n`
+    + "# A heading\n\n1. first\n2. second\n   - within\n\n> said\n\n| Name | | What it is |\n|---|---|---|\n| `one` | 1 | the first of them |\n\n### Far below\n\n```\n{ \"long\": true }\n```\n\n<p>As HTML, <b>too</b></p>";
   const field = { type: "string", description: words, maxLength: 20 };
   const deep = { type: "object", required: ["id"], properties: { id: field, ["n".repeat(120)]: field, items: { type: "array", items: { type: "object", properties: { sku: field } } } } };
   const body = { content: { "application/json": { schema: deep }, "application/xml": { schema: deep } } };

@@ -16,7 +16,7 @@ use crate::{
         media::{Media, Member},
         number::counted,
         place::Place,
-        prose::Prose,
+        prose::{Headings, Prose},
     },
     pages::references::{Body, OperationPage, Response},
     web::{
@@ -69,7 +69,7 @@ pub async fn show(
             .then(|| Link::new("Subscribe an application", "/console/consumers")),
         method: found.line.method,
         path: found.line.path,
-        description: Prose::maybe(found.description.as_deref()),
+        description: Prose::maybe(found.description.as_deref(), Headings::Below(1)),
         version: format!("{} {}", found.api, found.version),
         call: Code::new("call", "curl", found.curl),
         requires: found.line.requires,
@@ -107,7 +107,7 @@ fn parameter(told: ToldParameter) -> Member {
         place: Some(place),
         is_required: required,
         kind,
-        description: Prose::maybe(description.as_deref()),
+        description: Prose::maybe(description.as_deref(), Headings::Lines),
         example,
     }
 }
@@ -126,7 +126,7 @@ fn field(told: ToldField) -> Member {
         place: None,
         is_required: told.required,
         kind: told.kind,
-        description: Prose::maybe(told.description.as_deref()),
+        description: Prose::maybe(told.description.as_deref(), Headings::Lines),
         example: None,
     }
 }
@@ -139,7 +139,7 @@ fn body(told: ToldBody) -> Body {
     };
     Body {
         is_required: told.required,
-        description: Prose::maybe(told.description.as_deref()),
+        description: Prose::maybe(told.description.as_deref(), Headings::Below(2)),
         media: media.map(shown).collect(),
     }
 }
@@ -150,7 +150,7 @@ fn response(at: usize, told: ToldResponse) -> Response {
     let shown =
         |(place, told): (usize, ToldMedia)| media_of(told, &format!("answer-{at}-{place}"), &whose);
     Response {
-        description: Prose::maybe(told.description.as_deref()),
+        description: Prose::maybe(told.description.as_deref(), Headings::Below(3)),
         headers: told.headers.into_iter().map(header).collect(),
         media: media.map(shown).collect(),
         status: told.status,

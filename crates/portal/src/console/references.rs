@@ -17,7 +17,7 @@ use crate::{
         list::{Filters, Pages},
         number::counted,
         place::Place,
-        prose::Prose,
+        prose::{Headings, Prose},
     },
     pages::references::{OperationGroup, OperationLine, ReferencePage},
     web::{
@@ -173,7 +173,10 @@ fn groups(found: ReferenceIndex, here: &str) -> Vec<OperationGroup> {
             };
             let group = OperationGroup {
                 name,
-                description: Prose::maybe(told.and_then(|tag| tag.description.as_deref())),
+                description: Prose::maybe(
+                    told.and_then(|tag| tag.description.as_deref()),
+                    Headings::Below(2),
+                ),
                 rows: Vec::new(),
             };
             groups.push((item.tag.clone(), group));

@@ -217,7 +217,7 @@ async fn what_a_contract_says_is_text_and_nothing_more() {
     for part in [
         "<h1>Place an order</h1>",
         "&#60;script&#62;alert(1)&#60;/script&#62;",
-        "second &#60;img src=x onerror=y&#62;",
+        "<p>second </p>",
         r#"dir="auto""#,
         "orders:v1:write",
         "https://api.example/orders/v1/orders",
@@ -236,6 +236,7 @@ async fn what_a_contract_says_is_text_and_nothing_more() {
         index.contains("/console/apis/orders/v1/reference/orders%7E1place"),
         "{index}"
     );
+    assert!(index.contains("<p>What is <em>bought</em>.</p>"), "{index}");
     assert!(
         index.contains("<h2>Buying</h2>") && index.contains("<h2>Other operations</h2>"),
         "{index}"
