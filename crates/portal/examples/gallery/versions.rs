@@ -200,13 +200,14 @@ fn stored_findings() -> FindingsPage {
         consequence: "Errors keep it from callers, unless somebody says why.",
         contract: "Revision 3".into(),
         summary: "2 errors, 25 warnings.".into(),
+        faults: Faults::default(),
         filters: Filters {
             label: "Filter the findings",
             fields: Vec::new(),
             clear: None,
         },
         empty: None,
-        found: findings(),
+        found: Some(findings()),
         not_run: vec![NotRunRow {
             rule: Some("own-rule".into()),
             reason: "it names the function `ours`, which is none of those that are known".into(),

@@ -7,7 +7,7 @@ use actix_web::{
 use gatewright_contract::Unsupported;
 use gatewright_domain::{contract::ContractAt, handle::ApiHandle, text::VersionNumber};
 use gatewright_registry::{
-    Assessment, Chosen, Found, Gravity, PlaceFound, RuleFound, Tally, Wanted,
+    Assessment, Chosen, Found, Gravity, NotAGravity, PlaceFound, RuleFound, Tally, Wanted,
 };
 use serde::Deserialize;
 
@@ -17,7 +17,7 @@ use crate::{
         badge::{Badge, Tone},
         empty::Empty,
         findings::{FindingGroup, FindingList, FindingRow, Line, More},
-        form::{Choice, ChoiceState, Control, Field},
+        form::{Choice, ChoiceState, Control, Faults, Field},
         frame::{Frame, Link},
         icon::Icon,
         list::Filters,
@@ -107,9 +107,11 @@ impl Shown {
             revision: self.revision,
         };
         let rule = self.asked.rule.as_deref().filter(|rule| !rule.is_empty());
-        let gravity = self.asked.level.as_deref();
+        let level = self.asked.level.as_deref().filter(|it| !it.is_empty());
+        let gravity = level.map(str::parse).transpose();
+        let faults = gravity.as_ref().map_or_else(unknown, |_| Faults::default());
         let wanted = Wanted {
-            gravity: gravity.and_then(|level| level.parse().ok()),
+            gravity: gravity.unwrap_or_default(),
             rule: rule.map(str::to_owned),
         };
         let assessing = app
@@ -124,7 +126,7 @@ impl Shown {
         } = assessing.await?;
         let number = contract.revision.unwrap_or_default();
         let here = format!("{}/{}/findings", self.at.here(), self.below());
-        let is_filtered = wanted.gravity.is_some() || wanted.rule.is_some();
+        let is_filtered = level.is_some() || wanted.rule.is_some();
         let (At { api, version }, below) = (&self.at, self.below());
         let call = format!("/apis/{api}/versions/{version}/{below}/findings");
         let title = format!("Findings in the contract of {api} {version}");
@@ -144,15 +146,17 @@ impl Shown {
             summary: summary(found.tally),
             filters: Filters {
                 label: "Filter the findings",
-                fields: fields(found.tally, &wanted),
+                fields: fields(found.tally, &wanted, &faults),
                 clear: is_filtered.then(|| here.clone()),
             },
             empty: match (found.rules.is_empty(), is_filtered) {
+                _ if !faults.0.is_empty() => None,
                 (true, true) => Some(none_of_these(&here)),
                 (true, false) => Some(nothing_found(called(ruleset), &self.at)),
                 (false, _) => None,
             },
-            found: list(&found, more),
+            found: faults.0.is_empty().then(|| list(&found, more)),
+            faults,
             not_run: not_run(unsupported),
             download: format!("{}/{below}/document", self.at.here()),
             history: format!("{}/contracts", self.at.here()),
@@ -166,6 +170,14 @@ impl Shown {
             None => "contract".to_owned(),
         }
     }
+}
+
+/// A severity in the address that there is not.
+fn unknown(error: &NotAGravity) -> Faults {
+    Faults(vec![words::fault(
+        "level",
+        &format!("The severity {error}."),
+    )])
 }
 
 fn none_of_these(here: &str) -> Empty {
@@ -189,8 +201,8 @@ fn nothing_found(ruleset: &str, at: &At) -> Empty {
 }
 
 /// The filter; none where there is nothing to filter.
-fn fields(tally: Tally, wanted: &Wanted) -> Vec<Field> {
-    if tally.all() == 0 {
+fn fields(tally: Tally, wanted: &Wanted, faults: &Faults) -> Vec<Field> {
+    if tally.all() == 0 && faults.0.is_empty() {
         return Vec::new();
     }
     let state = |gravity: Option<Gravity>| match wanted.gravity == gravity {
@@ -210,7 +222,8 @@ fn fields(tally: Tally, wanted: &Wanted) -> Vec<Field> {
         state: state(Some(gravity)),
     });
     let choices = std::iter::once(all).chain(each).collect();
-    vec![Field::new("level", "Severity", Control::Select(choices)).optional()]
+    let level = Field::new("level", "Severity", Control::Select(choices));
+    vec![level.optional().fault(faults.of("level"))]
 }
 
 /// How much of a gravity there is: `2 errors`.

@@ -52,12 +52,14 @@ pub struct FindingsPage {
     pub contract: String,
     /// `2 errors, 1 warning.`
     pub summary: String,
+    /// What is wrong with the filter.
+    pub faults: Faults,
     /// By severity.
     pub filters: Filters,
     /// What is said when there is nothing to show.
     pub empty: Option<Empty>,
-    /// What was found.
-    pub found: FindingList,
+    /// What was found, unless the filter makes no sense.
+    pub found: Option<FindingList>,
     /// What of the ruleset was not run.
     pub not_run: Vec<NotRunRow>,
     /// Where the contract can be fetched.

@@ -179,6 +179,21 @@ async fn a_person_sees_findings_beside_the_lines_they_are_about() {
         let html = page(&house, &cookie, none).await;
         assert!(html.contains("Nothing of this kind"), "{html}");
         assert!(html.contains(r#"<option value="hint" selected"#), "{html}");
+        let grave = "/console/apis/orders/v1/contract/findings?level=grave";
+        let html = page(&house, &cookie, grave).await;
+        for part in [
+            r##"<a href="#level">"##,
+            r#"id="level-fault""#,
+            "The severity must be error, warning, info or hint.",
+            "Clear",
+        ] {
+            assert!(html.contains(part), "{part}: {html}");
+        }
+        assert!(!html.contains("schema-violation"), "{html}");
+        let every = "/console/apis/orders/v1/contract/findings?level=&rule=";
+        let html = page(&house, &cookie, every).await;
+        assert!(!html.contains("level-fault"), "{html}");
+        assert!(html.contains("<code>schema-violation</code>"), "{html}");
     }
 }
 
