@@ -90,11 +90,19 @@ pub(crate) fn schemas<'d>(pairs: &mut Pairs<'d>, was: Node<'d>, is: Node<'d>) ->
     })
 }
 
-/// Whether there is nothing between two schemas, not even in their descriptions.
-pub(crate) fn identical<'d>(pairs: &mut Pairs<'d>, was: Node<'d>, is: Node<'d>) -> bool {
-    Look::take(pairs, Counts::All, |look, pairs| {
-        look.schema(pairs, was, is)
-    })
+/// Whether there is nothing between two schemas inside others, not even in their descriptions. What is between the
+/// schemas around them is told of those.
+pub(crate) fn identical<'d>(
+    pairs: &mut Pairs<'d>,
+    around: (Node<'d>, Node<'d>),
+    was: Node<'d>,
+    is: Node<'d>,
+) -> bool {
+    same(pairs, around, was, is)
+        || Look::take(pairs, Counts::All, |look, pairs| {
+            look.around = Some((around.0.number(), around.1.number()));
+            look.schema(pairs, was, is)
+        })
 }
 
 /// Whether two schemas bind values alike, whatever types they allow.
@@ -105,8 +113,14 @@ pub(crate) fn bound_alike<'d>(pairs: &mut Pairs<'d>, was: Schema<'d>, is: Schema
     })
 }
 
-/// Whether two parts of the documents are written alike, and all that they refer to is.
-pub(crate) fn same<'d>(pairs: &mut Pairs<'d>, was: Node<'d>, is: Node<'d>) -> bool {
+/// Whether two parts of the documents are written alike, and all that they refer to is, but for the schemas around them.
+fn same<'d>(
+    pairs: &mut Pairs<'d>,
+    around: (Node<'d>, Node<'d>),
+    was: Node<'d>,
+    is: Node<'d>,
+) -> bool {
+    let around = (around.0.number(), around.1.number());
     let mut seen = BTreeSet::new();
     let mut unseen = vec![(was, is)];
     while let Some((was, is)) = unseen.pop() {
@@ -119,12 +133,19 @@ pub(crate) fn same<'d>(pairs: &mut Pairs<'d>, was: Node<'d>, is: Node<'d>) -> bo
         }
         for (from, to) in references(was).zip(references(is)) {
             let (from, to) = (pairs.base.follow(from), pairs.revision.follow(to));
-            if seen.insert((from.number(), to.number())) {
+            if !(holds(from, around.0) && holds(to, around.1))
+                && seen.insert((from.number(), to.number()))
+            {
                 unseen.push((from, to));
             }
         }
     }
     true
+}
+
+/// Whether a node is another, or that is inside it.
+fn holds(node: Node<'_>, number: u32) -> bool {
+    (node.number()..node.after()).contains(&number)
 }
 
 /// The references inside a node, in the order of their texts, so that those of nodes that are written alike but for
@@ -150,6 +171,8 @@ enum Counts {
 struct Look {
     counts: Counts,
     left: usize,
+    /// The schemas that hold what is looked at. References that lead to what they stand in are alike.
+    around: Option<(u32, u32)>,
     /// The pairs of references that are being followed; they are alike unless something else in them differs.
     open: Vec<(u32, u32)>,
 }
@@ -164,6 +187,7 @@ impl Look {
         let mut it = Self {
             counts,
             left: LOOKS,
+            around: None,
             open: Vec::new(),
         };
         let alike = look(&mut it, pairs);
@@ -181,7 +205,11 @@ impl Look {
         let (was, is) = (pairs.base.schema(was), pairs.revision.schema(is));
         let (from, to) = (was.place(), is.place());
         let pair = (from.number(), to.number());
-        if pairs.written_alike(from, to) || self.open.contains(&pair) {
+        let around = |(old, new)| holds(from, old) && holds(to, new);
+        if pairs.written_alike(from, to)
+            || self.open.contains(&pair)
+            || self.around.is_some_and(around)
+        {
             return true;
         }
         self.open.push(pair);

@@ -56,8 +56,8 @@ struct Branch<'d> {
     number: usize,
 }
 
-impl Branch<'_> {
-    fn title(&self) -> Option<&str> {
+impl<'d> Branch<'d> {
+    fn title(&self) -> Option<&'d str> {
         self.schema.text("title")
     }
 
@@ -167,8 +167,9 @@ fn compare<'d>(reading: &mut Reading<'_, 'd>, keyword: &'static str) -> Unmatche
     }
     let titled =
         |branch: &Branch<'_>| branch.schema.reference.is_none() && branch.title().is_some();
+    let mut known = BTreeSet::new();
     left.pair_off(reading, keyword, |one, other| {
-        titled(one) && titled(other) && one.title() == other.title()
+        titled(one) && titled(other) && one.title() == other.title() && known.insert(one.title())
     });
     let alone = |branches: &[Branch<'_>]| {
         let mut inline = branches.iter().filter(|it| it.schema.reference.is_none());
@@ -186,7 +187,7 @@ impl<'d> Unmatched<'d> {
         &mut self,
         reading: &mut Reading<'_, 'd>,
         keyword: &'static str,
-        fits: impl Fn(&Branch<'d>, &Branch<'d>) -> bool,
+        mut fits: impl FnMut(&Branch<'d>, &Branch<'d>) -> bool,
     ) {
         let mut rest = Vec::new();
         for old in std::mem::take(&mut self.old) {
@@ -207,15 +208,13 @@ impl<'d> Unmatched<'d> {
     /// Drops what stands on both sides: schemas that are the same, and references that lead to what stands on the other
     /// side itself.
     fn drop_alike(&mut self, reading: &mut Reading<'_, 'd>) {
+        let around = (reading.was.place(), reading.is.place());
         let mut rest = Vec::new();
         for old in std::mem::take(&mut self.old) {
             let fits = |new: &Branch<'d>| {
                 let (was, is) = (old.node, new.node);
                 match (old.schema.reference, new.schema.reference) {
-                    (None, None) => {
-                        alike::same(reading.pairs, was, is)
-                            || alike::identical(reading.pairs, was, is)
-                    }
+                    (None, None) => alike::identical(reading.pairs, around, was, is),
                     (Some(_), Some(_)) => false,
                     (Some(_), None) | (None, Some(_)) => alike::schemas(reading.pairs, was, is),
                 }
