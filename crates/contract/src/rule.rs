@@ -94,6 +94,8 @@ rules! {
 
     /// A reference points at nothing.
     ReferenceToNothing Warning "reference-to-nothing",
+    /// A reference leads through another one, which a JSON pointer does not say.
+    ReferenceThrough Warning "reference-through",
     /// A reference leaves the document.
     ReferenceOutside Warning "reference-outside",
     /// Operations stand beside a reference that takes their place.

@@ -121,6 +121,12 @@ impl<'d> Reading<'d> {
         self.resolver.follow(self.document, node, most_steps)
     }
 
+    /// What a reference leads to in one step.
+    pub(crate) fn target(&mut self, reference: &str) -> Result<Node<'d>, Broken> {
+        let most_steps = self.budgets.reference_chain;
+        self.resolver.target(self.document, reference, most_steps)
+    }
+
     /// The node, or what its reference leads to; an error when it leads nowhere, because the operations or what they
     /// require would not be known.
     pub(crate) fn follow_or_fail(&mut self, node: Node<'d>) -> Option<Node<'d>> {

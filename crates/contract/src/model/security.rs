@@ -8,10 +8,7 @@ use crate::{
     model::{edition::Edition, reading::Reading},
     report::Quoted,
     rule::Rule,
-    tree::{
-        node::{Kind, Node},
-        resolve,
-    },
+    tree::node::{Kind, Node},
 };
 
 /// The longest name of a security scheme.
@@ -196,7 +193,7 @@ fn pointed<'d>(reading: &mut Reading<'d>, name: &str) -> Option<Scheme<'d>> {
     if reading.edition < Edition::V3_2 || !name.contains('#') {
         return None;
     }
-    let target = resolve::target(reading.document, name).ok()?;
+    let target = reading.target(name).ok()?;
     let target = reading.follow(target).ok()?;
     let object = reading.expect(target, Kind::Object)?;
     scheme(reading, object)

@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use crate::tree::{
     document::Document,
     node::{Kind, Node},
-    resolve::{Resolver, reference, target},
+    resolve::{Resolver, reference},
 };
 
 /// Where the references of a document lead.
@@ -34,7 +34,7 @@ impl References {
             else {
                 continue;
             };
-            if let Ok(target) = target(document, written.written())
+            if let Ok(target) = resolver.target(document, written.written(), longest_chain)
                 && !(target.number()..target.after()).contains(&number)
             {
                 direct.insert(target.number());

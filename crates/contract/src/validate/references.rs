@@ -44,18 +44,32 @@ pub(crate) fn validate(reading: &mut Reading<'_>) {
 }
 
 fn reference<'d>(reading: &mut Reading<'d>, value: Node<'d>) {
-    let Err(broken) = target(reading.document, value.written()) else {
-        return;
-    };
-    if reading.report.has(Rule::ReferenceUnusable, value) {
+    let written = value.written();
+    if target(reading.document, written).is_ok()
+        || reading.report.has(Rule::ReferenceUnusable, value)
+    {
         return;
     }
-    let rule = match broken {
-        Broken::Outside => Rule::ReferenceOutside,
-        Broken::Nothing | Broken::Circle | Broken::TooFar => Rule::ReferenceToNothing,
-    };
-    let message = format_args!("the reference {} {broken}", Quoted(value.written()));
-    reading.report.add(rule, value, message);
+    match reading.target(written) {
+        Ok(end) => {
+            let end = end.pointer();
+            let message = format_args!(
+                "the reference {} leads through another reference, which not every reader of the document follows; \
+                 write {}",
+                Quoted(written),
+                Quoted(&format!("#{end}"))
+            );
+            reading.report.add(Rule::ReferenceThrough, value, message);
+        }
+        Err(broken) => {
+            let rule = match broken {
+                Broken::Outside => Rule::ReferenceOutside,
+                Broken::Nothing | Broken::Circle | Broken::TooFar => Rule::ReferenceToNothing,
+            };
+            let message = format_args!("the reference {} {broken}", Quoted(written));
+            reading.report.add(rule, value, message);
+        }
+    }
 }
 
 fn is_data(key: Node<'_>) -> bool {

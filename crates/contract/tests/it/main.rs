@@ -20,6 +20,7 @@ mod reading;
 mod reference;
 mod second;
 mod spots;
+mod through;
 mod upgraded;
 mod validation;
 

@@ -103,6 +103,11 @@ const READ: &[Case] = &[
         "@components: {schemas: {A: {$ref: »b.yaml}}}\n",
     ),
     (
+        Rule::ReferenceThrough,
+        "/components/schemas/A/$ref",
+        "@components: {schemas: {A: {$ref: »'#/components/schemas/B/items'}, B: {$ref: '#/components/schemas/C'}, C: {items: {}}}}\n",
+    ),
+    (
         Rule::ReferenceBeside,
         "/paths/~1a/get",
         "@paths:\n  /b: {}\n  /a:\n    $ref: '#/paths/~1b'\n    »get: {}\n",
