@@ -75,16 +75,16 @@ pub(crate) fn read_with<'a>(
     Ok(document)
 }
 
-const EMPTY: &str = "the upload is empty; send an OpenAPI document as JSON or YAML";
+const EMPTY: &str = "the document is empty; it should be OpenAPI, as JSON or YAML";
 
-const UTF_16: &str = "the upload is UTF-16; save it as UTF-8";
+const UTF_16: &str = "the document is UTF-16; save it as UTF-8";
 
 /// The text of an upload, without its byte order mark.
 fn text<'a>(bytes: &'a [u8], budgets: &Budgets, report: &mut Report) -> Option<&'a str> {
     let most = budgets.bytes.min(MOST_BYTES);
     if bytes.len() > most {
         let message = format_args!(
-            "the upload has {} bytes, and {most} are read (the budget `bytes`)",
+            "the document has {} bytes, and {most} are read (the budget `bytes`)",
             bytes.len()
         );
         report.add_whole(Rule::OverBudget, Place::START, message);
@@ -106,7 +106,7 @@ fn text<'a>(bytes: &'a [u8], budgets: &Budgets, report: &mut Report) -> Option<&
     };
     let stripped = text.strip_prefix(BYTE_ORDER_MARK);
     if stripped.is_some() {
-        let message = format_args!("the upload begins with a byte order mark, which is ignored");
+        let message = format_args!("the document begins with a byte order mark, which is ignored");
         report.add_whole(Rule::ByteOrderMark, Place::START, message);
     }
     let text = stripped.unwrap_or(text);
@@ -120,8 +120,8 @@ fn text<'a>(bytes: &'a [u8], budgets: &Budgets, report: &mut Report) -> Option<&
 fn not_utf8(bytes: &[u8]) -> &'static str {
     match bytes {
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => UTF_16,
-        [0x1f, 0x8b, ..] => "the upload is compressed with gzip; send what is in it",
-        [b'P', b'K', 3, 4, ..] => "the upload is a zip archive; send the document in it",
+        [0x1f, 0x8b, ..] => "the document is compressed with gzip; unpack it first",
+        [b'P', b'K', 3, 4, ..] => "this is a zip archive; unpack it, and take the document in it",
         _ => "the bytes here are not UTF-8; save the document as UTF-8",
     }
 }

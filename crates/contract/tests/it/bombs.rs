@@ -70,8 +70,8 @@ fn many(item: &str, count: usize) -> String {
 fn unreadable() -> Vec<Bomb> {
     let deep = 100_000;
     vec![
-        refused("nothing", "", "the upload is empty"),
-        refused("a mark and nothing", "\u{feff}", "the upload is empty"),
+        refused("nothing", "", "the document is empty"),
+        refused("a mark and nothing", "\u{feff}", "the document is empty"),
         refused("no text", b"a: \xff\xfe\x80".to_vec(), "not UTF-8"),
         refused("50 MB", vec![b' '; 50_000_000], "the budget `bytes`"),
         refused("a tab", "a:\n\tb: c", "error syntax"),

@@ -67,6 +67,7 @@ pub(super) struct Compared {
 impl Pair {
     /// Reads both documents.
     pub(super) fn read(&self) -> Result<Texts> {
+        source::are_readable([&self.base, &self.revision])?;
         let text =
             |path: &Path| Ok::<_, anyhow::Error>((path.display().to_string(), source::read(path)?));
         Ok(Texts {

@@ -60,6 +60,7 @@ pub(crate) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, printer: Printer) -> Result<ExitCode> {
+    source::are_readable(&arguments.files)?;
     let ignored = Ignored::of(arguments.ignore.as_deref())?;
     let mut rulesets = Vec::new();
     for name in &arguments.rulesets {

@@ -57,6 +57,7 @@ struct Listed {
 }
 
 pub(super) fn run(arguments: &Arguments, printer: Printer) -> Result<ExitCode> {
+    source::are_readable(&arguments.files)?;
     let mut report = Report::new("gatewright contract operations", FailOn::Error);
     let mut listed = Vec::new();
     for path in &arguments.files {

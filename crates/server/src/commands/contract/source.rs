@@ -1,17 +1,38 @@
 //! Where documents come from: files, and standard input for `-`.
 
-use std::{fs::File, io::Read, path::Path};
+use std::{
+    fs::File,
+    io::Read,
+    path::{Path, PathBuf},
+};
 
 use anyhow::Result;
 use gatewright_contract::{Budgets, Finding, Level};
 
 use crate::{
-    failure::unreadable,
+    failure::{Code, Failure, unreadable},
     reported::{Gravity, Reported},
 };
 
 /// What a document may cost here.
 pub(super) const BUDGETS: Budgets = Budgets::OWN_FILES;
+
+/// Refuses standard input for more than one document: it can be read only once.
+pub(super) fn are_readable<'p>(
+    files: impl IntoIterator<Item = &'p PathBuf>,
+) -> Result<(), Failure> {
+    let standard = files
+        .into_iter()
+        .filter(|file| file.as_path() == Path::new("-"));
+    if standard.count() < 2 {
+        return Ok(());
+    }
+    let refused = Failure::new(
+        Code::Usage,
+        "standard input is given twice, and can be read once",
+    );
+    Err(refused.next("save one of the documents to a file, and name that"))
+}
 
 /// The bytes of a document, and no more of them than are looked at.
 pub(super) fn read(file: &Path) -> Result<Vec<u8>> {

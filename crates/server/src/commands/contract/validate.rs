@@ -42,6 +42,7 @@ pub(crate) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, printer: Printer) -> Result<ExitCode> {
+    source::are_readable(&arguments.files)?;
     let mut report = Report::new("gatewright contract validate", arguments.fail_on);
     for path in &arguments.files {
         let file = path.display().to_string();
