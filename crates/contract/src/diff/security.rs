@@ -17,6 +17,8 @@ struct Rules {
     removed: &'static str,
     scope_added: &'static str,
     scope_removed: &'static str,
+    /// What a requirement that asks for nothing is called; it is none when it has no name.
+    nothing: &'static str,
 }
 
 const OF_OPERATION: Rules = Rules {
@@ -24,6 +26,7 @@ const OF_OPERATION: Rules = Rules {
     removed: "api-security-removed",
     scope_added: "api-security-scope-added",
     scope_removed: "api-security-scope-removed",
+    nothing: "",
 };
 
 const OF_DOCUMENT: Rules = Rules {
@@ -31,6 +34,7 @@ const OF_DOCUMENT: Rules = Rules {
     removed: "api-global-security-removed",
     scope_added: "api-global-security-scope-added",
     scope_removed: "api-global-security-scope-removed",
+    nothing: "nothing at all",
 };
 
 /// The requirements of an operation.
@@ -60,7 +64,7 @@ fn compare<'d>(
     was: Node<'d>,
     is: Node<'d>,
 ) {
-    let (mut old, mut new) = (list(was), list(is));
+    let (mut old, mut new) = (list(was, rules.nothing), list(is, rules.nothing));
     for (name, requirements) in &mut old {
         let Some(revised) = new.get_mut(name) else {
             continue;
@@ -100,14 +104,17 @@ fn each<'r, 'd>(list: &'r Requirements<'d>) -> impl Iterator<Item = (&'r str, No
     list.iter().flat_map(one)
 }
 
-/// The requirements of a holder. One that asks for nothing has no name.
-fn list<'d>(holder: Node<'d>) -> Requirements<'d> {
+/// The requirements of a holder, each by its name.
+fn list<'d>(holder: Node<'d>, nothing: &str) -> Requirements<'d> {
     let mut list = Requirements::new();
     for requirement in holder.get("security").into_iter().flat_map(Node::items) {
         let schemes = requirement.members().map(|(key, _)| key.written());
         let schemes: BTreeSet<_> = schemes.collect();
         let names = schemes.into_iter().map(|name| format!("`{name}`"));
-        let name = names.collect::<Vec<_>>().join(" and ");
+        let mut name = names.collect::<Vec<_>>().join(" and ");
+        if name.is_empty() {
+            name.push_str(nothing);
+        }
         if !name.is_empty() {
             list.entry(name).or_default().push(requirement);
         }
