@@ -110,6 +110,10 @@ pub(crate) fn read(reading: &mut Reading<'_, '_>) {
 
 fn one(reading: &mut Reading<'_, '_>, bound: &Bound) {
     let Bound { keyword, .. } = bound;
+    // As in OpenAPI 3.0: the bound itself is told beside it.
+    if reading.was.is(keyword) && reading.is.is(keyword) {
+        return;
+    }
     let was = value(reading.was, keyword).or(bound.nothing);
     let is = value(reading.is, keyword).or(bound.nothing);
     let spots = reading.spots(keyword);
