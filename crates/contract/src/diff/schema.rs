@@ -72,7 +72,30 @@ impl<'d> Fact<'d> {
             spots,
         }
     }
+
+    /// Whether it says that what a value is built of came or went, which it does when the schema becomes branches.
+    pub(crate) fn is_of_structure(&self) -> bool {
+        let What::Plain(name, _) = self.what else {
+            return false;
+        };
+        STRUCTURE.iter().any(|start| name.starts_with(start))
+    }
 }
+
+/// How the names of facts begin that say that what a value is built of came or went.
+const STRUCTURE: [&str; 11] = [
+    "contains-",
+    "content-encoding-",
+    "content-media-type-",
+    "dependent-",
+    "else-",
+    "if-",
+    "prefix-items-",
+    "property-names-",
+    "then-",
+    "unevaluated-items-",
+    "unevaluated-properties-",
+];
 
 /// One step from a schema to one inside it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -96,12 +96,12 @@ pub(crate) fn read(reading: &mut Reading<'_, '_>, wrapped: bool) {
     }
 }
 
-/// Follows the branches that both have. What came and went has been told otherwise, as a list of types.
+/// Follows the branches that both have. What came and went, and how they are told apart, has been told otherwise, as a
+/// list of types.
 pub(crate) fn follow(reading: &mut Reading<'_, '_>) {
     for names in &KEYWORDS {
         compare(reading, names.keyword);
     }
-    discriminator(reading);
 }
 
 /// Whether a schema with properties was put into a `oneOf` whole: it has none of its own any more, and the branches

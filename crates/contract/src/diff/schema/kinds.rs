@@ -222,7 +222,8 @@ pub(crate) fn list_of_types<'d>(reading: &mut Reading<'_, 'd>) -> bool {
     };
     let (gone, new) = (beyond(&was, &is), beyond(&is, &was));
     let spots = reading.spots(keyword);
-    if gone.is_empty() && new.is_empty() {
+    // As many as there were, and none that was not: what changed is told of the branches.
+    if new.is_empty() && (gone.is_empty() || was.names.len() == is.names.len()) {
         return false;
     }
     let what = What::List { gone, new };

@@ -78,6 +78,9 @@ impl<'d> Reading<'_, 'd> {
         }
         properties::read(self, wrapped);
         parts::read(self);
+        if wrapped || listed {
+            self.pair.facts.retain(|fact| !fact.is_of_structure());
+        }
     }
 
     fn kinds(&mut self) {
