@@ -183,9 +183,14 @@ impl Place {
                 (true, false) => "response-required-property-added",
                 (true, true) => "response-required-write-only-property-added",
             }),
-            (None, Property { required: true, .. }) if header => {
-                Some("new-required-request-header-property")
-            }
+            (
+                None,
+                Property {
+                    required: true,
+                    read_only: false,
+                    ..
+                },
+            ) if header => Some("new-required-request-header-property"),
             (None, Property { .. }) => None,
         }
     }
@@ -231,7 +236,9 @@ impl Place {
                 (false, false) => "response-property-became-optional",
                 (false, true) => "response-write-only-property-became-optional",
             }),
-            None if header && required => Some("request-header-property-became-required"),
+            None if header && required && !read_only => {
+                Some("request-header-property-became-required")
+            }
             None => None,
         }
     }

@@ -42,8 +42,8 @@ pub(crate) enum What<'d> {
     Added(Property),
     /// The property is gone.
     Removed(Property),
-    /// The property must be there now, or need not be there any more.
-    Obliged(Property),
+    /// The property must be there now, or need not be there any more; and whether only requests had it.
+    Obliged(Property, bool),
     /// `readOnly` or `writeOnly` changed; the rule ends with this name.
     Access(&'static str, Property),
     /// The property is deprecated now, or not any more.

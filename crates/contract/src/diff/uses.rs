@@ -7,7 +7,7 @@ use crate::{
         lifecycle,
         naming::Place,
         schema::{
-            Fact, Step, What,
+            Fact, Property, Step, What,
             kinds::Texts,
             pairs::{Pair, Pairs},
         },
@@ -203,15 +203,27 @@ impl<'w, 'd> Walk<'w, 'd, '_> {
                     "is new"
                 };
                 self.tell(fact, place.added(*property, header), text);
+                // Whoever sent the object around it must send more now.
+                if header && property.required && !self.path.is_empty() {
+                    self.tell(fact, place.obliged(*property, header), "is required now");
+                }
             }
             What::Removed(property) => self.tell(fact, place.removed(*property), "is gone"),
-            What::Obliged(property) => {
+            What::Obliged(property, was_write_only) => {
                 let text = if property.required {
                     "is required now"
                 } else {
                     "is optional now"
                 };
-                self.tell(fact, place.obliged(*property, header), text);
+                // Of the body itself it is told by what it is, of what is inside by what it was.
+                let property = match self.path.is_empty() {
+                    true => *property,
+                    false => Property {
+                        write_only: *was_write_only,
+                        ..*property
+                    },
+                };
+                self.tell(fact, place.obliged(property, header), text);
             }
             What::Access(name, property) => {
                 let id = place.access(name, *property);

@@ -83,7 +83,8 @@ fn both<'d>(
     let spots = Spots::both(key, new_key);
     let property = property(is, is_required);
     if was_required != is_required {
-        push(reading, name, What::Obliged(property), spots);
+        let what = What::Obliged(property, was.is("writeOnly"));
+        push(reading, name, what, spots);
     }
     // Who may read and write it is told of the property that was relied on.
     let known = Property {
