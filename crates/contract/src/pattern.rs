@@ -35,7 +35,8 @@ const COMPILING_BYTE: u64 = 16;
 /// A pattern that was read.
 pub(crate) struct Pattern {
     written: String,
-    form: Form,
+    /// None when it takes more than it may: then it is not decided what matches.
+    form: Option<Form>,
 }
 
 enum Form {
@@ -46,36 +47,15 @@ enum Form {
 impl Pattern {
     /// Reads a pattern as `new RegExp(source, flags)` does; otherwise says why it cannot.
     pub(crate) fn new(source: &str, flags: &str) -> Result<Self, String> {
-        if source.len() > LONGEST {
-            return Err(format!("a pattern is longer than {LONGEST} characters"));
+        match form(source, flags)? {
+            None => Err(format!(
+                "the pattern `{source}` is longer than {LONGEST} characters or takes more than {MEMORY} bytes of memory"
+            )),
+            form => {
+                let written = source.to_owned();
+                Ok(Self { written, form })
+            }
         }
-        let translated = translate(source, flags)?;
-        let linear = |memory: usize| {
-            regex::RegexBuilder::new(&translated)
-                .size_limit(memory)
-                .build()
-        };
-        let light = linear(LIGHT).map(|regex| (regex, LIGHT_COST));
-        let form = match light.or_else(|_| linear(MEMORY).map(|regex| (regex, HEAVY_COST))) {
-            Ok((regex, cost)) => Form::Linear { regex, cost },
-            Err(regex::Error::CompiledTooBig(_)) => {
-                return Err(format!(
-                    "the pattern `{source}` takes more than {MEMORY} bytes of memory"
-                ));
-            }
-            Err(_) => {
-                // Its parser does not know how to take Unicode from an edge of words.
-                let regex = fancy_regex::RegexBuilder::new(&translated.replace(ASCII_EDGE, "\\b"))
-                    .backtrack_limit(BACKTRACKS)
-                    .delegate_size_limit(MEMORY)
-                    .build();
-                let regex =
-                    regex.map_err(|_| format!("`{source}` is no pattern that is understood"))?;
-                Form::LookingAround(regex)
-            }
-        };
-        let written = source.to_owned();
-        Ok(Self { written, form })
     }
 
     /// Reads a pattern of a rule: `/source/flags`, or the source alone.
@@ -93,18 +73,21 @@ impl Pattern {
         }
     }
 
-    /// Reads a pattern out of the document, and pays for it.
+    /// Reads a pattern out of the document, and pays for it. One that takes too much is a pattern nevertheless.
     pub(crate) fn afford(source: &str, fuel: &Fuel) -> Option<Result<Self, String>> {
         let length = u64::try_from(source.len()).unwrap_or(u64::MAX);
         let cost = length.saturating_mul(COMPILING_BYTE);
-        fuel.burn(cost.saturating_add(COMPILING))
-            .then(|| Self::new(source, ""))
+        let read = || {
+            let written = source.to_owned();
+            form(source, "").map(|form| Self { written, form })
+        };
+        fuel.burn(cost.saturating_add(COMPILING)).then(read)
     }
 
     /// Whether it is found in a text; `None` when that takes more than there is.
     pub(crate) fn is_in(&self, text: &str, fuel: &Fuel) -> Option<bool> {
         let length = 1 + u64::try_from(text.len() / 4).unwrap_or(u64::MAX);
-        match &self.form {
+        match self.form.as_ref()? {
             Form::Linear { regex, cost } => {
                 let cost = length.saturating_mul(*cost);
                 fuel.burn(cost).then(|| regex.is_match(text))
@@ -114,6 +97,34 @@ impl Pattern {
                 fuel.burn(cost).then_some(())?;
                 regex.is_match(text).ok()
             }
+        }
+    }
+}
+
+/// What a pattern is read as; nothing when it takes too much.
+fn form(source: &str, flags: &str) -> Result<Option<Form>, String> {
+    if source.len() > LONGEST {
+        return Ok(None);
+    }
+    let translated = translate(source, flags)?;
+    let linear = |memory: usize| {
+        regex::RegexBuilder::new(&translated)
+            .size_limit(memory)
+            .build()
+    };
+    let light = linear(LIGHT).map(|regex| (regex, LIGHT_COST));
+    match light.or_else(|_| linear(MEMORY).map(|regex| (regex, HEAVY_COST))) {
+        Ok((regex, cost)) => Ok(Some(Form::Linear { regex, cost })),
+        Err(regex::Error::CompiledTooBig(_)) => Ok(None),
+        Err(_) => {
+            // Its parser does not know how to take Unicode from an edge of words.
+            let regex = fancy_regex::RegexBuilder::new(&translated.replace(ASCII_EDGE, "\\b"))
+                .backtrack_limit(BACKTRACKS)
+                .delegate_size_limit(MEMORY)
+                .build();
+            let regex =
+                regex.map_err(|_| format!("`{source}` is no pattern that is understood"))?;
+            Ok(Some(Form::LookingAround(regex)))
         }
     }
 }

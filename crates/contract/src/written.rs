@@ -1,6 +1,6 @@
 //! How things are written: the formats of JSON Schema's `format`. One that is not known holds of everything.
 
-use std::net::Ipv6Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::tree::node::{Kind, Node};
 
@@ -34,6 +34,7 @@ fn is_text_of(text: &str, format: &str) -> bool {
         }
         "duration" => is_duration(text),
         "uri" => is_uri(text),
+        "url" => is_url(text),
         "uri-reference" => is_uri(text) || is_reference(text),
         "email" => is_email(text),
         "hostname" => is_hostname(text),
@@ -184,6 +185,40 @@ fn is_authority(text: &str) -> bool {
         None => host.split_once(':').map_or("", |(_, port)| port),
     };
     port.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// An address of the web: a name under a top-level domain, or an IPv4 address that anyone may have.
+fn is_url(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return false;
+    };
+    let schemes = ["http", "https", "ftp"];
+    let known = schemes.iter().any(|it| it.eq_ignore_ascii_case(scheme));
+    let (authority, _) = rest.split_once('/').unwrap_or((rest, ""));
+    let host = authority.rsplit_once('@').map_or(authority, |(_, it)| it);
+    let (host, port) = host
+        .split_once(':')
+        .map_or((host, None), |(host, port)| (host, Some(port)));
+    let letter = |c: char| c.is_ascii_alphabetic() || c >= '\u{a1}';
+    let label = |label: &str| {
+        let edged = label.starts_with('-') || label.ends_with('-');
+        let fits = |c: char| letter(c) || c.is_ascii_digit() || c == '-';
+        !label.is_empty() && !edged && label.chars().all(fits)
+    };
+    let top = host.rsplit_once('.').map(|(_, top)| top);
+    let named = host.split('.').all(label)
+        && top.is_some_and(|top| top.chars().count() > 1 && top.chars().all(letter));
+    known
+        && !text.contains(char::is_whitespace)
+        && port.is_none_or(|port| (2..=5).contains(&port.len()) && is_number(port))
+        && (named || host.parse().is_ok_and(is_public))
+}
+
+/// Whether an IPv4 address is one that a host may have on the Internet.
+fn is_public(address: Ipv4Addr) -> bool {
+    let [first, .., last] = address.octets();
+    let own = address.is_private() || address.is_loopback() || address.is_link_local();
+    (1..=223).contains(&first) && (1..=254).contains(&last) && !own
 }
 
 fn is_email(text: &str) -> bool {

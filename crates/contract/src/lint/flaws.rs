@@ -26,8 +26,10 @@ const TYPES: [&str; 7] = [
 /// Why a schema cannot be used.
 #[derive(Clone, Debug)]
 pub(crate) enum Flaw {
-    /// It says something that JSON Schema does not know.
+    /// It says something that JSON Schema does not know. Whatever else is wrong, this is told.
     Malformed(String),
+    /// It says something that means nothing where it stands.
+    Idle(String),
     /// It leads back into itself.
     Circular,
 }
@@ -61,25 +63,63 @@ impl Flaws {
         if self.depth.get() >= DEEPEST {
             return Err(Flaw::Circular);
         }
-        self.known.borrow_mut().insert(schema.number(), None);
-        self.depth.set(self.depth.get() + 1);
-        let found = self.looked_at(schema, looking);
-        self.depth.set(self.depth.get() - 1);
+        let found = self.looked_at(schema, Keywords::of(schema), looking);
         self.known
             .borrow_mut()
             .insert(schema.number(), Some(found.clone()));
         found
     }
 
-    fn looked_at<'r>(&self, schema: Node<'r>, looking: Looking<'r>) -> Result<(), Flaw> {
-        let said = Keywords::of(schema);
+    /// As [`Flaws::of`], of a parameter that says of itself whether it is required.
+    pub(crate) fn of_parameter<'r>(
+        &self,
+        parameter: Node<'r>,
+        looking: Looking<'r>,
+    ) -> Result<(), Flaw> {
+        let mut said = Keywords::of(parameter);
+        if said.required.is_none_or(|it| it.kind() != Kind::Boolean) {
+            return self.of(parameter, looking);
+        }
+        said.required = None;
+        let known = self.known.borrow_mut().remove(&parameter.number());
+        let found = self.looked_at(parameter, said, looking);
+        // As a schema within another it is still what it was.
+        match known {
+            Some(known) => self.known.borrow_mut().insert(parameter.number(), known),
+            None => self.known.borrow_mut().remove(&parameter.number()),
+        };
+        found
+    }
+
+    fn looked_at<'r>(
+        &self,
+        schema: Node<'r>,
+        said: Keywords<'r>,
+        looking: Looking<'r>,
+    ) -> Result<(), Flaw> {
+        self.known.borrow_mut().insert(schema.number(), None);
+        self.depth.set(self.depth.get() + 1);
+        let found = self.flaw(&said, looking);
+        self.depth.set(self.depth.get() - 1);
+        found
+    }
+
+    /// What is malformed anywhere, or else what is wrong first.
+    fn flaw<'r>(&self, said: &Keywords<'r>, looking: Looking<'r>) -> Result<(), Flaw> {
         if said.reference.is_some_and(|it| it.kind() == Kind::Text) {
             return Err(Flaw::Circular);
         }
-        let mut found = malformed(&said, looking).map_err(Flaw::Malformed);
-        for inside in inside(&said) {
+        malformed(said, looking).map_err(Flaw::Malformed)?;
+        let nullable = said.nullable.filter(|_| said.kind.is_none());
+        let mut found = match nullable.map(Node::kind) {
+            Some(Kind::Boolean) => Err(Flaw::Idle(
+                "`nullable` without `type` means nothing".to_owned(),
+            )),
+            _ => Ok(()),
+        };
+        for inside in inside(said) {
             match (&found, self.of(inside, looking)) {
-                (_, Err(Flaw::Circular)) => found = Err(Flaw::Circular),
+                (_, Err(Flaw::Malformed(why))) => return Err(Flaw::Malformed(why)),
                 (Ok(()), flaw) => found = flaw,
                 (Err(_), _) => {}
             }
@@ -88,51 +128,44 @@ impl Flaws {
     }
 }
 
-/// The schemas directly in a schema.
+/// The schemas directly in a schema, in the order in which validators read them: those that hold of any value, then
+/// those of lists, then those of objects.
 fn inside<'r>(said: &Keywords<'r>) -> Vec<Node<'r>> {
-    let mut inside = Vec::new();
-    let named = [
-        said.properties,
-        said.pattern_properties,
-        said.dependent_schemas,
-        said.dependencies,
-    ];
-    for (_, schema) in named.into_iter().flatten().flat_map(Node::members) {
-        inside.push(schema);
+    let listed = |list: Option<Node<'r>>| list.into_iter().flat_map(Node::items);
+    let named = |names: Option<Node<'r>>| {
+        let members = names.into_iter().flat_map(Node::members);
+        members.map(|(_, schema)| schema)
+    };
+    let mut inside: Vec<_> = said.not.into_iter().collect();
+    for list in [said.any_of, said.one_of, said.all_of] {
+        inside.extend(listed(list));
     }
-    let listed = [
-        said.all_of,
-        said.any_of,
-        said.one_of,
-        said.prefix_items,
-        said.items,
-    ];
-    for list in listed.into_iter().flatten() {
-        inside.extend(list.items());
-    }
+    let conditions = [said.condition, said.then, said.otherwise];
+    inside.extend(conditions.into_iter().flatten());
+    inside.extend(listed(said.prefix_items).chain(listed(said.items)));
     let single = [
         said.items,
         said.additional_items,
-        said.additional_properties,
-        said.not,
-        said.condition,
-        said.then,
-        said.otherwise,
         said.contains,
         said.property_names,
-        said.unevaluated_items,
-        said.unevaluated_properties,
+        said.additional_properties,
     ];
     inside.extend(single.into_iter().flatten());
+    let names = [
+        said.dependencies,
+        said.properties,
+        said.pattern_properties,
+        said.dependent_schemas,
+    ];
+    inside.extend(names.into_iter().flat_map(named));
+    let rest = [said.unevaluated_items, said.unevaluated_properties];
+    inside.extend(rest.into_iter().flatten());
     inside
 }
 
 fn malformed(said: &Keywords<'_>, looking: Looking<'_>) -> Result<(), String> {
     kinds(said)?;
     let draft4 = looking.dialect == Dialect::Draft4;
-    if said.kind.is_none() && said.nullable.is_some_and(|it| it.kind() == Kind::Boolean) {
-        return Err("`nullable` without `type` means nothing".to_owned());
-    }
     let numbers = [
         ("minimum", said.minimum),
         ("maximum", said.maximum),

@@ -74,10 +74,14 @@ impl Example {
             fuel,
             patterns,
         };
-        match scope.flaws.of(schema, looking) {
+        let flaw = match self {
+            Self::OfSchema if old => scope.flaws.of_parameter(schema, looking),
+            Self::OfSchema | Self::BesideSchema => scope.flaws.of(schema, looking),
+        };
+        match flaw {
             Ok(()) => {}
             Err(Flaw::Circular) => return,
-            Err(Flaw::Malformed(why)) => {
+            Err(Flaw::Malformed(why) | Flaw::Idle(why)) => {
                 let told = format!("the example cannot be held against its schema: {why}");
                 return found.extend(examples.into_iter().map(|at| Found::new(at, told.clone())));
             }

@@ -178,6 +178,12 @@ const CASES: &[Case] = &[
         OAS2,
         "definitions:\n  A:\n    type: string\n    example: 1 # here\n  B: {type: string, x-nullable: true, example: null}\n",
     ),
+    // A parameter says of itself whether it is required; a schema within another that says so is none.
+    (
+        "oas2-valid-schema-example",
+        OAS2,
+        "parameters:\n  a: {in: query, name: a, type: integer, required: true, default: 1}\n  b:\n    in: query\n    name: b\n    type: integer\n    required: false\n    default: x # here\ndefinitions:\n  A:\n    properties:\n      a: {type: integer, required: true, example: 1}\n    example: {} # here\n",
+    ),
     (
         "oas2-valid-media-example",
         OAS2,
@@ -243,6 +249,18 @@ const CASES: &[Case] = &[
         "oas3-valid-schema-example",
         OAS30,
         "components:\n  schemas:\n    A:\n      type: object\n      properties:\n        n:\n          type: integer\n          default: x # here\n        m: {type: string, nullable: true, example: null}\n      example:\n        n: 1.5 # here\n    B:\n      type: strange\n      example: 1 # here\n",
+    ),
+    // What is wrong first counts, but for what is malformed anywhere.
+    (
+        "oas3-valid-schema-example",
+        OAS30,
+        "components:\n  schemas:\n    Before:\n      properties: {a: {nullable: true}, b: {$ref: '#/components/schemas/Before'}}\n      example: {} # here\n    Behind:\n      properties: {a: {nullable: true}}\n      not: {$ref: '#/components/schemas/Behind'}\n      example: {}\n    Malformed:\n      properties: {a: {type: strange}}\n      not: {$ref: '#/components/schemas/Malformed'}\n      example: {} # here\n",
+    ),
+    // A pattern that takes too much is one, and what matches it is not decided.
+    (
+        "oas3-valid-schema-example",
+        OAS30,
+        "components:\n  schemas:\n    A: {type: string, pattern: '^.{1,3000}$', example: ''}\n    B:\n      type: string\n      pattern: '('\n      example: '' # here\n",
     ),
     (
         "oas3-valid-schema-example",
