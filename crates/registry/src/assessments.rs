@@ -11,7 +11,7 @@ use gatewright_domain::{
 use gatewright_store::StoreError;
 
 use crate::{
-    Registry,
+    Busy, Registry,
     found::{Found, Raw, Wanted},
     linting::linted,
 };
@@ -46,6 +46,9 @@ pub enum AssessError {
     /// No such contract among those the caller sees.
     #[error("there is no such contract")]
     NotFound,
+    /// Too many contracts are being read.
+    #[error(transparent)]
+    Busy(#[from] Busy),
     /// The assessment broke off.
     #[error("the contract could not be assessed")]
     Broken,
@@ -68,7 +71,7 @@ impl Registry {
     /// the ruleset that the API chose, or else by `spectral:oas`.
     ///
     /// # Errors
-    /// `NotFound` when there is no such contract among those the caller sees.
+    /// `NotFound` when there is no such contract among those the caller sees; `Busy`.
     pub async fn assess(
         &self,
         caller: &Caller,
@@ -77,6 +80,7 @@ impl Registry {
         wanted: Wanted,
     ) -> Result<Assessment, AssessError> {
         let now = self.clock.now();
+        let place = self.analyses.place().await?;
         let (contract, document) = self.document(caller, api, contract, now).await?;
         let sight = self.store.reader().as_seen_by(caller);
         let ruleset = sight.find_ruleset(api).await?;
@@ -85,8 +89,8 @@ impl Registry {
             Some(choice) => (choice, Chosen::ByApi),
         };
         let ruleset = choice.name();
-        let assessing = tokio::task::spawn_blocking(move || assessed(document, &choice, &wanted));
-        let (found, unsupported) = assessing.await.map_err(|_| AssessError::Broken)?;
+        let assessing = place.work(move || assessed(document, &choice, &wanted));
+        let (found, unsupported) = assessing.await.ok_or(AssessError::Broken)?;
         Ok(Assessment {
             contract,
             ruleset,

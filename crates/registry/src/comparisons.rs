@@ -5,7 +5,7 @@ use gatewright_contract::{AllOf, Budgets, Changes, Findings, Settings, diff, rea
 use gatewright_domain::{access::Caller, contract::ContractAt, handle::ApiHandle, time::Timestamp};
 use gatewright_store::{StoreError, views::contracts::ContractDocument};
 
-use crate::Registry;
+use crate::{Busy, Registry};
 
 /// Two contracts and what changed between them.
 #[derive(Debug)]
@@ -24,6 +24,9 @@ pub enum CompareError {
     /// No such contract among those the caller sees.
     #[error("there is no such contract")]
     NotFound(ContractAt),
+    /// Too many contracts are being read.
+    #[error(transparent)]
+    Busy(#[from] Busy),
     /// A stored contract cannot be read, or the comparison broke off.
     #[error("the contracts could not be compared")]
     Broken,
@@ -36,7 +39,7 @@ impl Registry {
     /// Compares two contracts of an API.
     ///
     /// # Errors
-    /// `NotFound` names the one that is not there.
+    /// `NotFound` names the one that is not there; `Busy`.
     pub async fn compare(
         &self,
         caller: &Caller,
@@ -45,6 +48,7 @@ impl Registry {
         to: ContractAt,
     ) -> Result<Comparison, CompareError> {
         let now = self.clock.now();
+        let place = self.analyses.place().await?;
         let missing = |at: ContractAt| {
             move |error| match error {
                 StoreError::NotFound => CompareError::NotFound(at),
@@ -55,8 +59,8 @@ impl Registry {
         let (from, base) = found.map_err(missing(from))?;
         let found = self.document(caller, api, to, now).await;
         let (to, revision) = found.map_err(missing(to))?;
-        let comparing = tokio::task::spawn_blocking(move || changes(&base, &revision, now));
-        let compared = comparing.await.map_err(|_| CompareError::Broken)?;
+        let comparing = place.work(move || changes(&base, &revision, now));
+        let compared = comparing.await.ok_or(CompareError::Broken)?;
         let changes = compared.map_err(|_| CompareError::Broken)?;
         Ok(Comparison { from, to, changes })
     }

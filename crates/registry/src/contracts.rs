@@ -15,7 +15,7 @@ use gatewright_domain::{
 use gatewright_store::{StoreError, views::contracts::ContractDocument};
 
 use crate::{
-    Registry, VersionAt,
+    Busy, Registry, VersionAt,
     comparisons::changes,
     linting::{LintErrors, errors},
 };
@@ -77,6 +77,9 @@ pub enum UploadError {
     /// Somebody else changed the version meanwhile.
     #[error("the version was changed meanwhile; look again and repeat")]
     Stale,
+    /// Too many contracts are being read.
+    #[error(transparent)]
+    Busy(#[from] Busy),
     /// The examination broke off.
     #[error("the contract could not be examined")]
     Broken,
@@ -120,6 +123,7 @@ impl Registry {
             .store
             .permit(caller, Action::UploadContract, found.subject(), now)
             .await?;
+        let place = self.analyses.place().await?;
         let promised = found.promised();
         let (base, ruleset) = match promised {
             Some(_) => (
@@ -137,11 +141,11 @@ impl Registry {
         let base = base.filter(|base| Some(base.id) == promised);
         let compared_with = base.as_ref().map(|base| base.id);
         let against = Against { base, choice, now };
-        let examining = tokio::task::spawn_blocking(move || {
+        let examining = place.work(move || {
             let examined = against.examine(&document);
             (document, examined)
         });
-        let (document, examined) = examining.await.map_err(|_| UploadError::Broken)?;
+        let (document, examined) = examining.await.ok_or(UploadError::Broken)?;
         let (examined, objections) = examined?;
         let Examined {
             summary,

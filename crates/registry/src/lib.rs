@@ -2,6 +2,7 @@
 //! Forbids SQL and HTTP: it asks the policy, applies the rules of `domain`, and writes through `Store::write`.
 //! Start with `versions`, whose moves show the pattern that every other file follows.
 
+mod analyses;
 mod apis;
 mod applications;
 mod assessments;
@@ -27,6 +28,7 @@ use std::sync::Arc;
 use gatewright_domain::{entropy::Entropy, time::Clock};
 use gatewright_store::Store;
 
+pub use analyses::Busy;
 pub use apis::{ApiError, RegisterApi};
 pub use applications::ApplicationUseError;
 pub use assessments::{AssessError, Assessment, Chosen};
@@ -54,6 +56,7 @@ pub struct Registry {
     entropy: Arc<dyn Entropy>,
     upstreams: Arc<UpstreamPolicy>,
     references: Arc<references::Shelf>,
+    analyses: Arc<analyses::Analyses>,
 }
 
 impl Registry {
@@ -71,6 +74,7 @@ impl Registry {
             entropy,
             upstreams: Arc::new(upstreams),
             references: Arc::default(),
+            analyses: Arc::default(),
         }
     }
 }

@@ -49,7 +49,7 @@ impl Registry {
             .await?;
         let looked = match reason {
             Some(_) => None,
-            None => Some(looked_at(&sight, at, &found, now).await?),
+            None => Some(self.looked_at(&sight, at, &found, now).await?),
         };
         let (id, api) = (found.place().id, found.place().api.id);
         self.store
@@ -71,39 +71,41 @@ impl Registry {
             })
             .await
     }
+
+    /// Holds the contract of a draft against the ruleset of its API.
+    async fn looked_at(
+        &self,
+        sight: &Sight,
+        at: &VersionAt,
+        version: &Version,
+        now: Timestamp,
+    ) -> Result<Looked, MoveError> {
+        let ruleset = sight.find_ruleset(&at.api).await?;
+        let looked = Looked {
+            contract: version.contract(),
+            ruleset: number(ruleset.as_ref()),
+        };
+        let choice = ruleset.map(|ruleset| ruleset.choice).unwrap_or_default();
+        if choice == RulesetChoice::None || looked.contract.is_none() {
+            return Ok(looked);
+        }
+        let place = self.analyses.place().await?;
+        let contract = sight
+            .contract_document(&at.api, at.number, None, now)
+            .await?;
+        if Some(contract.id) != looked.contract {
+            return Err(MoveError::Stale);
+        }
+        let linting = place.work(move || found(&contract.bytes, &choice));
+        match linting.await.ok_or(MoveError::Broken)? {
+            Some(errors) => Err(MoveError::Lint(errors)),
+            None => Ok(looked),
+        }
+    }
 }
 
 fn number(ruleset: Option<&ApiRuleset>) -> u32 {
     ruleset.map_or(0, |ruleset| ruleset.number)
-}
-
-/// Holds the contract of a draft against the ruleset of its API.
-async fn looked_at(
-    sight: &Sight,
-    at: &VersionAt,
-    version: &Version,
-    now: Timestamp,
-) -> Result<Looked, MoveError> {
-    let ruleset = sight.find_ruleset(&at.api).await?;
-    let looked = Looked {
-        contract: version.contract(),
-        ruleset: number(ruleset.as_ref()),
-    };
-    let choice = ruleset.map(|ruleset| ruleset.choice).unwrap_or_default();
-    if choice == RulesetChoice::None || looked.contract.is_none() {
-        return Ok(looked);
-    }
-    let contract = sight
-        .contract_document(&at.api, at.number, None, now)
-        .await?;
-    if Some(contract.id) != looked.contract {
-        return Err(MoveError::Stale);
-    }
-    let linting = tokio::task::spawn_blocking(move || found(&contract.bytes, &choice));
-    match linting.await.map_err(|_| MoveError::Broken)? {
-        Some(errors) => Err(MoveError::Lint(errors)),
-        None => Ok(looked),
-    }
 }
 
 /// The errors of a stored contract. One that cannot be read any more is not held against rules; its reader's findings

@@ -11,7 +11,7 @@ use gatewright_domain::{access::Caller, handle::ApiHandle, id::RevisionId, text:
 use gatewright_store::{StoreError, views::contracts::ContractInUse};
 use quick_cache::{Weighter, sync::Cache};
 
-use crate::{Registry, reference_book::ReferenceBook};
+use crate::{Busy, Registry, reference_book::ReferenceBook};
 
 /// How much memory books may take, in bytes. GitHub's contract, with 1,000 operations, makes a book of 18 MB; most are
 /// far below one.
@@ -32,6 +32,9 @@ pub struct Referenced {
 /// Why there is no reference.
 #[derive(Debug, thiserror::Error)]
 pub enum ReferenceError {
+    /// Too many contracts are being read.
+    #[error(transparent)]
+    Busy(#[from] Busy),
     /// A stored contract cannot be read, or making its reference broke off.
     #[error("the reference could not be made")]
     Broken,
@@ -66,7 +69,7 @@ impl Registry {
     /// The reference of a version.
     ///
     /// # Errors
-    /// `Store` with `NotFound` when there is no such version, or not for this caller.
+    /// `Store` with `NotFound` when there is no such version, or not for this caller; `Busy`.
     pub async fn reference(
         &self,
         caller: &Caller,
@@ -80,12 +83,15 @@ impl Registry {
             let book = Arc::default();
             return Ok(Referenced { of, book });
         };
+        // Who waits for another's book and then has to make it has waited already.
+        let turn = self.analyses.turn();
         let make = async {
+            let place = turn.place().await?;
             let (now, exactly) = (self.clock.now(), Some(revision.number));
             let found = sight.contract_document(api, number, exactly, now).await;
             let document = found.map_err(ReferenceError::Store)?.bytes;
-            let making = tokio::task::spawn_blocking(move || book(&document));
-            making.await.map_err(|_| ReferenceError::Broken)?
+            let making = place.work(move || book(&document));
+            making.await.ok_or(ReferenceError::Broken)?
         };
         let books = &self.references.books;
         let book = books.get_or_insert_async(&revision.id, make).await?;

@@ -13,7 +13,7 @@ use gatewright_domain::{
 };
 use gatewright_store::StoreError;
 
-use crate::{Registry, UpstreamRefused, linting::LintErrors};
+use crate::{Busy, Registry, UpstreamRefused, linting::LintErrors};
 
 /// Where a version is: its API and its number.
 #[derive(Clone, Debug)]
@@ -76,6 +76,9 @@ pub enum MoveError {
     /// Somebody else changed it meanwhile.
     #[error("the version was changed meanwhile; look again and repeat")]
     Stale,
+    /// Too many contracts are being read.
+    #[error(transparent)]
+    Busy(#[from] Busy),
     /// The linting broke off.
     #[error("the contract could not be linted")]
     Broken,

@@ -2,6 +2,7 @@
 
 use actix_web::{
     HttpRequest, HttpResponse,
+    http::StatusCode,
     web::{Data, Path},
 };
 use gatewright_contract::Level;
@@ -168,6 +169,12 @@ pub async fn contract(
             Said::Objected(&objections),
             &typed,
         )),
+        Err(UploadError::Busy(busy)) => {
+            let problem = Problem::from(busy);
+            let said = Said::Faults(words::faults(&problem, "text"));
+            let form = contract_form(&request, &who, &at, said, &typed);
+            answered(&form, problem.status())
+        }
         Err(error) => Err(error.into()),
     }
 }
@@ -192,8 +199,12 @@ enum Said<'f> {
 
 /// The form once more, with what stands in the way.
 fn refused(page: &ContractPage) -> Result<HttpResponse, Problem> {
+    answered(page, StatusCode::UNPROCESSABLE_ENTITY)
+}
+
+fn answered(page: &ContractPage, status: StatusCode) -> Result<HttpResponse, Problem> {
     let mut response = visit::page(page)?;
-    *response.status_mut() = actix_web::http::StatusCode::UNPROCESSABLE_ENTITY;
+    *response.status_mut() = status;
     Ok(response)
 }
 

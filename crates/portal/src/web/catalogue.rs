@@ -185,6 +185,7 @@ kinds! {
         mend "Wait as long as Retry-After says.";
     BUSY = "busy" 503 "Not now": "The server cannot get to it now; nothing was stored."
         because "The database is busy or away.",
+            "As many contracts are being read and compared as the machine can at once.",
             "Who holds the signing keys, a hardware module or a key service, does not sign.";
         mend "Try again in a moment.";
     FULL = "full" 503 "No room left": "The database has no room left; nothing was stored."

@@ -114,6 +114,7 @@ impl From<MoveError> for Problem {
             MoveError::Upstream(refused) => refused.into(),
             MoveError::Lint(errors) => lint_errors(*errors),
             MoveError::Stale => Self::of(Kind::STALE),
+            MoveError::Busy(busy) => busy.into(),
             MoveError::Broken => ours(&error),
             MoveError::Store(store) => store.into(),
         }

@@ -1,8 +1,11 @@
 //! What goes wrong with contracts: findings, and changes that break callers.
 
+use std::time::Duration;
+
 use gatewright_contract::{Changes, Findings, Level, RulesetError};
 use gatewright_registry::{
-    AssessError, CompareError, LintErrors, Objections, ReferenceError, RulesetUseError, UploadError,
+    AssessError, Busy, CompareError, LintErrors, Objections, ReferenceError, RulesetUseError,
+    UploadError,
 };
 use serde_json::json;
 
@@ -11,7 +14,7 @@ use crate::web::{
     changes::Told,
     findings::{FoundByRule, called},
     problem::Problem,
-    problems::ours,
+    problems::{of, ours},
 };
 
 /// A contract that was refused, with everything that was found.
@@ -89,10 +92,17 @@ fn counted(number: usize, one: &str, several: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { several })
 }
 
+impl From<Busy> for Problem {
+    fn from(busy: Busy) -> Self {
+        of(Kind::BUSY, &busy).after(Duration::from_secs(2))
+    }
+}
+
 impl From<CompareError> for Problem {
     fn from(error: CompareError) -> Self {
         match error {
             CompareError::NotFound(_) => Self::of(Kind::NOT_FOUND),
+            CompareError::Busy(busy) => busy.into(),
             CompareError::Broken => ours(&error),
             CompareError::Store(store) => store.into(),
         }
@@ -103,6 +113,7 @@ impl From<AssessError> for Problem {
     fn from(error: AssessError) -> Self {
         match error {
             AssessError::NotFound => Self::of(Kind::NOT_FOUND),
+            AssessError::Busy(busy) => busy.into(),
             AssessError::Broken => ours(&error),
             AssessError::Store(store) => store.into(),
         }
@@ -112,6 +123,7 @@ impl From<AssessError> for Problem {
 impl From<ReferenceError> for Problem {
     fn from(error: ReferenceError) -> Self {
         match error {
+            ReferenceError::Busy(busy) => busy.into(),
             ReferenceError::Broken => ours(&error),
             ReferenceError::Store(store) => store.into(),
         }
@@ -127,6 +139,7 @@ impl From<UploadError> for Problem {
             UploadError::Objected(objections) => objected(objections),
             UploadError::Refused(refused) => refused.into(),
             UploadError::Stale => Self::of(Kind::STALE),
+            UploadError::Busy(busy) => busy.into(),
             UploadError::Broken => ours(&error),
             UploadError::Store(store) => store.into(),
         }
@@ -142,6 +155,32 @@ impl From<RulesetUseError> for Problem {
             RulesetUseError::Stale => Self::of(Kind::STALE),
             RulesetUseError::Broken => ours(&error),
             RulesetUseError::Store(store) => store.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use gatewright_registry::MoveError;
+
+    use super::*;
+
+    #[test]
+    fn whoever_found_no_place_is_told_when_to_come_again() {
+        for problem in [
+            Problem::from(AssessError::Busy(Busy)),
+            CompareError::Busy(Busy).into(),
+            ReferenceError::Busy(Busy).into(),
+            UploadError::Busy(Busy).into(),
+            MoveError::Busy(Busy).into(),
+        ] {
+            assert_eq!(problem.kind, Kind::BUSY);
+            assert_eq!(problem.status(), 503);
+            assert_eq!(problem.retry_after, Some(Duration::from_secs(2)));
+            assert!(
+                problem.detail.starts_with("As many contracts"),
+                "{problem:?}"
+            );
         }
     }
 }

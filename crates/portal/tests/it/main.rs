@@ -1,6 +1,7 @@
 //! Conversations with the whole control plane, on both engines.
 #![cfg(test)]
 
+mod analyses;
 mod contracts;
 mod findings;
 mod forms;
