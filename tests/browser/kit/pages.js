@@ -115,6 +115,8 @@ export const inside = {
     await walk.page.getByLabel(/Or the text/).fill(contract.replace("  /orders:", "  /others:"));
   }),
   reference: to("/console/apis/orders/v2/reference"),
+  "reference, to subscribe": to("/console/apis/orders/v2/subscribe"),
+  "reference of what is closed, to subscribe": to("/console/apis/billing/v2/subscribe"),
   "reference, nothing found": to("/console/apis/orders/v2/reference?q=no+such+thing"),
   "reference without a contract": to("/console/apis/billing/v2/reference"),
   "reference of an operation": to("/console/apis/orders/v2/reference/getOrder"),

@@ -51,6 +51,7 @@ pub mod search;
 pub mod settings;
 pub mod staleness;
 pub mod subscribe;
+pub mod subscribing;
 pub mod successions;
 pub mod teams;
 mod token_uses;

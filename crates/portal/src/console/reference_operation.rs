@@ -65,8 +65,12 @@ pub async fn show(
             .also(elsewhere::call(&app, &call)),
         state: found.line.deprecated.then(Badge::deprecated),
         download: format!("{}/contract/document", at.here()),
-        subscribe: matches!(found.status.as_str(), "published" | "deprecated")
-            .then(|| Link::new("Subscribe an application", "/console/consumers")),
+        subscribe: matches!(found.status.as_str(), "published" | "deprecated").then(|| {
+            Link::new(
+                "Subscribe an application",
+                format!("{}/subscribe", at.here()),
+            )
+        }),
         method: found.line.method,
         path: found.line.path,
         description: Prose::maybe(found.description.as_deref(), Headings::Below(1)),

@@ -75,6 +75,12 @@ pub async fn list(
             .below(at.trail())
             .also(elsewhere::call(&app, &call)),
         state: words::lifecycle(&found.status),
+        subscribe: matches!(found.status.as_str(), "published" | "deprecated").then(|| {
+            Link::new(
+                "Subscribe an application",
+                format!("{}/subscribe", at.here()),
+            )
+        }),
         download: found
             .contract
             .map(|_| format!("{}/contract/document", at.here())),

@@ -7,8 +7,8 @@ use super::{
     compare, compromise, consumers, contract_history, contracts, decisions, entry, findings,
     gateways, grants, home, initial_tokens, inspector, issue, issuer_forms, issuer_moves, issuers,
     keks, key_moves, keys, moves, operators, problem, publishing, reference_operation, references,
-    revocations, ring_forms, rings, rulesets, search, settings, staleness, subscribe, successions,
-    teams, tokens, usage, verifiers, versions,
+    revocations, ring_forms, rings, rulesets, search, settings, staleness, subscribe, subscribing,
+    successions, teams, tokens, usage, verifiers, versions,
 };
 
 /// Every page, and every form behind it.
@@ -106,6 +106,10 @@ fn registry(config: &mut ServiceConfig) {
         .route(
             "/console/apis/{api}/{version}/contracts/{number}/document",
             get().to(contracts::revision_document),
+        )
+        .route(
+            "/console/apis/{api}/{version}/subscribe",
+            get().to(subscribing::candidates),
         )
         .route(
             "/console/apis/{api}/{version}/reference",

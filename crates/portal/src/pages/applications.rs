@@ -134,3 +134,31 @@ pub struct Chosen {
     /// Its number.
     pub number: String,
 }
+
+/// Which application subscribes to a version.
+#[derive(Template)]
+#[template(path = "candidates.html")]
+pub struct CandidatesPage {
+    /// The frame; its title is `Subscribe to orders v1`.
+    pub frame: Frame,
+    /// `orders v1`.
+    pub version: String,
+    /// What is said when nobody can.
+    pub empty: Option<Empty>,
+    /// The applications.
+    pub rows: Vec<CandidateRow>,
+    /// The way on.
+    pub pages: Pages,
+}
+
+/// An application that could subscribe, or has.
+pub struct CandidateRow {
+    /// Its name, leading to its page.
+    pub name: Link,
+    /// Its consumer.
+    pub consumer: String,
+    /// Why it cannot be chosen; may be empty.
+    pub state: &'static str,
+    /// Where it is chosen.
+    pub choose: Option<String>,
+}

@@ -23,6 +23,8 @@ pub struct ReferencePage {
     pub state: Badge,
     /// Where the contract can be fetched.
     pub download: Option<String>,
+    /// Where applications subscribe and get tokens, while the version answers.
+    pub subscribe: Option<Link>,
     /// Where callers find the version.
     pub address: String,
     /// Words and tag.

@@ -307,3 +307,51 @@ async fn a_version_without_operations_says_so() {
         panic!("{:?}", taken.json());
     }
 }
+
+#[actix_web::test]
+async fn whoever_reads_a_reference_subscribes_with_the_version_chosen() {
+    for house in House::both().await {
+        open_shop(&house).await;
+        let new = json!({ "name": "Café & Co" });
+        let new = house.post("/consumers/Acme/applications", new).await;
+        let id = new.good(201)["id"].as_str().unwrap().to_owned();
+        let cookie = sign_in(&house).await;
+        let see = async |path: &str| {
+            let ask = house.stranger("GET", path).with("cookie", &cookie);
+            html(&ask.with("accept", "text/html").send().await)
+        };
+        let subscribe = "/console/apis/orders/v1/subscribe";
+        let operation = "/console/apis/orders/v1/reference/GET%20~1orders";
+        for page in [operation, "/console/apis/orders/v1/reference"] {
+            let page = see(page).await;
+            assert!(page.contains(&format!("href=\"{subscribe}\"")), "{page}");
+        }
+        let candidates = see(subscribe).await;
+        let form = format!("/console/applications/{id}/subscribe?api=orders");
+        for part in [
+            &form,
+            "Café &#38; Co",
+            "<h1>Subscribe to orders v1</h1>",
+            "Subscribed",
+        ] {
+            assert!(candidates.contains(part), "{part}: {candidates}");
+        }
+        assert_eq!(candidates.matches(">Choose</a>").count(), 1, "the shop has");
+        let chosen = see(&format!("{form}&version=v1")).await;
+        for part in [
+            r#"name="api" value="orders""#,
+            r#"name="version" value="v1""#,
+        ] {
+            assert!(chosen.contains(part), "{part}: {chosen}");
+        }
+        let draft = json!({ "number": "v2", "upstream": "http://127.0.0.1:9" });
+        house.post("/apis/orders/versions", draft).await.good(201);
+        let closed = see("/console/apis/orders/v2/subscribe").await;
+        assert!(closed.contains("Not open to subscriptions"), "{closed}");
+        let reference = see("/console/apis/orders/v2/reference").await;
+        assert!(
+            !reference.contains("Subscribe an application"),
+            "{reference}"
+        );
+    }
+}
