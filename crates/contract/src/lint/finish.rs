@@ -40,8 +40,13 @@ impl<'r> Gathering<'r> {
     }
 
     /// What a rule has found, unless it has found the same there before: a component is met at every reference to it.
-    pub(super) fn add(&mut self, rule: &'r Rule, at: Node<'r>, error: &str) {
-        let message = message::told(rule, at, error);
+    pub(super) fn add(
+        &mut self,
+        rule: &'r Rule,
+        (at, missing): (Node<'r>, &[String]),
+        error: &str,
+    ) {
+        let message = message::told(rule, (at, missing), error);
         let mut hasher = DefaultHasher::new();
         message.hash(&mut hasher);
         let known = (rule.name.as_str(), at.number(), hasher.finish());

@@ -34,17 +34,27 @@ pub(crate) struct Subject<'r> {
     pub(crate) value: Option<Node<'r>>,
     /// Where to point: the value, or what should hold it.
     pub(crate) at: Node<'r>,
+    /// The way on to the value, when there is nothing where the rule looks.
+    pub(crate) missing: &'r [String],
 }
 
 impl<'r> Subject<'r> {
     pub(crate) fn of(view: View<'r>, seen: Seen<'r>) -> Self {
-        let (value, at) = (Some(seen.node), seen.node);
-        Self { view, value, at }
+        Self {
+            view,
+            value: Some(seen.node),
+            at: seen.node,
+            missing: &[],
+        }
     }
 
-    pub(crate) fn missing(view: View<'r>, at: Node<'r>) -> Self {
-        let value = None;
-        Self { view, value, at }
+    pub(crate) fn missing(view: View<'r>, at: Node<'r>, missing: &'r [String]) -> Self {
+        Self {
+            view,
+            value: None,
+            at,
+            missing,
+        }
     }
 }
 

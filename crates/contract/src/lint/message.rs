@@ -10,8 +10,8 @@ use crate::{
 const LONGEST: usize = 600;
 const LONGEST_PART: usize = 200;
 
-/// What a rule says about a node, given what its function says.
-pub(super) fn told(rule: &Rule, at: Node<'_>, error: &str) -> String {
+/// What a rule says about a node, or about what it misses there, given what its function says.
+pub(super) fn told(rule: &Rule, at: (Node<'_>, &[String]), error: &str) -> String {
     let filled = match &rule.message {
         Some(template) => fill(template, rule, at, error),
         None if !rule.description.is_empty() => rule.description.clone(),
@@ -20,7 +20,7 @@ pub(super) fn told(rule: &Rule, at: Node<'_>, error: &str) -> String {
     one_line(&filled)
 }
 
-fn fill(template: &str, rule: &Rule, at: Node<'_>, error: &str) -> String {
+fn fill(template: &str, rule: &Rule, (at, missing): (Node<'_>, &[String]), error: &str) -> String {
     let mut filled = String::new();
     let mut rest = template;
     while let Some((before, behind)) = rest.split_once("{{") {
@@ -31,14 +31,39 @@ fn fill(template: &str, rule: &Rule, at: Node<'_>, error: &str) -> String {
         match name.trim() {
             "error" => filled.push_str(error),
             "description" => filled.push_str(&rule.description),
-            "property" => filled.push_str(&short(&at.steps().pop().unwrap_or_default())),
+            "property" => filled.push_str(&short(&property(at, missing))),
             "path" => filled.push_str(&format!("#{}", short(&at.pointer()))),
+            "value" if at.kind() == Kind::Text => filled.push_str(&short(at.written())),
             "value" => filled.push_str(&value(at)),
             _ => {}
         }
         rest = after;
     }
     filled + rest
+}
+
+/// The key or position of a node, and the way from there to what it misses.
+fn property(at: Node<'_>, missing: &[String]) -> String {
+    let here = at.steps().pop().unwrap_or_default();
+    match missing.split_last() {
+        None => here.into_owned(),
+        // The document has no key.
+        Some((last, _)) if at.parent().is_none() => last.clone(),
+        Some(_) => {
+            let mut way = String::new();
+            for step in std::iter::once(here.as_ref()).chain(missing.iter().map(String::as_str)) {
+                if !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_digit()) {
+                    way.push_str(&format!("[{step}]"));
+                } else {
+                    if !way.is_empty() {
+                        way.push('.');
+                    }
+                    way.push_str(step);
+                }
+            }
+            way
+        }
+    }
 }
 
 /// A value as it may stand in a message.

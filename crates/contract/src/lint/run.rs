@@ -121,7 +121,12 @@ fn hold<'r>(
                 for subject in subjects(then, *seen, view, scope) {
                     then.function.run(subject, scope, &mut found);
                     for Found { at, message } in found.drain(..) {
-                        gathering.add(rule, at, &message);
+                        let missing = if at == subject.at {
+                            subject.missing
+                        } else {
+                            &[]
+                        };
+                        gathering.add(rule, (at, missing), &message);
                     }
                 }
                 if scope.fuel.is_out() || gathering.is_full() {
@@ -175,7 +180,7 @@ fn subjects<'r>(
             };
             let found = walk.along(path, seen);
             if found.is_empty() {
-                return vec![Subject::missing(view, of)];
+                return vec![Subject::missing(view, of, &[])];
             }
             found
                 .into_iter()
@@ -186,15 +191,18 @@ fn subjects<'r>(
 }
 
 /// The member of a member that a field names, or the deepest value that should hold it.
-fn member<'r>(of: Node<'r>, written: &str, steps: &[String], view: View<'r>) -> Subject<'r> {
+fn member<'r>(of: Node<'r>, written: &str, steps: &'r [String], view: View<'r>) -> Subject<'r> {
     if let Some(stands) = of.get(written) {
         return Subject::of(view, view.see(stands));
     }
     let mut seen = view.see(of);
-    for step in steps {
+    for (taken, step) in steps.iter().enumerate() {
         match seen.node.step(step) {
             Some(stands) => seen = view.see(stands),
-            None => return Subject::missing(view, seen.node),
+            None => {
+                let missing = steps.get(taken..).unwrap_or_default();
+                return Subject::missing(view, seen.node, missing);
+            }
         }
     }
     Subject::of(view, seen)

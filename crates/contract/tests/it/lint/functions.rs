@@ -169,8 +169,25 @@ fn a_message_is_filled_in() {
     let by = "rules: {it: {description: of tags, message: '{{property}} {{value}} {{path}} {{description}}: {{error}} {{nothing}}!', given: '$.tags[*]', then: {function: undefined}}}";
     assert_eq!(
         found("tags: [x]", by)[0].message,
-        "0 `x` #/tags/0 of tags: this must be left out !"
+        "0 x #/tags/0 of tags: this must be left out !"
     );
+    for (given, field, property) in [
+        ("$.tags", "externalDocs.url", "tags.externalDocs.url"),
+        ("$.tags.x[*]", "name", "[0].name"),
+        ("$.tags", "x", "x"),
+        ("$", "info.title", "title"),
+        ("$", "info", "info"),
+    ] {
+        let by = format!(
+            "rules: {{it: {{message: '{{{{property}}}}', given: '{given}', then: {{field: {field}, function: falsy}}}}, \
+             missing: {{message: '{{{{property}}}}', given: '{given}', then: {{field: {field}, function: truthy}}}}}}"
+        );
+        assert_eq!(
+            found("tags: {x: [{}]}", &by)[0].message,
+            property,
+            "{given} {field}"
+        );
+    }
     let by = "rules: {it: {description: The description., given: '$.tags[*]', then: {function: undefined}}}";
     assert_eq!(found("tags: [x]", by)[0].message, "The description.");
     let by = "rules: {it: {given: '$.tags[*]', then: {function: undefined}}}";
