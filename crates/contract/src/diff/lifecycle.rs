@@ -198,16 +198,17 @@ pub(crate) fn ending(
         {
             return None;
         }
-        (Lifetime::Unreadable(date), _) | (_, Lifetime::Unreadable(date)) => {
-            (Ending::StillUnreadable, unreadable(date))
-        }
-        (Lifetime::Sunset(date, _), Lifetime::Deprecated) => (
+        (Lifetime::Sunset(date, _) | Lifetime::Unreadable(date), Lifetime::Deprecated) => (
             Ending::SunsetDeleted,
             format!(
                 "is still deprecated, and its sunset on {} is gone",
                 date.written()
             ),
         ),
+        (Lifetime::Unreadable(date), Lifetime::Sunset(..) | Lifetime::Unreadable(_))
+        | (Lifetime::Sunset(..), Lifetime::Unreadable(date)) => {
+            (Ending::StillUnreadable, unreadable(date))
+        }
         (Lifetime::Sunset(old, from), Lifetime::Sunset(new, to))
             if to < from && !settings.leaves_time(to, level) =>
         {
@@ -217,8 +218,7 @@ pub(crate) fn ending(
                 format!("has its sunset on {new}, where it was {old}, which is too soon"),
             )
         }
-        (Lifetime::Sunset(..) | Lifetime::Deprecated, Lifetime::Sunset(..))
-        | (Lifetime::Deprecated, Lifetime::Deprecated) => return None,
+        (Lifetime::Sunset(..), Lifetime::Sunset(..)) | (Lifetime::Deprecated, _) => return None,
     })
 }
 
