@@ -61,7 +61,8 @@ impl<'d> Reading<'_, 'd> {
     fn all(&mut self) {
         if let Some(name) = self.wrapped_for_null() {
             let spots = self.spots("oneOf");
-            return self.nullable(name, spots);
+            self.nullable(name, spots);
+            return self.lifecycle();
         }
         let wrapped = branches::wrapped_in_one_of(self);
         let listed = kinds::list_of_types(self);
