@@ -11,8 +11,13 @@ use std::ops::RangeInclusive;
 /// Lines that are straightened; a document with more of them is refused as it stands. Each costs some thirty bytes.
 const MOST_GAPS: usize = 100_000;
 
-/// A document with spaces put in and where they are, when there is anything to straighten and it does not become twice
-/// as long by that.
+/// Spaces put in, whatever the length of the document, and one more for so many of its bytes. The straightened text stands
+/// in memory beside the document.
+const SPACES: usize = 10_000;
+const BYTES_OF_A_SPACE: usize = 4;
+
+/// A document with spaces put in and where they are, when there is anything to straighten and it does not become much
+/// longer by that.
 pub(super) fn straightened(text: &str) -> Option<(String, Gaps)> {
     let mut eye = Eye {
         bytes: text.as_bytes(),
@@ -26,7 +31,7 @@ pub(super) fn straightened(text: &str) -> Option<(String, Gaps)> {
     }
     let gaps = eye.gaps;
     let spaces = gaps.last().map(|gap| gap.before + gap.spaces)?;
-    if gaps.len() > MOST_GAPS || spaces > text.len() {
+    if gaps.len() > MOST_GAPS || spaces > SPACES + text.len() / BYTES_OF_A_SPACE {
         return None;
     }
     let mut straight = String::with_capacity(text.len() + spaces);
