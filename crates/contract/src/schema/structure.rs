@@ -40,20 +40,19 @@ impl<'s, 'd> Checker<'_, 's, 'd> {
         value: Node<'d>,
     ) -> bool {
         let text = value.written();
+        let mut holds = true;
         if !length.are_none() {
             if !self.schemas.fuel.burn_for(text) {
                 return true;
             }
-            if !self.size(length, "characters", text.chars().count(), value) {
-                return false;
-            }
+            holds = self.size(length, "characters", text.chars().count(), value);
         }
-        match pattern {
-            Some(pattern) if !self.matches(pattern, text, Otherwise::Matches) => {
-                self.fail(value, What::Pattern(pattern))
-            }
-            Some(_) | None => self.format(format, value),
+        if let Some(pattern) = pattern.filter(|_| self.goes_on(holds))
+            && !self.matches(pattern, text, Otherwise::Matches)
+        {
+            holds = self.fail(value, What::Pattern(pattern));
         }
+        self.goes_on(holds) && self.format(format, value) && holds
     }
 
     /// Whether a text matches; what is not decided counts as is said.
