@@ -8,6 +8,9 @@
 
 use std::ops::RangeInclusive;
 
+/// The longest document that is straightened, in bytes: it stands in memory twice then, and with its tree once more.
+const LONGEST: usize = 8 << 20;
+
 /// Lines that are straightened; a document with more of them is refused as it stands. Each costs some thirty bytes.
 const MOST_GAPS: usize = 100_000;
 
@@ -19,6 +22,9 @@ const BYTES_OF_A_SPACE: usize = 4;
 /// A document with spaces put in and where they are, when there is anything to straighten and it does not become much
 /// longer by that.
 pub(super) fn straightened(text: &str) -> Option<(String, Gaps)> {
+    if text.len() > LONGEST {
+        return None;
+    }
     let mut eye = Eye {
         bytes: text.as_bytes(),
         at: 0,
