@@ -22,6 +22,7 @@ pub mod number;
 pub mod place;
 pub mod prose;
 pub mod remark;
+pub mod said;
 pub mod secret;
 pub mod steps;
 
@@ -52,5 +53,6 @@ impl HtmlSafe for moment::Moment {}
 impl HtmlSafe for prose::Prose {}
 impl HtmlSafe for remark::Dangers {}
 impl HtmlSafe for remark::Remarks {}
+impl HtmlSafe for said::Said<'_> {}
 impl HtmlSafe for secret::ShownOnce {}
 impl HtmlSafe for steps::Steps {}

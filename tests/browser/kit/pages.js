@@ -125,6 +125,7 @@ export const inside = {
   "findings of a contract": to("/console/apis/orders/v2/contract/findings"),
   "findings of a contract, narrowed": to("/console/apis/orders/v2/contracts/1/findings?level=hint"),
   "findings of a contract, of no severity": to("/console/apis/orders/v2/contract/findings?level=grave"),
+  "contracts compared, what breaks": to("/console/apis/orders/compare?from=v1&to=v2&level=error"),
   "contracts compared": to("/console/apis/orders/compare?from=v1&to=v2"),
   "contract, with findings": pressing("/console/apis/billing/v2/contract", "Upload", async (walk) => {
     await walk.page.getByLabel(/Or the text/).fill(contract.replace("openapi: 3.1.0", "openapi: 9.9.9"));

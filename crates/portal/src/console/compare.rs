@@ -30,6 +30,7 @@ use crate::{
 pub struct Asked {
     from: Option<String>,
     to: Option<String>,
+    level: Option<String>,
 }
 
 /// What changed from one contract to another, with the form that chooses them.
@@ -49,7 +50,7 @@ pub async fn show(
         .as_seen_by(&who.caller)
         .contracts_of(&api)
         .await?;
-    let Asked { from, to } = asked.into_inner();
+    let Asked { from, to, level } = asked.into_inner();
     let (mut from, mut to) = match (from, to) {
         (None, None) => proposed(&contracts),
         (from, to) => (from.unwrap_or_default(), to.unwrap_or_default()),
@@ -65,6 +66,15 @@ pub async fn show(
         .ok()
     };
     let both = (parsed("from", &from), parsed("to", &to));
+    let level = level.filter(|level| !level.is_empty());
+    let only = level.and_then(|level| {
+        let found = LEVELS.into_iter().find(|known| known.as_str() == level);
+        if found.is_none() {
+            let words = "The effect must be error, warning or info.";
+            faults.0.push(words::fault("level", words));
+        }
+        found
+    });
     let mut changes = None;
     if let (Some(earlier), Some(later)) = both {
         match app
@@ -87,6 +97,7 @@ pub async fn show(
     if contracts.is_empty() {
         faults.0.clear();
     }
+    let is_sound = faults.0.is_empty();
     let select = |name, label, chosen: &str| {
         let choices = contracts.iter().map(|(at, in_use)| Choice {
             value: at.to_string(),
@@ -122,11 +133,45 @@ pub async fn show(
             Link::new(api.to_string(), here),
         ])
         .also(elsewhere::call(&app, &call)),
-        fields: vec![select("from", "From", &from), select("to", "To", &to)],
+        fields: vec![
+            select("from", "From", &from),
+            select("to", "To", &to),
+            effect(only).fault(faults.of("level")),
+        ],
         faults,
         empty,
-        changes: changes.as_ref().map(list),
+        changes: changes
+            .as_ref()
+            .filter(|_| is_sound)
+            .map(|changes| match only {
+                Some(only) => list(changes, &[only]),
+                None => list(changes, &LEVELS),
+            }),
     })
+}
+
+/// How grave changes are, the gravest first.
+const LEVELS: [Level; 3] = [Level::Error, Level::Warning, Level::Info];
+
+/// Changes of which effect are shown.
+fn effect(only: Option<Level>) -> Field {
+    let choice = |level: Option<Level>| Choice {
+        value: level.map_or_else(String::new, |level| level.as_str().to_owned()),
+        label: match level {
+            None => "All".to_owned(),
+            Some(Level::Error) => "Breaking".to_owned(),
+            Some(Level::Warning) => "Possibly breaking".to_owned(),
+            Some(Level::Info) => "Harmless".to_owned(),
+        },
+        hint: None,
+        state: match level == only {
+            true => ChoiceState::Chosen,
+            false => ChoiceState::Open,
+        },
+    };
+    let each = LEVELS.into_iter().map(|level| choice(Some(level)));
+    let choices = [choice(None)].into_iter().chain(each).collect();
+    Field::new("level", "Effect", Control::Select(choices)).optional()
 }
 
 /// The two that are most likely meant: the last two revisions of the last version, or else of the last two versions.
@@ -136,9 +181,17 @@ fn proposed(contracts: &[(ContractAt, bool)]) -> (String, String) {
     (text(of(1).or(of(0))), text(of(0)))
 }
 
-/// Changes as they are shown, by what they belong to.
-pub(super) fn list(changes: &Changes) -> ChangeList {
+/// Changes of these levels as they are shown, by what they belong to.
+pub(super) fn list(changes: &Changes, levels: &[Level]) -> ChangeList {
     let counts = changes.counts;
+    let is_shown = |change: &&Change| levels.contains(&change.level);
+    let all = levels.iter().map(|level| match level {
+        Level::Error => counts.errors,
+        Level::Warning => counts.warnings,
+        Level::Info => counts.infos,
+    });
+    let shown = changes.told.iter().filter(is_shown).count();
+    let untold = all.sum::<usize>().saturating_sub(shown);
     let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
     let group = |(of, changes): (Group<'_>, Vec<&Change>)| ChangeGroup {
         method: of.method.map(|method| method.as_str()),
@@ -146,7 +199,7 @@ pub(super) fn list(changes: &Changes) -> ChangeList {
             .path
             .map_or_else(|| words::capital(of.section.as_str()), str::to_owned),
         is_path: of.path.is_some(),
-        rows: changes.into_iter().map(row).collect(),
+        rows: changes.into_iter().filter(is_shown).map(row).collect(),
     };
     ChangeList {
         summary: if counts.all() == 0 {
@@ -160,8 +213,19 @@ pub(super) fn list(changes: &Changes) -> ChangeList {
             )
         },
         bump: (counts.all() != 0).then(|| changes.bump.as_str()),
-        groups: changes.changelog().into_iter().map(group).collect(),
-        untold: (changes.untold() != 0).then(|| counted(number(changes.untold()), "more change")),
+        left_out: match levels {
+            [Level::Error] => Some("Listed here is what breaks callers."),
+            [Level::Warning] => Some("Listed here is what may break callers."),
+            [Level::Info] => Some("Listed here is what is harmless."),
+            [Level::Error, Level::Warning] => Some("Listed here is what breaks callers, or may."),
+            _ => None,
+        }
+        .filter(|_| counts.all() != 0),
+        groups: {
+            let groups = changes.changelog().into_iter().map(group);
+            groups.filter(|group| !group.rows.is_empty()).collect()
+        },
+        untold: (untold != 0).then(|| counted(number(untold), "more change")),
     }
 }
 

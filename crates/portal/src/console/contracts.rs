@@ -233,7 +233,7 @@ fn contract_form(
             lint,
         }) => {
             if broken.reach(Level::Error) {
-                changes = Some(compare::list(broken));
+                changes = Some(compare::list(broken, &[Level::Error, Level::Warning]));
                 faults.0.push(words::fault("reason", BREAKS));
             }
             if let Some(lint) = lint {

@@ -185,7 +185,11 @@ fn checks(found: &VersionPage, held: Option<&Held>, at: &At) -> Steps {
         check(
             is_draft(found) || !has_contract,
             "It is a draft",
-            format!("It is {}.", found.version.status),
+            if is_draft(found) {
+                "Nobody calls it yet.".to_owned()
+            } else {
+                format!("It is {} already.", found.version.status)
+            },
             "A draft; what is published already stays published.",
             Link::new("See the version", at.here()),
         ),

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::badge::Badge;
+use super::{badge::Badge, said::Said};
 
 /// What changed for callers.
 #[derive(Template)]
@@ -12,6 +12,8 @@ pub struct ChangeList {
     pub summary: String,
     /// `major`, `minor` or `patch`.
     pub bump: Option<&'static str>,
+    /// What is left out on purpose.
+    pub left_out: Option<&'static str>,
     /// The changes, by operation.
     pub groups: Vec<ChangeGroup>,
     /// `12 more changes`, when not all are told.
@@ -42,4 +44,12 @@ pub struct ChangeRow {
     pub base: Option<String>,
     /// `line:column` in the later one.
     pub revision: Option<String>,
+}
+
+impl ChangeRow {
+    /// The sentence, as it is shown.
+    #[must_use]
+    pub fn said(&self) -> Said<'_> {
+        Said(&self.text)
+    }
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::badge::Badge;
+use super::{badge::Badge, said::Said};
 
 /// What was found.
 #[derive(Template)]
@@ -28,6 +28,14 @@ pub struct FindingGroup {
     pub more: Option<More>,
 }
 
+impl FindingGroup {
+    /// What is wrong everywhere, as it is shown.
+    #[must_use]
+    pub fn said(&self) -> Option<Said<'_>> {
+        self.message.as_deref().map(Said)
+    }
+}
+
 /// What is not shown.
 pub struct More {
     /// How much it is, in words.
@@ -46,6 +54,14 @@ pub struct FindingRow {
     pub position: String,
     /// What is written there.
     pub excerpt: Option<Line>,
+}
+
+impl FindingRow {
+    /// What is wrong here, as it is shown.
+    #[must_use]
+    pub fn said(&self) -> Option<Said<'_>> {
+        self.message.as_deref().map(Said)
+    }
 }
 
 /// A part of a line of the upload.

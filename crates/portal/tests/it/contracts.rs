@@ -204,10 +204,14 @@ async fn the_page_that_compares_proposes_the_last_two_and_shows_what_breaks() {
             .await
             .good(200);
         let cookie = sign_in(&house).await;
-        let page = house.stranger("GET", "/console/apis/orders/compare");
-        let page = page.with("cookie", &cookie).send().await;
-        assert_eq!(page.status, 200);
-        let html = String::from_utf8(page.body.to_vec()).unwrap();
+        let see = async |query: &str| {
+            let path = format!("/console/apis/orders/compare{query}");
+            let page = house.stranger("GET", &path).with("cookie", &cookie);
+            let page = page.send().await;
+            assert_eq!(page.status, 200);
+            String::from_utf8(page.body.to_vec()).unwrap()
+        };
+        let html = see("").await;
         for part in [
             r#"<option value="v1@2" selected"#,
             r#"<option value="v1@1" selected"#,
@@ -216,5 +220,21 @@ async fn the_page_that_compares_proposes_the_last_two_and_shows_what_breaks() {
         ] {
             assert!(html.contains(part), "{part}: {html}");
         }
+        let removed = "api-removed-without-deprecation";
+        assert!(html.contains(removed), "{html}");
+        let breaks = see("?from=v1@1&to=v1@2&level=error").await;
+        for part in [
+            removed,
+            r#"<option value="error" selected"#,
+            "Listed here is what breaks callers.",
+        ] {
+            assert!(breaks.contains(part), "{part}: {breaks}");
+        }
+        let harmless = see("?from=v1@1&to=v1@2&level=info").await;
+        assert!(!harmless.contains(removed), "{harmless}");
+        assert!(harmless.contains("1 breaking change,"), "{harmless}");
+        let grave = see("?from=v1@1&to=v1@2&level=grave").await;
+        assert!(grave.contains(r#"id="level-fault""#), "{grave}");
+        assert!(!grave.contains("<h2>Changes</h2>"), "{grave}");
     }
 }
