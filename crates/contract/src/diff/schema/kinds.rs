@@ -6,6 +6,7 @@ use crate::{
     diff::{
         schema::{What, alike, reading::Reading},
         side::Schema,
+        teller::Spots,
     },
     tree::node::{Kind, Node},
 };
@@ -212,16 +213,19 @@ pub(crate) fn list_of_types<'d>(reading: &mut Reading<'_, 'd>) -> bool {
     let (Some(was), Some(is)) = (was, is) else {
         return false;
     };
-    let keyword = match (was.keyword, is.keyword) {
-        ("type", "type") => return false,
-        ("type", keyword) | (keyword, _) => keyword,
+    if (was.keyword, is.keyword) == ("type", "type") {
+        return false;
+    }
+    // Each where its list is: the other document may have one that does not count.
+    let spots = Spots {
+        base: reading.spots(was.keyword).base,
+        revision: reading.spots(is.keyword).revision,
     };
     let beyond = |one: &Listed<'d>, other: &Listed<'d>| {
         let names = one.names.iter().filter(|name| !other.names.contains(name));
         names.copied().collect::<Vec<_>>().join(", ")
     };
     let (gone, new) = (beyond(&was, &is), beyond(&is, &was));
-    let spots = reading.spots(keyword);
     // As many as there were, and none that was not: what changed is told of the branches.
     if new.is_empty() && (gone.is_empty() || was.names.len() == is.names.len()) {
         return false;
