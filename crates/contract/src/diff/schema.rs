@@ -97,6 +97,21 @@ const STRUCTURE: [&str; 11] = [
     "unevaluated-properties-",
 ];
 
+/// As many names as are told one after another. A discriminator may map hundreds, and they would be told wherever it is used.
+const MOST_NAMES: usize = 12;
+
+/// Names, and how many more there are.
+pub(crate) fn some_of<N: std::fmt::Display>(names: impl IntoIterator<Item = N>) -> String {
+    let mut names = names.into_iter();
+    let told = names.by_ref().take(MOST_NAMES);
+    let told: Vec<_> = told.map(|name| format!("`{name}`")).collect();
+    let told = told.join(", ");
+    match names.count() {
+        0 => told,
+        more => format!("{told} and {more} more"),
+    }
+}
+
 /// One step from a schema to one inside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Step<'d> {

@@ -295,6 +295,30 @@ fn a_change_that_is_reached_in_countless_ways_is_told_in_some_of_them() {
 }
 
 #[test]
+fn of_many_names_in_one_change_the_first_are_told() {
+    let document = |names: u32| {
+        let mapping: String = (0..names)
+            .map(|name| format!("k{name:02}: '#/a', "))
+            .collect();
+        let schema = format!(
+            "{{oneOf: [{{type: object}}], discriminator: {{propertyName: k, mapping: {{{mapping}}}}}}}"
+        );
+        let body = format!("requestBody: {{content: {{application/json: {{schema: {schema}}}}}}}");
+        format!("  /a: {{post: {{{body}, responses: {{}}}}}}\n")
+    };
+    let told = |names: u32| {
+        let from = format!("{}paths:\n{}", crate::HEAD, document(1));
+        let to = format!("{}paths:\n{}", crate::HEAD, document(names));
+        let changes = changes(&from, &to, &settings());
+        changes.told[0].text.clone()
+    };
+    let few = told(3);
+    assert!(few.contains("`k01`, `k02` "), "{few}");
+    let many = told(30);
+    assert!(many.contains("`k11`, `k12` and 17 more "), "{many}");
+}
+
+#[test]
 fn a_comparison_that_costs_too_much_ends_with_a_change_that_says_so() {
     let settings = Settings {
         steps: 30,

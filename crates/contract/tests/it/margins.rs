@@ -136,5 +136,5 @@ fn a_document_that_would_grow_without_bound_is_refused() {
 fn a_document_that_would_stand_in_memory_twice_and_is_long_is_refused() {
     let text = |length: usize| format!("a: 'b\nc'\n#{}\n", "-".repeat(length));
     assert!(read(text(1 << 20).as_bytes(), &Budgets::default()).is_ok());
-    assert_eq!(rules_of(&refused(&text(9 << 20))), [Rule::Syntax]);
+    assert_eq!(rules_of(&refused(text(9 << 20))), [Rule::Syntax]);
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     diff::{
-        schema::{Step, What, alike, reading::Reading},
+        schema::{Step, What, alike, reading::Reading, some_of},
         side::Schema,
         teller::Spots,
     },
@@ -232,8 +232,7 @@ impl<'d> Unmatched<'d> {
 }
 
 fn list<'b, 'd: 'b>(branches: impl Iterator<Item = &'b Branch<'d>>) -> String {
-    let told: Vec<_> = branches.map(|it| format!("`{}`", it.told())).collect();
-    told.join(", ")
+    some_of(branches.map(Branch::told))
 }
 
 /// Tells what came and went, each at the first branch of it.
@@ -314,8 +313,8 @@ fn mapping<'d>(reading: &mut Reading<'_, 'd>, was: Node<'d>, is: Node<'d>) {
     let (old, new) = (keys(was), keys(is));
     let mut tell = |name, when, beyond: Vec<(&str, Node<'d>)>, at: At<'d>| {
         if let Some((_, first)) = beyond.first() {
-            let names: Vec<_> = beyond.iter().map(|(name, _)| format!("`{name}`")).collect();
-            let text = format!("maps the discriminator's {} {when}", names.join(", "));
+            let names = some_of(beyond.iter().map(|(name, _)| name));
+            let text = format!("maps the discriminator's {names} {when}");
             reading.fact(name, text, at(*first, spots));
         }
     };

@@ -2,7 +2,7 @@
 
 use crate::{
     diff::{
-        schema::{Step, reading::Reading},
+        schema::{Step, reading::Reading, some_of},
         teller::Spots,
     },
     tree::node::{Kind, Node},
@@ -164,10 +164,7 @@ fn dependent_required(reading: &mut Reading<'_, '_>) {
         let names = list.items().map(|name| name.written().to_owned());
         names.collect::<std::collections::BTreeSet<_>>()
     };
-    let told = |names: &std::collections::BTreeSet<String>| {
-        let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
-        names.join(", ")
-    };
+    let told = |names: &std::collections::BTreeSet<String>| some_of(names);
     for (key, value) in was.members(keyword) {
         let name = key.written();
         let (from, revised) = (
