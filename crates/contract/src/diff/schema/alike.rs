@@ -6,7 +6,11 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    diff::{likeness::Likeness, schema::pairs::Pairs, side::Schema},
+    diff::{
+        likeness::Likeness,
+        schema::{pairs::Pairs, parts::holds_a_schema},
+        side::Schema,
+    },
     tree::{
         node::{Kind, Node},
         resolve::reference,
@@ -32,21 +36,6 @@ const NAMED: [&str; 5] = [
     "dependentSchemas",
     "$defs",
     "definitions",
-];
-
-/// Keywords that hold one schema.
-const SINGLE: [&str; 11] = [
-    "items",
-    "additionalProperties",
-    "not",
-    "contains",
-    "if",
-    "then",
-    "else",
-    "propertyNames",
-    "contentSchema",
-    "unevaluatedItems",
-    "unevaluatedProperties",
 ];
 
 /// The most nodes that are looked at to compare two schemas.
@@ -253,9 +242,7 @@ impl Look {
         }
         match (was.kind(), is.kind()) {
             (Kind::Object, Kind::Object) if NAMED.contains(&keyword) => self.named(pairs, was, is),
-            (Kind::Object, Kind::Object) if SINGLE.contains(&keyword) => {
-                self.schema(pairs, was, is)
-            }
+            (Kind::Object, Kind::Object) if holds_a_schema(keyword) => self.schema(pairs, was, is),
             (Kind::List, Kind::List) => match keyword {
                 "oneOf" | "anyOf" | "allOf" => self.branches(pairs, was, is),
                 "prefixItems" => {

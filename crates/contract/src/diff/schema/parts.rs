@@ -55,6 +55,11 @@ const NAMED: [(&str, &str, &str, &str); 2] = [
     ),
 ];
 
+/// Whether a keyword holds one schema.
+pub(crate) fn holds_a_schema(keyword: &str) -> bool {
+    SINGLE.iter().any(|(single, ..)| *single == keyword)
+}
+
 pub(crate) fn read(reading: &mut Reading<'_, '_>) {
     for (keyword, added, removed) in SINGLE {
         single(reading, keyword, added, removed);
