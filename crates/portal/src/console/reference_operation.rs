@@ -8,7 +8,7 @@ use gatewright_domain::{handle::ApiHandle, text::VersionNumber};
 use serde::Deserialize;
 
 use crate::{
-    console::{elsewhere, references::many, versions::At, visit, words},
+    console::{elsewhere, references::many, subscribing, versions::At, visit, words},
     page::{
         badge::Badge,
         code::Code,
@@ -65,12 +65,7 @@ pub async fn show(
             .also(elsewhere::call(&app, &call)),
         state: found.line.deprecated.then(Badge::deprecated),
         download: format!("{}/contract/document", at.here()),
-        subscribe: matches!(found.status.as_str(), "published" | "deprecated").then(|| {
-            Link::new(
-                "Subscribe an application",
-                format!("{}/subscribe", at.here()),
-            )
-        }),
+        subscribe: subscribing::link(&found.status, &at),
         method: found.line.method,
         path: found.line.path,
         description: Prose::maybe(found.description.as_deref(), Headings::Below(1)),

@@ -8,7 +8,7 @@ use gatewright_store::views::page::Page;
 use serde::Deserialize;
 
 use crate::{
-    console::{elsewhere, versions::At, visit, words},
+    console::{elsewhere, subscribing, versions::At, visit, words},
     page::{
         empty::Empty,
         form::{Choice, ChoiceState, Control, Field},
@@ -75,12 +75,7 @@ pub async fn list(
             .below(at.trail())
             .also(elsewhere::call(&app, &call)),
         state: words::lifecycle(&found.status),
-        subscribe: matches!(found.status.as_str(), "published" | "deprecated").then(|| {
-            Link::new(
-                "Subscribe an application",
-                format!("{}/subscribe", at.here()),
-            )
-        }),
+        subscribe: subscribing::link(&found.status, &at),
         download: found
             .contract
             .map(|_| format!("{}/contract/document", at.here())),

@@ -15,7 +15,7 @@ use gatewright_store::views::page::Page;
 use serde::Deserialize;
 
 use crate::{
-    console::{apis::number, visit, words},
+    console::{apis::number, versions::is_live, visit, words},
     page::{
         empty::Empty,
         form::{Choice, ChoiceState, Faults},
@@ -173,11 +173,7 @@ async fn offers(app: &App, who: &SignedIn, here: &str) -> Result<Vec<OfferRow>, 
     let page = Page::new(None, Some(100)).map_err(|_| Problem::unexpected())?;
     let mut offers = Vec::new();
     for api in sight.apis(&page, now).await?.items {
-        for mark in api
-            .versions
-            .iter()
-            .filter(|mark| matches!(mark.status.as_str(), "published" | "deprecated"))
-        {
+        for mark in api.versions.iter().filter(|mark| is_live(&mark.status)) {
             let name = api.name.parse().map_err(|_| Problem::unexpected())?;
             let version = sight
                 .version(&ApiHandle::Name(name), number(&mark.number)?, now)

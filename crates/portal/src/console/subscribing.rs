@@ -9,7 +9,7 @@ use gatewright_store::views::applications::ApplicationRow;
 use crate::{
     console::{
         apis::{Cursor, page_of, pages},
-        versions::At,
+        versions::{At, is_live},
         visit, words,
     },
     page::{
@@ -21,6 +21,12 @@ use crate::{
     pages::applications::{CandidateRow, CandidatesPage},
     web::{app::App, caller::SignedIn, problem::Problem},
 };
+
+/// Where that begins, while a version takes subscriptions.
+pub(super) fn link(status: &str, at: &At) -> Option<Link> {
+    let there = format!("{}/subscribe", at.here());
+    is_live(status).then(|| Link::new("Subscribe an application", there))
+}
 
 /// The applications that could subscribe to a version, and those that have.
 ///
@@ -55,10 +61,10 @@ pub async fn candidates(
         }
     };
     let here = format!("{}/subscribe", at.here());
-    let empty = match (version.status.as_str(), found.items.is_empty()) {
-        ("published" | "deprecated", false) => None,
-        ("published" | "deprecated", true) => Some(nobody()),
-        _ => Some(closed(&at)),
+    let empty = match (is_live(&version.status), found.items.is_empty()) {
+        (true, false) => None,
+        (true, true) => Some(nobody()),
+        (false, _) => Some(closed(&at)),
     };
     visit::page(&CandidatesPage {
         frame: Frame::new(

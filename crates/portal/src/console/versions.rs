@@ -117,9 +117,9 @@ pub(crate) fn timeline(versions: &[VersionRow], now: Timestamp) -> Option<Lanes>
     ))
 }
 
-/// Whether tokens for it are good for something.
-fn live(found: &Found) -> bool {
-    matches!(found.version.status.as_str(), "published" | "deprecated")
+/// Whether a version in this state takes calls and subscriptions, so that tokens for it are good for something.
+pub(super) fn is_live(status: &str) -> bool {
+    matches!(status, "published" | "deprecated")
 }
 
 /// The operations of a version.
@@ -184,7 +184,8 @@ pub async fn show(
             )),
         state: words::lifecycle(&found.version.status),
         actions: [
-            live(&found).then(|| Link::new("Verify elsewhere", format!("{here}/verifiers"))),
+            is_live(&found.version.status)
+                .then(|| Link::new("Verify elsewhere", format!("{here}/verifiers"))),
             link("deprecate", deprecate),
             upload
                 .is_some()
