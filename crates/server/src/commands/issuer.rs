@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::{Args, Subcommand};
 use gatewright_domain::{
     access::Caller,
@@ -20,7 +20,7 @@ use serde_json::json;
 
 use crate::{
     config::Settings,
-    failure::{Code, Failure},
+    failure::{Code, Failure, unreadable},
     house::House,
     output::Printer,
     say,
@@ -175,7 +175,7 @@ impl Trust {
         let source = match (self.secret_file, self.key_set) {
             (Some(path), _) => {
                 let text = fs::read_to_string(&path);
-                let text = text.with_context(|| format!("could not read {}", path.display()))?;
+                let text = text.map_err(unreadable(path.display()))?;
                 NewKeySource::Secret(Secret::new(text.trim_end_matches(['\r', '\n']).to_owned()))
             }
             (None, Some(address)) => NewKeySource::Address(address, self.algorithms),
@@ -201,7 +201,7 @@ impl Trust {
 
 fn read_rules(path: &PathBuf) -> Result<Rules> {
     let text = fs::read_to_string(path);
-    let text = text.with_context(|| format!("could not read {}", path.display()))?;
+    let text = text.map_err(unreadable(path.display()))?;
     text.parse::<Rules>().map_err(|error| {
         let message = format!("{}: {error}", path.display());
         let next = "gatewright issuer trust --help shows an example";

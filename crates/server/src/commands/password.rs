@@ -6,13 +6,13 @@ use std::{
     path::PathBuf,
 };
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::Args;
 use gatewright_operators::Password;
 use zeroize::Zeroizing;
 
 use crate::{
-    failure::{Code, Failure},
+    failure::{Code, Failure, unreadable},
     say,
 };
 
@@ -31,8 +31,7 @@ impl PasswordSource {
     /// Reads it. One line break at its end is not part of it.
     pub(crate) fn read(&self) -> Result<Password> {
         let text = match &self.password_file {
-            Some(file) => fs::read_to_string(file)
-                .with_context(|| format!("could not read {}", file.display()))?,
+            Some(file) => fs::read_to_string(file).map_err(unreadable(file.display()))?,
             None if self.password_stdin => {
                 let mut text = String::new();
                 stdin().take(4096).read_to_string(&mut text)?;
